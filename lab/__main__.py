@@ -1,0 +1,5 @@
+"""``python -m lab`` is ``pacslab``."""
+
+from lab.cli import main
+
+main()

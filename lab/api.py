@@ -1,0 +1,279 @@
+"""The trainee's own handle on the lab: ``from lab import Lab``. The command line uses the same verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from lab import i18n
+from lab.catalogue import Weakness, catalogue, weakness
+from lab.clients.live import LiveSite
+from lab.course.gallery import Gallery, look
+from lab.course.grading import grade
+from lab.course.picture import Picture
+from lab.course.progress import Progress
+from lab.course.results import Checked, Fixed, Fixes, Hint, Listed, Overview, Probed, Status, Traces
+from lab.course.traces import break_in, matching, tail
+from lab.errors import LabError, SandboxError, SiteError
+from lab.home import Home
+from lab.i18n import t
+from lab.patients import PATIENTS, SNAPSHOT, put_patients
+from lab.sandbox.inside.files import read_json
+from lab.sandbox.protocol import Log
+from lab.site.baseline import baseline
+from lab.site.certificates import write_private
+from lab.site.config import SiteConfig, difference
+from lab.site.zones import STATIONS, Door, Zone
+
+Report = Callable[[int, int], None]
+
+
+class Lab:
+    """The lab: one hospital's archive in its sandbox, the weaknesses one can make in it, and the trainee's progress.
+
+    ``Lab()`` takes hold of the lab that runs (or starts none). ``language`` is ``"en"`` or ``"fr"``. Every method that
+    answers returns a record that shows itself as a card in a notebook. All raise LabError with a tip when they cannot.
+    """
+
+    def __init__(self, language: str | None = None, home: Home | None = None, sandbox: str | None = None) -> None:
+        if language is not None:
+            i18n.set_language(language)
+        self.home = home or Home.find()
+        self.sandbox = self.home.sandbox(sandbox)
+        self._progress = Progress(self.home.progress)
+
+    # -- running -------------------------------------------------------------------------------------------------
+
+    def start(self, *, with_parent: bool = False, patients: int = PATIENTS, report: Report | None = None) -> Status:
+        """Start the sandbox with the site it had last (the hardened baseline at first) and its patients.
+
+        ``patients`` are made and loaded the first time only; ``report(done, total)`` is called meanwhile.
+        """
+        self.sandbox.start(with_parent=with_parent)
+        if SNAPSHOT not in self.sandbox.snapshots():
+            self._run(baseline(), frozenset())
+            put_patients(self.sandbox, self.live(), patients, report)
+        self._run(self.sandbox.site() or baseline(), self._progress.active())
+        return self.status()
+
+    def stop(self) -> Status:
+        """Stop the sandbox. Site, patients and progress are kept."""
+        self.sandbox.stop()
+        return self.status()
+
+    def harden(self) -> Status:
+        """Back to the hardened baseline; the archive's content is left as it is."""
+        self._run(baseline(), frozenset())
+        return self.status()
+
+    def reset(self, report: Report | None = None) -> Status:
+        """Back to the hardened baseline and the patients of the first day. Progress and the trainee's files are kept."""
+        self.harden()
+        if SNAPSHOT in self.sandbox.snapshots():
+            self.sandbox.restore(SNAPSHOT)
+        else:
+            put_patients(self.sandbox, self.live(), report=report)
+        return self.status()
+
+    def status(self) -> Status:
+        """How the lab is. Read-only."""
+        health = self.sandbox.health()
+        session = read_json(self.home.session) or {}
+        url = session.get("url") if health.running else None
+        return Status(self.sandbox.kind, health, self.sandbox.endpoints(), tuple(sorted(self._progress.active())), url)
+
+    def logs(self, log: str = "orthanc", lines: int = 40) -> list[str]:
+        """The last lines of a log: ``orthanc``, ``gateway-access``, ``gateway-stream`` or ``gateway-error``. Read-only."""
+        names = {entry.value.removesuffix(".log"): entry for entry in Log}
+        if log not in names:
+            raise LabError(t("There is no log {log!r}.", log=log), t("There are: {known}.", known=", ".join(names)))
+        return tail(self.sandbox.log(names[log]), lines)
+
+    # -- the site ------------------------------------------------------------------------------------------------
+
+    @property
+    def site(self) -> SiteConfig:
+        """The site that runs."""
+        site = self.sandbox.site()
+        if site is None:
+            raise SandboxError(t("The lab has not been started yet."), t("Start it: pacslab start (or ./start.sh)."))
+        return site
+
+    def change(self, overlay: Mapping[str, Any], *, dry_run: bool = False) -> str:
+        """Merge a change onto the running site and apply it. Returns the difference; with ``dry_run`` only that."""
+        after = self.site.changed(overlay)
+        changes = difference(self.site, after)
+        if not dry_run:
+            self._run(after, self._progress.active())
+        return changes
+
+    def apply(self, site: SiteConfig | Path | str) -> str:
+        """Apply a whole site, or the ``site.json`` that one has edited by hand. Returns the difference."""
+        if not isinstance(site, SiteConfig):
+            site = read_site(Path(site))
+        changes = difference(self.site, site)
+        self._run(site, self._progress.active())
+        return changes
+
+    def live(self) -> LiveSite:
+        """The running site as its clients see it."""
+        return LiveSite(self.sandbox.network, self.site, self.sandbox.certificates.authority, self._trouble)
+
+    # -- the course ----------------------------------------------------------------------------------------------
+
+    def scenarios(self) -> Listed:
+        """The catalogue, with the trainee's progress."""
+        active = self._progress.active()
+        return Listed(tuple((w.scenario, self._progress.standing(w.id), w.id in active) for w in catalogue().values()))
+
+    def misconfigure(self, *scenarios: str) -> Status:
+        """Break the hardened site on purpose, with one weakness or several; without a name, with all of them."""
+        chosen = [weakness(name) for name in scenarios] or list(catalogue().values())
+        site = baseline()
+        for part in chosen:
+            site = part.scenario.broken(site)
+        self._run(site, frozenset(part.id for part in chosen))
+        for part in chosen:
+            self._progress.record(part.id, "misconfigured")
+        return self.status()
+
+    def probe(self, scenario: str) -> Probed:
+        """Try one weakness as an outsider would."""
+        part = weakness(scenario)
+        return Probed(part.scenario, part.probe(self.live()))
+
+    def probe_all(self) -> Overview:
+        """Try every weakness of the catalogue."""
+        site = self.live()
+        return Overview(tuple(Probed(part.scenario, part.probe(site)) for part in catalogue().values()))
+
+    def hint(self, scenario: str) -> Hint:
+        """The next hint; the last one again when all have been taken. Counted in the progress."""
+        part = weakness(scenario).scenario
+        number = min(self._progress.hints_taken(scenario) + 1, len(part.hints))
+        self._progress.record(scenario, "hint", str(number))
+        return Hint(part, number)
+
+    def fixes(self, scenario: str) -> Fixes:
+        """The repairs that somebody proposed. One is right."""
+        return Fixes(weakness(scenario).scenario)
+
+    def fix(self, scenario: str, option: int | None = None, *, dry_run: bool = False) -> Fixed:
+        """Make a proposed repair by its number, or without a number the right one. ``dry_run`` shows what would change."""
+        part = weakness(scenario).scenario
+        if option is not None and not 1 <= option <= len(part.fixes):
+            raise LabError(
+                t("{scenario} has no repair {option}.", scenario=scenario, option=option),
+                t("Choose from 1 to {last}.", last=len(part.fixes)),
+            )
+        chosen = part.right_fix if option is None else part.fixes[option - 1]
+        after = chosen(self.site)
+        fixed = Fixed(part, chosen, difference(self.site, after), dry_run)
+        if not dry_run:
+            self._run(after, self._progress.active())
+            self._progress.record(scenario, "fixed", chosen.id)
+        return fixed
+
+    def check(self, scenario: str) -> Checked:
+        """Is the repair good? The weakness gone, nothing else worse, and the clinic's day runs. Graded on the live system."""
+        part = weakness(scenario)
+        result = Checked(part.scenario, grade(self.live(), part, catalogue(), self._progress.active()))
+        self._progress.record(scenario, "checked", "passed" if result.passed else "failed")
+        if result.passed and scenario in self._progress.active():
+            self._progress.record(scenario, "solved")
+        return result
+
+    def traces(self, scenario: str) -> Traces:
+        """Break in once more and show what each log says of it, at the log levels that the scenario names."""
+        part, before = weakness(scenario), self.site
+        found = []
+        try:
+            for level in dict.fromkeys(trace.log_level for trace in part.scenario.traces):
+                self._apply(before.changed({"log_level": level}))
+                lines = break_in(self.sandbox, self.live(), part)
+                found += [
+                    (trace, matching(trace, lines[trace.log], self.live()))
+                    for trace in part.scenario.traces
+                    if trace.log_level == level
+                ]
+        finally:
+            self._apply(before)
+        return Traces(part.scenario, tuple(found))
+
+    # -- going and looking for oneself ---------------------------------------------------------------------------
+
+    @contextmanager
+    def web(self, station: str, door: str = "http", user: tuple[str, str] | None = None) -> Iterator[httpx.Client]:
+        """An HTTP client that stands at a station (``intruder``, ``doctor``, …) before a door (``http`` or ``https``)."""
+        site = self.live()
+        with site.web(
+            site.station(_one_of(station, STATIONS)), Door(_one_of(door, ("http", "https"))), user, trusting=True
+        ) as client:
+            yield client
+
+    def look(
+        self, station: str = "intruder", door: str = "http", user: tuple[str, str] | None = None, count: int = 3
+    ) -> Gallery:
+        """The pictures that somebody at this station gets to see through this door, if any."""
+        with self.web(station, door, user) as client:
+            return look(client, count)
+
+    def picture(self) -> Picture:
+        """The site that runs, drawn: zones, gateway, archive, open doors."""
+        return Picture(self.site, self.sandbox.network)
+
+    def url(self, zone: str = "office", door: str = "http") -> str:
+        """The address of a web door in a zone, for a browser."""
+        return self.live().url(Zone(_one_of(zone, [z.value for z in Zone])), Door(_one_of(door, ("http", "https"))))
+
+    # -- inside --------------------------------------------------------------------------------------------------
+
+    def _run(self, site: SiteConfig, active: frozenset[str]) -> None:
+        """Apply a site and note it where the trainee can edit it."""
+        self._apply(site)
+        self._progress.set_active(active)
+        self.home.work.mkdir(parents=True, exist_ok=True)
+        write_private(self.home.site_file, site.to_json().encode())
+
+    def _apply(self, site: SiteConfig) -> None:
+        self.sandbox.apply(site)
+
+    def _trouble(self) -> str | None:
+        health = self.sandbox.health()
+        for name, part in (("archive", health.archive), ("gateway", health.gateway)):
+            if part.state != "ready":
+                return f"{name}: {part.state}"
+        return None
+
+    def _repr_html_(self) -> str:
+        return self.status()._repr_html_()
+
+    def __repr__(self) -> str:
+        return str(self.status())
+
+
+def read_site(path: Path) -> SiteConfig:
+    """The site of a file. Raises SiteError when it is missing, unreadable or not valid."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SiteError(
+            t("{path} cannot be read: {reason}.", path=path, reason=error),
+            t("Name a site.json; pacslab site prints the current one."),
+        ) from error
+    return SiteConfig.from_json(text, path.name)
+
+
+def _one_of(value: str, accepted: tuple[str, ...] | list[str]) -> str:
+    if value not in accepted:
+        raise LabError(
+            t("{value!r} is not known here.", value=value), t("It is one of {accepted}.", accepted=", ".join(accepted))
+        )
+    return value
+
+
+__all__ = ["Lab", "Weakness", "read_site"]

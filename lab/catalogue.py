@@ -1,0 +1,57 @@
+"""The catalogue of weaknesses: whatever files lie in ``lab/scenarios``. There is no list to keep up to date."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from lab import scenarios
+from lab.clients.live import LiveSite
+from lab.errors import UnknownScenario
+from lab.i18n import t
+from lab.model import Verdict
+from lab.scenario import Scenario
+
+Probe = Callable[[LiveSite], Verdict]
+
+
+@dataclass(frozen=True)
+class Weakness:
+    """A scenario and its probe, as its file defines them (``SCENARIO`` and ``probe``)."""
+
+    scenario: Scenario
+    probe_once: Probe
+
+    @property
+    def id(self) -> str:
+        return self.scenario.id
+
+    def probe(self, site: LiveSite) -> Verdict:
+        """Try the weakness as an outsider would. A site that is not alive is NotChecked, never Safe."""
+        return site.dead() or self.probe_once(site)
+
+
+@cache
+def catalogue() -> dict[str, Weakness]:
+    """Every weakness by id, in the order of the course (the order of the ids' chapters and titles)."""
+    found = []
+    for module in pkgutil.iter_modules(scenarios.__path__):
+        part = importlib.import_module(f"{scenarios.__name__}.{module.name}")
+        found.append(Weakness(part.SCENARIO, part.probe))
+    groups = list(type(found[0].scenario.group)) if found else []
+    found.sort(key=lambda weakness: (groups.index(weakness.scenario.group), weakness.id))
+    return {weakness.id: weakness for weakness in found}
+
+
+def weakness(scenario: str) -> Weakness:
+    """The weakness with this id. Raises UnknownScenario with the nearest id."""
+    known = catalogue()
+    if scenario not in known:
+        near = difflib.get_close_matches(scenario, known, n=1, cutoff=0.4)
+        tip = t("Did you mean {near}?", near=near[0]) if near else t("There are: {known}.", known=", ".join(known))
+        raise UnknownScenario(t("There is no scenario {scenario!r}.", scenario=scenario), tip)
+    return known[scenario]

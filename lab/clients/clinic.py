@@ -1,0 +1,134 @@
+"""The clinic's day: what a repair must not stop. Real clients do what CT, workstation, doctor and administrator do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import httpx
+from pydicom.dataset import Dataset
+
+from lab.clients import dimse
+from lab.clients.live import LiveSite
+from lab.i18n import Text, t
+from lab.model import ClinicDay, DayStep
+from lab.site.zones import Door, Station
+from synthetic_data import generate
+
+
+class Stopped(Exception):
+    """Somebody could not do their work. ``detail`` says what happened to them."""
+
+    def __init__(self, detail: Text) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+def clinic_day(site: LiveSite) -> ClinicDay:
+    """Play the day against a running site.
+
+    The CT stores a study, the workstation finds and retrieves it, the referring doctor opens it with her account, the
+    administrator reaches the REST API and removes it again. One step that fails does not keep the next from being tried.
+    """
+    steps = (
+        ("ct-stores", t("The CT stores a study"), _ct_stores),
+        ("workstation-retrieves", t("The workstation finds and retrieves it"), _workstation_retrieves),
+        ("doctor-views", t("The referring doctor opens it with her account"), _doctor_views),
+        ("administrator-works", t("The administrator reaches the REST API"), _administrator_works),
+    )
+    return ClinicDay(tuple(_step(name, title, action, site) for name, title, action in steps))
+
+
+@cache
+def emergency_study() -> Dataset:
+    """The study of the day: one synthetic CT image of a patient who is not among the archive's others."""
+    hospital = generate(seed=911, patients=4)
+    instance = next(instance for instance in hospital.instances() if instance.study.modality == "CT")
+    dataset: Dataset = instance.dataset
+    return dataset
+
+
+def _step(name: str, title: Text, action: Callable[[LiveSite], Text], site: LiveSite) -> DayStep:
+    try:
+        return DayStep(name, title, True, action(site))
+    except Stopped as stopped:
+        return DayStep(name, title, False, stopped.detail)
+    except dimse.NoAssociation as refusal:
+        return DayStep(name, title, False, t("no association: {reason}", reason=refusal))
+    except httpx.HTTPError as error:
+        return DayStep(name, title, False, t("no answer: {reason}", reason=str(error) or type(error).__name__))
+
+
+def _modality(site: LiveSite, name: str) -> str:
+    """The AE title that this piece of equipment goes by: as the site declares it, else as it was delivered."""
+    delivered = {"ct": "CT1", "workstation": "WORKST1"}[name]
+    return site.config.modalities[name].aet if name in site.config.modalities else delivered
+
+
+def _ct_stores(site: LiveSite) -> Text:
+    peer = site.dicom(site.station("ct"), _modality(site, "ct"))
+    (status,) = dimse.store(peer, [emergency_study()])
+    if status != 0:
+        raise Stopped(t("C-STORE was refused with status 0x{status:04X}", status=status))
+    return t("C-STORE accepted")
+
+
+def _workstation_retrieves(site: LiveSite) -> Text:
+    peer = site.dicom(site.station("workstation"), _modality(site, "workstation"))
+    study = emergency_study()
+    identifier = Dataset()
+    identifier.QueryRetrieveLevel = "STUDY"
+    identifier.PatientID = study.PatientID
+    identifier.StudyInstanceUID = ""
+    status, matches = dimse.find(peer, identifier)
+    if status != 0:
+        raise Stopped(t("C-FIND was refused with status 0x{status:04X}", status=status))
+    if study.StudyInstanceUID not in [match.StudyInstanceUID for match in matches]:
+        raise Stopped(t("C-FIND does not show the study that the CT should have stored"))
+    status, images = dimse.get_study(peer, str(study.StudyInstanceUID))
+    if status != 0 or not images:
+        raise Stopped(t("C-GET brought no image (status 0x{status:04X})", status=status))
+    return t("C-FIND and C-GET brought the study")
+
+
+def _web_door(site: LiveSite, station: Station) -> Door:
+    doors = site.web_doors(station)
+    if not doors:
+        raise Stopped(t("no web address of the archive answers in zone {zone}", zone=station.zone.value))
+    return doors[-1]  # https where there is one
+
+
+def _find_study(client: httpx.Client) -> list[str]:
+    uid = str(emergency_study().StudyInstanceUID)
+    answer = client.post("/tools/find", json={"Level": "Study", "Query": {"StudyInstanceUID": uid}})
+    _require(answer, "/tools/find")
+    return [str(study) for study in answer.json()]
+
+
+def _require(answer: httpx.Response, what: str) -> None:
+    if answer.status_code != 200:
+        raise Stopped(t("{what} answered {status}", what=what, status=answer.status_code))
+
+
+def _doctor_views(site: LiveSite) -> Text:
+    station = site.station("doctor")
+    with site.web(station, _web_door(site, station), site.account("doctor")) as client:
+        studies = _find_study(client)
+        if not studies:
+            raise Stopped(t("the study is not there"))
+        images = client.get(f"/studies/{studies[0]}/instances")
+        _require(images, "/studies/…/instances")
+        picture = client.get(f"/instances/{images.json()[0]['ID']}/preview")
+        _require(picture, "/instances/…/preview")
+    if not picture.content.startswith(b"\x89PNG"):
+        raise Stopped(t("the preview is no picture"))
+    return t("the image opens")
+
+
+def _administrator_works(site: LiveSite) -> Text:
+    station = site.station("administrator")
+    with site.web(station, _web_door(site, station), site.account("administrator")) as client:
+        _require(client.get("/system"), "/system")
+        for study in _find_study(client):
+            _require(client.delete(f"/studies/{study}"), "DELETE /studies/…")
+    return t("the REST API answers and obeys")

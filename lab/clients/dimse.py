@@ -1,0 +1,156 @@
+"""Talking DICOM (DIMSE services, PS3.7) to the archive over real associations.
+
+Every function opens one association from a station's address, does one thing and releases it. They raise AddressRefused
+for an address outside the sandbox, and NoAssociation when the archive cannot be reached or refuses.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pydicom.dataset import Dataset
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pynetdicom import AE, build_context, build_role, evt
+from pynetdicom.association import Association
+from pynetdicom.presentation import PresentationContext
+from pynetdicom.sop_class import (  # type: ignore[attr-defined]
+    CTImageStorage,
+    DigitalXRayImageStorageForPresentation,
+    MRImageStorage,
+    StudyRootQueryRetrieveInformationModelFind,
+    StudyRootQueryRetrieveInformationModelGet,
+    Verification,
+)
+
+from lab.clients.guard import require_inside
+from lab.site.zones import Network, Station
+
+TIMEOUT_SECONDS = 4.0
+SYNTAXES: list[str | UID] = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
+STORED = (CTImageStorage, MRImageStorage, DigitalXRayImageStorageForPresentation)
+
+
+class NoAssociation(Exception):
+    """The association was not established. ``kind`` is ``unreachable``, ``rejected`` or ``no-context``."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(f"{kind}: {detail}")
+        self.kind = kind
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Whom to call, from where and under which titles."""
+
+    network: Network
+    station: Station
+    address: str
+    port: int
+    calling: str
+    called: str
+
+
+def echo(peer: Peer) -> int:
+    """C-ECHO (PS3.7 9.1.5). Returns the DIMSE status; 0x0000 is success."""
+    with associate(peer, [build_context(Verification)]) as association:
+        return _code(association.send_c_echo())
+
+
+def find(peer: Peer, identifier: Dataset, limit: int | None = None) -> tuple[int, list[Dataset]]:
+    """C-FIND in the study root (PS3.4 C.4.1): the final status and the matches, at most ``limit`` of them.
+
+    Status 0x0000 is success, 0xC000 and above a refusal or failure.
+    """
+    model = StudyRootQueryRetrieveInformationModelFind
+    matches: list[Dataset] = []
+    with associate(peer, [build_context(model)]) as association:
+        for status, answer in association.send_c_find(identifier, model):
+            code = _code(status)
+            if code in (0xFF00, 0xFF01) and answer is not None:
+                matches.append(answer)
+                if limit is not None and len(matches) >= limit:
+                    return 0, matches
+        return code, matches
+
+
+def get_study(peer: Peer, study_uid: str) -> tuple[int, list[Dataset]]:
+    """C-GET of a study (PS3.4 C.4.3): the final status and the instances that came back over the same association."""
+    model = StudyRootQueryRetrieveInformationModelGet
+    received: list[Dataset] = []
+
+    def keep(event: evt.Event) -> int:
+        received.append(event.dataset)
+        return 0x0000
+
+    identifier = Dataset()
+    identifier.QueryRetrieveLevel = "STUDY"
+    identifier.StudyInstanceUID = study_uid
+    contexts = [build_context(model), *(build_context(uid, SYNTAXES) for uid in STORED)]
+    roles = [build_role(uid, scp_role=True) for uid in STORED]
+    code = 0xFFFF
+    with associate(peer, contexts, roles=roles, handlers=[(evt.EVT_C_STORE, keep)]) as association:
+        for status, _ in association.send_c_get(identifier, model):
+            code = _code(status)
+    return code, received
+
+
+def store(peer: Peer, datasets: Sequence[Dataset]) -> list[int]:
+    """C-STORE (PS3.7 9.1.1) of each dataset over one association: their statuses."""
+    uids = {UID(str(dataset.SOPClassUID)) for dataset in datasets}
+    with associate(peer, [build_context(uid, SYNTAXES) for uid in sorted(uids)]) as association:
+        return [_code(association.send_c_store(dataset)) for dataset in datasets]
+
+
+@contextmanager
+def associate(
+    peer: Peer,
+    contexts: Sequence[PresentationContext],
+    *,
+    roles: Sequence[object] = (),
+    handlers: Sequence[tuple[object, object]] = (),
+) -> Iterator[Association]:
+    """An association with the peer, released at the end. Raises NoAssociation when there is none."""
+    require_inside(peer.address, peer.network)
+    entity = AE(ae_title=peer.calling)
+    entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = entity.connection_timeout = TIMEOUT_SECONDS
+    association = entity.associate(
+        peer.address,
+        peer.port,
+        contexts=list(contexts),
+        ae_title=peer.called,
+        ext_neg=list(roles) or None,  # type: ignore[arg-type]
+        bind_address=(peer.station.address, 0),
+        evt_handlers=[*handlers, (evt.EVT_CONN_OPEN, _no_delay)],  # type: ignore[list-item]
+    )
+    if not association.is_established:
+        raise _why(association)
+    try:
+        yield association
+    finally:
+        if association.is_established:
+            association.release()
+
+
+def _no_delay(event: evt.Event) -> None:
+    """Without it, Nagle's algorithm and delayed acknowledgements make a C-STORE on loopback ten times slower."""
+    wire = event.assoc.dul.socket
+    if wire is not None and wire.socket is not None:
+        wire.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _why(association: Association) -> NoAssociation:
+    if association.is_rejected:
+        answer = association.acceptor.primitive
+        return NoAssociation("rejected", answer.reason_str if answer is not None else "")
+    if association.acceptor.primitive is not None:
+        return NoAssociation("no-context", "no presentation context was accepted")
+    return NoAssociation("unreachable", "no connection, or it was closed without an answer")
+
+
+def _code(status: Dataset) -> int:
+    """The status of a response; 0xFFFF stands for no answer at all."""
+    return int(status.Status) if "Status" in status else 0xFFFF

@@ -1,0 +1,50 @@
+"""Every client's first question: does this address belong to the sandbox? There is no switch to skip it."""
+
+from __future__ import annotations
+
+from ipaddress import AddressValueError, IPv4Address
+
+import httpx
+
+from lab.errors import AddressRefused
+from lab.i18n import t
+from lab.site.zones import LOOPBACK, Network
+
+
+def require_inside(address: str, network: Network) -> str:
+    """Return ``address`` if it is loopback or in a zone of this sandbox; raise AddressRefused otherwise.
+
+    Only numbers are accepted (and ``localhost``): a name could lead anywhere by the time it is resolved. No effects.
+    """
+    if address == "localhost":
+        return "127.0.0.1"
+    try:
+        number = IPv4Address(address)
+    except AddressValueError:
+        raise _refusal(address, network) from None
+    if number in LOOPBACK or network.contains(number):
+        return address
+    raise _refusal(address, network)
+
+
+def _refusal(address: str, network: Network) -> AddressRefused:
+    return AddressRefused(
+        t("{address} is not an address of the sandbox.", address=address),
+        t(
+            "The lab's clients connect to the zones {first}.1–3.x and to loopback only. Trying them on other people's systems "
+            "may be a crime; there is no switch for it.",
+            first=network.prefix,
+        ),
+    )
+
+
+class GuardedTransport(httpx.HTTPTransport):
+    """httpx's transport, from a fixed source address and only to the sandbox; redirects pass here too."""
+
+    def __init__(self, network: Network, source: str, verify: object) -> None:
+        super().__init__(local_address=source, verify=verify, retries=0)  # type: ignore[arg-type]
+        self._network = network
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        require_inside(request.url.host, self._network)
+        return super().handle_request(request)

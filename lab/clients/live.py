@@ -1,0 +1,90 @@
+"""A running site as its people and its visitors meet it: addresses, accounts that staff were given, and who stands where."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from lab.clients.dimse import Peer
+from lab.clients.guard import require_inside
+from lab.clients.rest import rest
+from lab.i18n import t
+from lab.model import NotChecked
+from lab.site.config import SiteConfig
+from lab.site.zones import ARCHIVE_HTTP_PORT, Door, Network, Station, Zone
+
+
+@dataclass(frozen=True)
+class LiveSite:
+    """What a client needs to know to try its luck with a running site.
+
+    ``config`` is for the hospital's own people (their accounts, the AE titles on their configuration sheets). A probe
+    plays an outsider: it reads nothing of it that an outsider could not know.
+    """
+
+    network: Network
+    config: SiteConfig
+    authority: Path
+    troubles: Callable[[], str | None]
+    """Says what keeps the site from running, or None; asked before anything is concluded from silence."""
+
+    def station(self, name: str) -> Station:
+        return self.network.station(name)
+
+    def url(self, zone: Zone, door: Door) -> str:
+        """Where a web door would be in a zone, whether open or not."""
+        scheme = "https" if door is Door.HTTPS else "http"
+        return f"{scheme}://{self.network.gateway(zone)}:{door.port}"
+
+    def answers(self, station: Station, door: Door) -> bool:
+        """Whether a TCP connection to this door of the station's own zone is accepted. Connects and closes at once."""
+        address = require_inside(self.network.gateway(station.zone), self.network)
+        with socket.socket() as attempt:
+            attempt.settimeout(2.0)
+            attempt.bind((station.address, 0))
+            return attempt.connect_ex((address, door.port)) == 0
+
+    def web_doors(self, station: Station) -> tuple[Door, ...]:
+        """The web doors that answer in the station's zone, the plain one first."""
+        return tuple(door for door in (Door.HTTP, Door.HTTPS) if self.answers(station, door))
+
+    @contextmanager
+    def web(
+        self, station: Station, door: Door, user: tuple[str, str] | None = None, *, trusting: bool = False
+    ) -> Iterator[httpx.Client]:
+        """An HTTP client at this door of the station's zone; ``trusting`` clients do not check the certificate."""
+        url = self.url(station.zone, door)
+        with rest(
+            self.network, station, url, user=user, authority=self.authority, check_certificate=not trusting
+        ) as client:
+            yield client
+
+    def dicom(self, station: Station, calling: str, called: str | None = None) -> Peer:
+        """The archive's DICOM door of the station's zone; ``called`` defaults to the archive's real AE title."""
+        title = called or str(self.config.orthanc.get("DicomAet", "ORTHANC"))
+        return Peer(self.network, station, self.network.gateway(station.zone), Door.DICOM.port, calling, title)
+
+    def account(self, role: str) -> tuple[str, str] | None:
+        """Name and password of the first account with this role, as its owner knows them."""
+        return next(((name, user.password) for name, user in self.config.users.items() if user.role == role), None)
+
+    def dead(self) -> NotChecked | None:
+        """Why nothing can be concluded about this site: it does not run, or does not answer on its own console."""
+        if trouble := self.troubles():
+            return NotChecked(
+                t("The archive does not run ({trouble}), so nothing can be said about it.", trouble=trouble)
+            )
+        try:
+            with rest(
+                self.network, self.station("ct"), f"http://{self.network.archive}:{ARCHIVE_HTTP_PORT}"
+            ) as console:
+                console.get("/app/images/favicon.ico")
+        except httpx.HTTPError as error:
+            name = type(error).__name__
+            return NotChecked(t("The archive does not answer ({error}), so nothing can be said about it.", error=name))
+        return None

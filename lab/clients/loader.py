@@ -1,0 +1,101 @@
+"""Putting synthetic patients into the archive. Real ones are refused: no one practises on a real patient here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+
+import httpx
+from pydicom import dcmread
+from pydicom.errors import InvalidDicomError
+
+from lab.clients.live import LiveSite
+from lab.clients.rest import rest
+from lab.errors import LabError, NotSynthetic
+from lab.i18n import t
+from lab.site.zones import ARCHIVE_HTTP_PORT
+from synthetic_data import Hospital, is_synthetic
+
+Progress = Callable[[int, int], None]
+WORKERS = 3
+
+
+def load_hospital(site: LiveSite, hospital: Hospital, progress: Progress | None = None) -> int:
+    """Store every instance of a synthetic hospital. Returns their number. Raises LabError when the archive refuses one."""
+    return _store(site, (instance.encode() for instance in hospital.instances()), hospital.instance_count, progress)
+
+
+def load_files(site: LiveSite, paths: Iterable[Path], progress: Progress | None = None) -> int:
+    """Store DICOM files after a look at each: those without the synthetic marks raise NotSynthetic, and nothing is stored."""
+    files = [path for start in paths for path in _files(start)]
+    for path in files:
+        require_synthetic(path)
+    return _store(site, (path.read_bytes() for path in files), len(files), progress)
+
+
+def require_synthetic(path: Path) -> None:
+    """Raise NotSynthetic for a file that is no DICOM or lacks the synthetic marks. Read-only."""
+    try:
+        dataset = dcmread(path, stop_before_pixels=True)
+    except (InvalidDicomError, OSError, ValueError) as error:
+        raise NotSynthetic(
+            t("{path} cannot be read as DICOM: {reason}", path=path, reason=error),
+            t("Only synthetic DICOM files can be loaded."),
+        ) from error
+    if not is_synthetic(dataset):
+        raise NotSynthetic(
+            t("{path} does not carry the marks of synthetic data. It may be a real patient.", path=path),
+            t(
+                "Make patients with python -m synthetic_data. Real data must never enter an archive that is meant to be broken into."
+            ),
+        )
+
+
+def _files(start: Path) -> Iterator[Path]:
+    if start.is_dir():
+        yield from (path for path in sorted(start.rglob("*.dcm")) if path.is_file())
+    else:
+        yield start
+
+
+def _store(site: LiveSite, objects: Iterable[bytes], total: int, progress: Progress | None) -> int:
+    """Send objects to the archive's console with a few connections at once, never holding more than a few in memory."""
+    url = f"http://{site.network.archive}:{ARCHIVE_HTTP_PORT}"
+    stored = 0
+    with (
+        rest(site.network, site.station("ct"), url, user=site.account("administrator")) as client,
+        ThreadPoolExecutor(WORKERS) as pool,
+    ):
+        waiting: set[Future[None]] = set()
+        for content in objects:
+            if len(waiting) >= 2 * WORKERS:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                stored = _count(done, stored, total, progress)
+            waiting.add(pool.submit(_post, client, content))
+        stored = _count(waiting, stored, total, progress)
+    return stored
+
+
+def _count(done: set[Future[None]], stored: int, total: int, progress: Progress | None) -> int:
+    for future in done:
+        future.result()
+        stored += 1
+        if progress:
+            progress(stored, total)
+    return stored
+
+
+def _post(client: httpx.Client, content: bytes) -> None:
+    try:
+        answer = client.post("/instances", content=content, headers={"Content-Type": "application/dicom"}, timeout=30.0)
+    except httpx.HTTPError as error:
+        raise LabError(
+            t("The archive broke off while patients were loaded: {reason}.", reason=str(error) or type(error).__name__),
+            t("Look at pacslab status and pacslab logs."),
+        ) from error
+    if answer.status_code != 200:
+        raise LabError(
+            t("The archive refused an object with status {status}.", status=answer.status_code),
+            t("Load patients with the hardened site: pacslab reset."),
+        )

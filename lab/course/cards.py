@@ -1,0 +1,166 @@
+"""Cards: what the lab answers, good to look at in JupyterLab, to read in a terminal, and to hear from a screen reader."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from io import StringIO
+from typing import Literal
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table as RichTable
+from rich.text import Text as RichText
+
+from lab.i18n import Text
+
+Words = Text | str
+Tone = Literal["good", "bad", "warning", "neutral"]
+_RICH = {"good": "green", "bad": "red", "warning": "yellow", "neutral": "cyan"}
+_MARK = {"good": "✔", "bad": "✘", "warning": "!", "neutral": "•"}
+WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph; ``strong`` for the sentence to read first."""
+
+    words: Words
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list, each item with a mark of its tone."""
+
+    items: Sequence[tuple[Tone, Words]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows below a header."""
+
+    header: Sequence[Words]
+    rows: Sequence[Sequence[Words]]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines shown as they are: requests, log lines, a diff."""
+
+    lines: Sequence[str]
+
+
+Block = Paragraph | Items | Table | Lines
+
+
+@dataclass(frozen=True)
+class Card:
+    """A titled box with a tone, and blocks in it."""
+
+    title: Words
+    tone: Tone
+    badge: Words
+    blocks: Sequence[Block]
+
+    def to_text(self, width: int = WIDTH) -> str:
+        """The card as plain text, no colours."""
+        out = StringIO()
+        Console(file=out, width=width, color_system=None, highlight=False).print(self.to_rich())
+        return out.getvalue().rstrip()
+
+    def to_rich(self) -> RenderableType:
+        """The card for a terminal."""
+        title = RichText(f"{_MARK[self.tone]} {self.badge}  {self.title}", style=f"bold {_RICH[self.tone]}")
+        return Panel(
+            Group(*(_rich(block) for block in self.blocks)),
+            title=title,
+            title_align="left",
+            border_style=_RICH[self.tone],
+            box=box.ROUNDED,
+        )
+
+    def to_html(self) -> str:
+        """The card as HTML that follows JupyterLab's theme. Everything that comes from outside is escaped."""
+        blocks = "".join(_html(block) for block in self.blocks)
+        return (
+            f'{_STYLE}<section class="pacslab-card pacslab-{self.tone}" aria-label="{escape(str(self.title))}">'
+            f'<header><span class="pacslab-badge"><span aria-hidden="true">{_MARK[self.tone]}</span> {escape(str(self.badge))}</span>'
+            f"<h4>{escape(str(self.title))}</h4></header>{blocks}</section>"
+        )
+
+
+class Shown(ABC):
+    """Something that shows itself as a card, in a notebook and in a terminal."""
+
+    @abstractmethod
+    def card(self) -> Card:
+        """The card of this result, in the current language."""
+
+    def _repr_html_(self) -> str:
+        return self.card().to_html()
+
+    def __str__(self) -> str:
+        return self.card().to_text()
+
+    def __repr__(self) -> str:
+        return self.card().to_text()
+
+
+def _rich(block: Block) -> RenderableType:
+    match block:
+        case Paragraph(words, strong):
+            return RichText(str(words), style="bold" if strong else "")
+        case Items(items):
+            lines = [RichText.assemble((f"{_MARK[tone]} ", _RICH[tone]), str(words)) for tone, words in items]
+            return Group(*lines)
+        case Lines(lines):
+            return Group(*(RichText(f"  {line}", style="dim", overflow="fold") for line in lines))
+        case Table(header, rows):
+            table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
+            for name in header:
+                table.add_column(str(name), overflow="fold")
+            for row in rows:
+                table.add_row(*(RichText(str(cell)) for cell in row))
+            return table
+
+
+def _html(block: Block) -> str:
+    match block:
+        case Paragraph(words, strong):
+            return f'<p class="{"pacslab-strong" if strong else ""}">{escape(str(words))}</p>'
+        case Items(items):
+            rows = "".join(
+                f'<li><span class="pacslab-mark pacslab-{tone}" aria-hidden="true">{_MARK[tone]}</span>{escape(str(words))}</li>'
+                for tone, words in items
+            )
+            return f"<ul>{rows}</ul>"
+        case Lines(lines):
+            return f"<pre>{escape(chr(10).join(lines))}</pre>"
+        case Table(header, rows):
+            head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in header)
+            body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+            return (
+                f'<div class="pacslab-scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+            )
+
+
+_STYLE = """<style>
+.pacslab-card{--tone:#0b6bcb;border:1px solid var(--jp-border-color2,#ccc);border-left:6px solid var(--tone);border-radius:6px;
+ padding:10px 16px;margin:6px 0;max-width:60rem;color:var(--jp-ui-font-color1,#222);background:var(--jp-layout-color1,#fff);
+ font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:14px;line-height:1.5}
+.pacslab-good{--tone:#1a7f37}.pacslab-bad{--tone:#cf222e}.pacslab-warning{--tone:#9a6700}.pacslab-neutral{--tone:#0b6bcb}
+.pacslab-card header{display:flex;gap:12px;align-items:baseline;flex-wrap:wrap}
+.pacslab-card h4{margin:0!important;font-size:16px;font-weight:600}
+.pacslab-badge{background:var(--tone);color:#fff;border-radius:999px;padding:1px 10px;font-weight:600;font-size:13px;white-space:nowrap}
+.pacslab-card p{margin:6px 0}.pacslab-strong{font-weight:600}
+.pacslab-card ul{list-style:none;padding:0;margin:6px 0}.pacslab-card li{margin:2px 0 2px 1.6em;text-indent:-1.6em}
+.pacslab-mark{display:inline-block;width:1.6em;text-indent:0;color:var(--tone);font-weight:700}
+.pacslab-scroll{overflow-x:auto}.pacslab-card table{border-collapse:collapse;margin:6px 0;font-size:13px}
+.pacslab-card th,.pacslab-card td{text-align:left!important;padding:3px 14px 3px 0;border-bottom:1px solid var(--jp-border-color3,#e5e5e5)}
+.pacslab-card pre{background:var(--jp-layout-color2,#f5f5f5);padding:8px 10px;border-radius:4px;overflow-x:auto;white-space:pre-wrap;
+ overflow-wrap:anywhere;font-size:12.5px;margin:6px 0}
+</style>"""

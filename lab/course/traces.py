@@ -1,0 +1,74 @@
+"""Break in, then read what each log has to say about it."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.catalogue import Weakness
+from lab.clients.live import LiveSite
+from lab.sandbox.protocol import Log, Sandbox
+from lab.scenario import Trace
+from lab.site.zones import STATIONS
+
+SETTLE_SECONDS = 0.3
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How long each log was at one moment."""
+
+    sizes: dict[Log, int]
+
+    @classmethod
+    def now(cls, sandbox: Sandbox) -> Mark:
+        return cls({log: _size(sandbox.log(log)) for log in Log})
+
+    def since(self, sandbox: Sandbox, log: Log) -> list[str]:
+        """The lines that a log has got since the mark. A log that was begun anew is read from its start."""
+        return read_from(sandbox.log(log), self.sizes[log])
+
+
+def read_from(path: Path, start: int) -> list[str]:
+    """The lines of a file from byte ``start`` on, undecodable bytes replaced; [] when there is no file. Read-only."""
+    size = _size(path)
+    if size == 0:
+        return []
+    with path.open("rb") as file:
+        file.seek(start if start <= size else 0)
+        return file.read().decode("utf-8", "replace").splitlines()
+
+
+def tail(path: Path, count: int) -> list[str]:
+    """The last ``count`` lines of a log. Read-only."""
+    return read_from(path, max(0, _size(path) - 1_000_000))[-count:] if count else []
+
+
+def break_in(sandbox: Sandbox, site: LiveSite, scenario: Weakness) -> dict[Log, list[str]]:
+    """Run the scenario's probe and return the lines that each log got meanwhile."""
+    mark = Mark.now(sandbox)
+    scenario.probe_once(site)
+    time.sleep(SETTLE_SECONDS)
+    return {log: mark.since(sandbox, log) for log in Log}
+
+
+def matching(trace: Trace, lines: list[str], site: LiveSite) -> tuple[str, ...]:
+    """The lines that show the intrusion as the trace says; for a trace that claims silence, every line that is not noise.
+
+    ``{intruder}`` and other stations' names in a pattern stand for their addresses.
+    """
+    if trace.pattern is None:
+        return tuple(lines)
+    pattern = trace.pattern
+    for name in STATIONS:
+        pattern = pattern.replace("{" + name + "}", re.escape(site.station(name).address))
+    return tuple(line for line in lines if re.search(pattern, line))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

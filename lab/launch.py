@@ -1,0 +1,235 @@
+"""Starting the whole lab: sandbox, patients, the trainee's copies of the notebooks, JupyterLab. And ending it."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from lab import i18n
+from lab.errors import LabError
+from lab.home import PROJECT, Home
+from lab.i18n import t
+from lab.sandbox.inside.files import read_json, write_json
+from lab.site.certificates import write_private
+
+FIRST_PORT, PORTS = 8888, 50
+READY_SECONDS = 60.0
+_LOCALES = {"en": "default", "fr": "fr_FR"}
+
+
+def copy_notebooks(home: Home) -> int:
+    """Give the trainee copies of the notebooks to write in. One that is there already is left alone. Returns the new ones."""
+    new = 0
+    for source in sorted((PROJECT / "notebooks").glob("[a-z][a-z]/*.ipynb")):
+        target = home.work / source.parent.name / source.name
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_private(target, source.read_bytes())
+            new += 1
+    return new
+
+
+class Jupyter:
+    """JupyterLab on loopback, with settings of its own: no news, no telemetry, the trainee's language."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._folder = home.folder / "jupyter"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.url = ""
+
+    def start(self) -> str:
+        """Start it and wait until it answers. Returns the one URL to open. Raises LabError with its last log lines."""
+        address = os.environ.get("PACSLAB_JUPYTER_ADDRESS", "127.0.0.1")
+        port = _free_port(address) if address == "127.0.0.1" else FIRST_PORT
+        token = secrets.token_urlsafe(24)
+        self._settle_settings()
+        log = self._folder / "jupyter.log"
+        command = [
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            "--no-browser",
+            f"--ServerApp.ip={address}",
+            f"--ServerApp.port={port}",
+            "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={self._home.work}",
+            "--ServerApp.open_browser=False",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            "--ServerApp.quit_button=False",
+        ]
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                command,
+                env=self._environment(token),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+            )
+        self._await(f"http://{address}:{port}/api", log)
+        shown = os.environ.get("PACSLAB_JUPYTER_PORT", str(port)) if address != "127.0.0.1" else str(port)
+        first = sorted((self._home.work / i18n.language()).glob("*.ipynb"))
+        path = f"lab/tree/{i18n.language()}/{first[0].name}" if first else "lab"
+        self.url = f"http://127.0.0.1:{shown}/{path}?token={token}"
+        return self.url
+
+    def stop(self) -> None:
+        """End the server and its kernels."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(8)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def _environment(self, token: str) -> dict[str, str]:
+        folders = {
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_DATA_DIR": "data",
+            "JUPYTERLAB_SETTINGS_DIR": "settings",
+            "IPYTHONDIR": "ipython",
+        }
+        own = {name: str(self._folder / folder) for name, folder in folders.items()}
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+        return (
+            os.environ
+            | own
+            | {
+                "JUPYTER_TOKEN": token,
+                "PATH": path,
+                "PACSLAB_LANG": i18n.language(),
+                "PACSLAB_STATE": str(self._home.folder),
+            }
+        )
+
+    def _settle_settings(self) -> None:
+        for plugin, name, settings in (
+            (
+                "apputils-extension",
+                "notification",
+                {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
+            ),
+            ("translation-extension", "plugin", {"locale": _LOCALES[i18n.language()]}),
+        ):
+            folder = self._folder / "settings" / "@jupyterlab" / plugin
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{name}.jupyterlab-settings").write_text(json.dumps(settings), encoding="utf-8")
+
+    def _await(self, url: str, log: Path) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline and self.process is not None and self.process.poll() is None:
+            try:
+                with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=1):
+                    return
+            except urllib.error.HTTPError:
+                return
+            except OSError:
+                time.sleep(0.05)
+        self.stop()
+        lines = log.read_text("utf-8", "replace").splitlines()[-8:]
+        raise LabError(t("JupyterLab did not start."), t("The whole log is {log}.", log=log), lines)
+
+
+def run_detached(home: Home, arguments: list[str], echo: Callable[[str], None]) -> dict[str, object]:
+    """Start ``pacslab start`` as a process of its own and wait until it is ready. Returns its session record."""
+    home.session.unlink(missing_ok=True)
+    log = home.folder / "start.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "lab", "start", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            cwd=PROJECT,
+            env=os.environ | {"PACSLAB_STATE": str(home.folder)},
+        )
+    shown = 0
+    while True:
+        ended = process.poll() is not None
+        lines = log.read_text("utf-8", "replace").splitlines(keepends=True)
+        for line in lines[shown:]:
+            if line.endswith("\n") or ended:
+                echo(line.rstrip("\n"))
+                shown += 1
+        session = read_json(home.session)
+        if session and session.get("ready"):
+            return dict(session)
+        if ended:
+            raise LabError(t("The lab did not start."), t("The whole log is {log}.", log=log))
+        time.sleep(0.05)
+
+
+def stop_session(home: Home, seconds: float = 20.0) -> bool:
+    """End the process that ``pacslab start`` left running, with its JupyterLab. Returns whether there was one."""
+    if not is_running(home):
+        home.session.unlink(missing_ok=True)
+        return False
+    pid = int(read_json(home.session)["pid"])
+    os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + seconds
+    while is_session(pid):
+        if time.monotonic() > deadline:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
+    home.session.unlink(missing_ok=True)
+    return True
+
+
+def is_session(pid: int) -> bool:
+    """Whether this process is a ``pacslab start`` and not a later one that was given the same number. Read-only."""
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return b"start" in command and state != "Z"
+
+
+def is_running(home: Home) -> bool:
+    """Whether a ``pacslab start`` holds this home now. Read-only."""
+    session = read_json(home.session)
+    return bool(session) and is_session(int(session["pid"]))
+
+
+def note_session(home: Home, url: str | None) -> None:
+    """Say in the state folder that the lab is ready, and where."""
+    write_json(home.session, {"pid": os.getpid(), "url": url, "ready": True})
+    home.session.chmod(0o600)
+
+
+def _free_port(address: str) -> int:
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS):
+        with socket.socket() as attempt:
+            if attempt.connect_ex((address, port)) == 0:
+                continue
+            try:
+                attempt.bind((address, port))
+            except OSError:
+                continue
+            return port
+    raise LabError(
+        t("No port from {first} to {last} is free for JupyterLab.", first=FIRST_PORT, last=FIRST_PORT + PORTS - 1),
+        t("Close other Jupyter servers, or start with --no-jupyter."),
+    )
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)

@@ -1,0 +1,121 @@
+"""The native sandbox's process outside: binds the loopback sockets, runs bubblewrap, and holds on to both.
+
+Run as a script (standard library only, so that it stays small): ``python host.py FILE.json``. It lives until SIGTERM, or
+until its parent dies if the file says so; with it dies bubblewrap, and with bubblewrap everything inside. A bubblewrap
+that dies on its own is started again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+QUICK_DEATH_SECONDS = 2.0
+PATIENCE = 5
+
+
+def bind_sockets(addresses: list[tuple[str, int]]) -> list[socket.socket]:
+    """Bind (not listen) one TCP socket an address. Nothing answers on them until the keeper inside listens."""
+    bound = []
+    for host, port in addresses:
+        if not host.startswith("127."):
+            raise SystemExit(f"{host} is not a loopback address")
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((host, port))
+        except OSError as error:
+            raise SystemExit(f"{host}:{port}: {error.strerror}") from None
+        bound.append(sock)
+    return bound
+
+
+def die_with_parent(parent: int) -> None:
+    """Ask the kernel for SIGTERM when the parent dies; end at once if it already has (Linux prctl(2))."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        sys.exit(0)
+
+
+def run(order: dict[str, Any], sockets: dict[str, list[socket.socket]]) -> int:
+    """Run bubblewrap until told to stop; start it again when it dies, unless it keeps dying at once."""
+    stopping = threading.Event()
+    child: subprocess.Popen[bytes] | None = None
+
+    def stop(*_: object) -> None:
+        stopping.set()
+        if child:
+            child.terminate()
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, stop)
+    descriptors = {role: [sock.fileno() for sock in group] for role, group in sockets.items()}
+    command = [str(part) for part in order["command"]]
+    for role, numbers in descriptors.items():
+        command += ["--sockets", f"{role}={','.join(map(str, numbers))}"]
+    quick = 0
+    while not stopping.is_set() and quick < PATIENCE:
+        for status in order["status"]:  # what a keeper before this one said of itself
+            Path(status).unlink(missing_ok=True)
+        started = time.monotonic()
+        child = subprocess.Popen(
+            command, pass_fds=[n for group in descriptors.values() for n in group], stdin=subprocess.DEVNULL
+        )
+        if stopping.is_set():
+            child.terminate()
+        code = child.wait()
+        quick = quick + 1 if time.monotonic() - started < QUICK_DEATH_SECONDS else 0
+        if not stopping.is_set():
+            print(f"bubblewrap ended with {code}", flush=True)
+            for sock in (sock for group in sockets.values() for sock in group):
+                _silence(sock)
+    _reap()
+    return 0 if stopping.is_set() else 1
+
+
+def _reap() -> None:
+    """Wait for what bubblewrap left behind as it died: the first process of its namespace, which takes all others along."""
+    try:
+        while True:
+            os.wait()
+    except ChildProcessError:
+        return
+
+
+def _silence(sock: socket.socket) -> None:
+    """Refuse connections until a new keeper listens again."""
+    with contextlib.suppress(OSError):  # it was not listening
+        sock.shutdown(socket.SHUT_RD)
+
+
+def main() -> int:
+    order = json.loads(Path(sys.argv[1]).read_bytes())
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+    if order["parent"]:
+        die_with_parent(order["parent"])
+    lock = os.open(order["lock"], os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("another sandbox runs on this state folder", flush=True)
+        return 3
+    os.truncate(lock, 0)
+    sockets = {role: bind_sockets([(host, port) for host, port in group]) for role, group in order["addresses"].items()}
+    os.write(lock, str(os.getpid()).encode())
+    return run(order, sockets)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

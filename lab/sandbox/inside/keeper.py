@@ -1,0 +1,212 @@
+"""The keeper: runs Orthanc and nginx in either sandbox, and makes what runs follow ``control/desired.json``.
+
+It restarts what changed, starts again what fell, carries out commands on the archive's content while Orthanc is
+stopped, and reports in ``run/status-<role>.json``: generation, state, last error with the log lines that explain it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+from . import store
+from .files import HEARTBEAT_SECONDS, ROOT, read_json, write_json
+from .relay import Relay
+from .service import Plan, Service, StartFailed, orthanc_command
+
+TICK_SECONDS = 0.02
+BACKOFF_SECONDS = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
+ARCHIVE_ADDRESS = ("0.0.0.0", 18042)  # Orthanc has no option to listen elsewhere
+
+
+class RoleKeeper:
+    """Keeps one role (``archive`` or ``gateway``) as the desired state says."""
+
+    def __init__(self, role: str, relays: list[Relay]) -> None:
+        self.role = role
+        self.relays = relays
+        self.service = Service(role)
+        self.plan: Plan | None = None
+        self.generation = 0
+        self.command_id: str | None = None
+        self.falls = 0
+        self.retry_at = 0.0
+        self.status: dict[str, Any] = {
+            "role": role,
+            "keeper": os.getpid(),
+            "state": "stopped",
+            "restarts": 0,
+            "error": [],
+        }
+        if role == "archive":
+            store.prepare()
+            self.status |= {"version": orthanc_version(), "snapshots": store.snapshots()}
+
+    async def run(self) -> None:
+        """Follow the desired state for ever."""
+        seen: tuple[int, int] | None = None
+        desired: dict[str, Any] = {}
+        while True:
+            stamp = _stamp()
+            if stamp != seen:
+                seen, desired = stamp, read_json(ROOT / "control" / "desired.json") or {}
+                await self._follow(desired)
+            elif self.plan and self.service.pid is None and self.status["state"] != "failed":
+                await self._raise_again()
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def beat(self) -> None:
+        """Say every second that the keeper lives, also while a program starts or a command runs."""
+        while True:
+            self._report()
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+
+    async def _follow(self, desired: dict[str, Any]) -> None:
+        command = desired.get("command")
+        if self.role == "archive" and command and command["id"] != self.command_id:
+            await self._carry_out(command)
+        plan = self._plan(desired)
+        broken = self.status["state"] == "failed"
+        if plan != self.plan or broken or (plan and self.service.pid is None):
+            await self._bring(plan)
+        self.generation = desired.get("generation", 0)
+        self._publish(desired)
+        self._report()
+
+    def _plan(self, desired: dict[str, Any]) -> Plan | None:
+        if not desired.get("running"):
+            return None
+        folder = str(ROOT / "control" / desired[self.role])
+        if self.role == "archive":
+            return Plan(folder, desired["log_level"], (ARCHIVE_ADDRESS,))
+        return Plan(folder, ready=tuple((host, port) for host, port in desired["listen"]))
+
+    async def _bring(self, plan: Plan | None) -> None:
+        """Stop what runs and start what the plan says; a plan that cannot start leaves the state ``failed``."""
+        self._report(state="starting" if plan else "stopping")
+        await self.service.stop()
+        self.plan = plan
+        if plan is None:
+            self._report(state="stopped", error=[])
+            return
+        try:
+            await self.service.start(plan)
+            self.status |= {"state": "ready", "error": []}
+            self.falls = 0
+        except StartFailed as failure:
+            self.status |= {"state": "failed", "error": failure.lines}
+
+    async def _raise_again(self) -> None:
+        """The program fell without being asked to: start it again, more patiently each time."""
+        if self.retry_at == 0.0:
+            self.retry_at = time.monotonic() + BACKOFF_SECONDS[min(self.falls, len(BACKOFF_SECONDS) - 1)]
+            self._report(state="fallen")
+        if time.monotonic() < self.retry_at or self.plan is None:
+            return
+        self.retry_at = 0.0
+        falls = self.falls + 1
+        self.status["restarts"] += 1
+        await self._bring(self.plan)
+        self.falls = falls
+        if self.status["state"] == "failed" and falls < len(BACKOFF_SECONDS):
+            self.status["state"] = "fallen"
+        self._report()
+
+    async def _carry_out(self, command: dict[str, Any]) -> None:
+        """A command on the archive's content. Orthanc is stopped for it and comes back by the plan."""
+        self.command_id = command["id"]
+        self._report(state="stopping")
+        await self.service.stop()
+        error = None
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, store.run, command["op"], command.get("name"))
+        except (OSError, ValueError, shutil.Error) as failure:
+            error = str(failure)
+        self.status |= {"command": {"id": command["id"], "error": error}, "snapshots": store.snapshots()}
+
+    def _publish(self, desired: dict[str, Any]) -> None:
+        """Open the relays that belong to this role and are wanted; close the others."""
+        running = self.status["state"] == "ready"
+        wanted = {(host, port) for host, port in desired.get("listen" if self.role == "gateway" else "console", [])}
+        for relay in self.relays:
+            relay.publish(running and relay.address in wanted)
+
+    def _report(self, **changes: Any) -> None:
+        self.status |= changes | {"generation": self.generation, "service": self.service.pid, "heartbeat": time.time()}
+        write_json(ROOT / "run" / f"status-{self.role}.json", self.status)
+
+
+def orthanc_version() -> str:
+    """What ``Orthanc --version`` says, for example ``1.12.7``; empty when there is no Orthanc."""
+    try:
+        answer = subprocess.run(
+            [orthanc_command(Plan("."))[0], "--version"], capture_output=True, text=True, timeout=10
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    first = answer.stdout.split("\n", 1)[0].split()
+    return first[1] if len(first) > 1 else ""
+
+
+def _stamp() -> tuple[int, int] | None:
+    try:
+        status = (ROOT / "control" / "desired.json").stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino
+
+
+async def keep(roles: list[str], sockets: dict[str, list[int]]) -> None:
+    """Keep these roles until SIGTERM or SIGINT, then stop their programs."""
+    for folder in ("logs", "tmp"):
+        (ROOT / "run" / folder).mkdir(parents=True, exist_ok=True)
+    keepers = [RoleKeeper(role, [Relay.adopt(number) for number in sockets.get(role, [])]) for role in roles]
+    tasks = [asyncio.create_task(part) for keeper in keepers for part in (keeper.run(), keeper.beat())]
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    waiter = asyncio.create_task(stop.wait())
+    await asyncio.wait([waiter, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.gather(*(keeper.service.stop() for keeper in keepers))
+    for keeper in keepers:
+        keeper._report(state="stopped")
+    for result in results:
+        if isinstance(result, Exception) and not isinstance(result, asyncio.CancelledError):
+            raise result
+
+
+def alive(role: str) -> bool:
+    """Whether the keeper of a role has reported within the last few seconds. Read-only; the container's health check."""
+    status = read_json(ROOT / "run" / f"status-{role}.json")
+    return bool(status) and time.time() - status["heartbeat"] < 5 * HEARTBEAT_SECONDS
+
+
+def main() -> int:
+    """The command line: which roles to keep, and the sockets that were handed in (``role=3,4,5``)."""
+    parser = argparse.ArgumentParser(prog="keeper", description=__doc__)
+    parser.add_argument("--role", action="append", required=True, choices=["archive", "gateway"])
+    parser.add_argument("--sockets", action="append", default=[], metavar="ROLE=FD,…")
+    parser.add_argument("--health", action="store_true", help="exit 0 when the keeper of this role is alive")
+    options = parser.parse_args()
+    if options.health:
+        return 0 if all(alive(role) for role in options.role) else 1
+    sockets = {
+        role: [int(part) for part in rest.split(",")] for role, _, rest in (s.partition("=") for s in options.sockets)
+    }
+    asyncio.run(keep(options.role, sockets))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

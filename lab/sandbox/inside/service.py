@@ -1,0 +1,143 @@
+"""One program that the keeper runs: Orthanc or nginx. How it is called, when it is ready, what it said when it fell."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import socket
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from .files import ROOT
+
+STOP_SECONDS = 5.0
+# Orthanc needs 2.5 to 3.5 s to stop politely, most of it asleep in its threads. It is killed instead: its index is SQLite
+# with a write-ahead log, its attachments are written once and never changed, so that what it has acknowledged is kept.
+ABRUPT = frozenset({"archive"})
+READY_SECONDS = 15.0
+_LOG_LEVELS = {"default": [], "verbose": ["--verbose"], "trace": ["--trace"]}
+_TROUBLE = ("[emerg]", "[alert]", "[crit]", "error", "Error", "exception")
+
+
+class StartFailed(Exception):
+    """The program ended, or did not answer, before it was ready. ``lines`` are what its log says of it."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a service is to run with: its folder of rendered files, log level, and addresses that tell it is ready."""
+
+    folder: str
+    log_level: str = "default"
+    ready: tuple[tuple[str, int], ...] = ()
+
+
+def orthanc_command(plan: Plan) -> list[str]:
+    program = (
+        os.environ.get("ORTHANC_BIN")
+        or shutil.which("Orthanc", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+        or "Orthanc"
+    )
+    return [program, *_LOG_LEVELS[plan.log_level], f"{plan.folder}/orthanc.json"]
+
+
+def nginx_command(plan: Plan) -> list[str]:
+    program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin") or "nginx"
+    return [program, "-e", str(ROOT / "run/logs/gateway-error.log"), "-c", f"{plan.folder}/nginx.conf"]
+
+
+COMMANDS = {"archive": orthanc_command, "gateway": nginx_command}
+LOGS = {"archive": "orthanc.log", "gateway": "gateway-error.log"}
+
+
+class Service:
+    """Runs one program at a time from a plan; its output is appended to its log file."""
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        self.log = ROOT / "run" / "logs" / LOGS[role]
+        self.process: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return self.process.pid if self.process and self.process.returncode is None else None
+
+    async def start(self, plan: Plan) -> None:
+        """Start the program and wait until it answers. Raises StartFailed with the log lines that explain why it did not."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        mark = self.log.stat().st_size if self.log.exists() else 0
+        with self.log.open("ab") as log:
+            try:
+                self.process = await asyncio.create_subprocess_exec(
+                    *COMMANDS[self.role](plan),
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=os.environ | {"TCP_NODELAY": "1"},
+                )
+            except OSError as error:
+                raise StartFailed([f"{COMMANDS[self.role](plan)[0]}: {error.strerror}"]) from error
+        await self._until_ready(self.process, plan, mark)
+
+    async def _until_ready(self, process: asyncio.subprocess.Process, plan: Plan, mark: int) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        started = time.monotonic()
+        while time.monotonic() < deadline:
+            if process.returncode is not None:
+                raise StartFailed(self._trouble(mark) or [f"ended with exit code {process.returncode}"])
+            if set(plan.ready) <= listening() and (plan.ready or time.monotonic() - started > 0.1):
+                return
+            await asyncio.sleep(0.01)
+        await self.stop()
+        raise StartFailed([*self._trouble(mark), f"no answer within {READY_SECONDS:.0f} s"])
+
+    async def stop(self) -> None:
+        """End the program: nginx politely, then by force after five seconds; Orthanc at once (see ABRUPT)."""
+        process, self.process = self.process, None
+        if process is None or process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.kill() if self.role in ABRUPT else process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), STOP_SECONDS)
+        except asyncio.TimeoutError:  # noqa: UP041  (its own class before Python 3.11's last releases)
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+    def _trouble(self, mark: int) -> list[str]:
+        return trouble(self.log, mark)
+
+
+def trouble(log: Path, mark: int) -> list[str]:
+    """The lines of a log, from byte ``mark`` on, that explain a failure: errors if there are any, else the last ones."""
+    try:
+        with log.open("rb") as file:
+            file.seek(mark)
+            lines = file.read(200_000).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+    lines = [line for line in lines if line.strip()]
+    errors = [line for line in lines if line.startswith("E") or any(word in line for word in _TROUBLE)]
+    return (errors or lines)[-8:]
+
+
+def listening() -> set[tuple[str, int]]:
+    """Every TCP address (IPv4) that something listens on in this network namespace. Read-only.
+
+    Read from the kernel rather than tried out: a connection would stand in the logs as a visitor's.
+    """
+    found = set()
+    for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]:
+        _, local, _, state, *_ = line.split()
+        if state == "0A":
+            address, port = local.split(":")
+            found.add((socket.inet_ntoa(bytes.fromhex(address)[::-1]), int(port, 16)))
+    return found

@@ -1,0 +1,181 @@
+"""What both sandboxes share: they speak with the keepers inside through files.
+
+``control/`` is written here and read inside (``desired.json`` and the folders of rendered files, named by content);
+``run/`` is written inside and read here (``status-*.json``, logs).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from lab.errors import SandboxError, SiteCannotStart
+from lab.i18n import t
+from lab.sandbox.inside.files import HEARTBEAT_SECONDS, read_json, write_json
+from lab.sandbox.protocol import Endpoint, Health, Log, RoleHealth
+from lab.site.certificates import Certificates, ensure_certificates, write_private
+from lab.site.config import SiteConfig
+from lab.site.render import CONTROL, render
+from lab.site.zones import ARCHIVE_DICOM_PORT, ARCHIVE_HTTP_PORT, Door, Network, Zone
+
+ANSWER_SECONDS = 40.0
+COMMAND_SECONDS = 600.0
+KEPT_FOLDERS = 6
+DEAD = RoleHealth("dead", 0, 0, ())
+_FILES = {"archive": ("orthanc.json", "filters.lua"), "gateway": ("nginx.conf",)}
+
+
+class KeptSandbox:
+    """The part of a sandbox that is the same wherever the keepers run."""
+
+    kind = ""
+
+    def __init__(self, network: Network, control: Path, run: Path, certificates: Path) -> None:
+        self.network = network
+        self.control = control
+        self.run = run
+        self._certificates = certificates
+
+    @property
+    def certificates(self) -> Certificates:
+        """The authority that the hospital's clients trust, and the gateway's certificate."""
+        return ensure_certificates(self._certificates, self.network)
+
+    def site(self) -> SiteConfig | None:
+        desired = self._desired()
+        return SiteConfig.from_data(desired["site"]) if desired.get("site") else None
+
+    def health(self) -> Health:
+        return Health(self._desired().get("generation", 0), self._role("archive"), self._role("gateway"))
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        site = self.site()
+        if site is None:
+            return ()
+        publish = site.gateway.publish
+        return tuple(
+            Endpoint(zone, door, self.network.gateway(zone), door.port) for zone in Zone for door in publish.doors(zone)
+        )
+
+    def log(self, log: Log) -> Path:
+        return self.run / "logs" / log.value
+
+    def apply(self, site: SiteConfig) -> Health:
+        before = self._desired()
+        self._require_keepers()
+        self._order(self._write_site(site) | {"running": True, "command": before.get("command")})
+        health = self._settle()
+        failed = [part for part in (health.archive, health.gateway) if part.state == "failed"]
+        if not failed:
+            return health
+        tip = t("Nothing runs now. Mend the site and apply it again.")
+        if before.get("running"):
+            self._order(before)
+            if self._settle().ready:
+                tip = t("The site before it runs again. Mend the new one with the lines above and apply it once more.")
+        lines = [line for part in failed for line in part.error]
+        raise SiteCannotStart(t("This site does not start."), tip, lines)
+
+    def clear(self) -> None:
+        self._command("clear", None)
+
+    def snapshot(self, name: str) -> None:
+        self._command("snapshot", name)
+
+    def restore(self, name: str) -> None:
+        self._command("restore", name)
+
+    def snapshots(self) -> tuple[str, ...]:
+        return tuple((read_json(self.run / "status-archive.json") or {}).get("snapshots", ()))
+
+    def _desired(self) -> dict[str, Any]:
+        return read_json(self.control / "desired.json") or {}
+
+    def _role(self, role: str) -> RoleHealth:
+        status = read_json(self.run / f"status-{role}.json")
+        if not status or time.time() - status["heartbeat"] > 3 * HEARTBEAT_SECONDS:
+            return DEAD
+        return RoleHealth(
+            status["state"], status["generation"], status["restarts"], tuple(status["error"]), status.get("version", "")
+        )
+
+    def _require_keepers(self) -> None:
+        health = self.health()
+        if "dead" in (health.archive.state, health.gateway.state):
+            raise SandboxError(t("The sandbox is not running."), t("Start it: pacslab start (or ./start.sh)."))
+
+    def _write_site(self, site: SiteConfig) -> dict[str, Any]:
+        """Write a site's rendered files to folders named by their content; what desired.json says of them."""
+        secrets = {"gateway.pem": self.certificates.chain, "gateway.key": self.certificates.key}
+        plain = render(site, self.network, "@")
+        desired: dict[str, Any] = {"site": site.data(), "log_level": site.log_level, "listen": plain.listen}
+        desired["console"] = [(self.network.archive, port) for port in (ARCHIVE_HTTP_PORT, ARCHIVE_DICOM_PORT)]
+        for role, names in _FILES.items():
+            content = [plain.files[name] for name in names]
+            if role == "gateway":
+                content += [path.read_text("ascii") for path in secrets.values()]
+            name = f"{role}-{hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]}"
+            folder = self.control / name
+            folder.mkdir(parents=True, exist_ok=True)
+            files = render(site, self.network, f"{CONTROL}/{name}").files
+            for file in names:
+                write_private(folder / file, files[file].encode())
+            for file, source in secrets.items() if role == "gateway" else ():
+                write_private(folder / file, source.read_bytes())
+            desired[role] = name
+        return desired
+
+    def _order(self, desired: dict[str, Any]) -> None:
+        """Replace the desired state, as a new generation."""
+        desired = desired | {"generation": self._desired().get("generation", 0) + 1}
+        write_json(self.control / "desired.json", desired)
+        self._forget_folders({desired.get(role) for role in _FILES})
+
+    def _forget_folders(self, used: set[str | None]) -> None:
+        for role in _FILES:
+            folders = sorted(self.control.glob(f"{role}-*"), key=lambda path: path.stat().st_mtime, reverse=True)
+            for folder in folders[KEPT_FOLDERS:]:
+                if folder.name not in used:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+    def _settle(self, seconds: float = ANSWER_SECONDS) -> Health:
+        """Wait until both roles have followed the newest generation, to ready, failed or stopped."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            health = self.health()
+            parts = (health.archive, health.gateway)
+            settled = all(
+                part.generation >= health.generation and part.state in ("ready", "failed", "stopped") for part in parts
+            )
+            if settled:
+                return health
+            time.sleep(0.005)
+        raise SandboxError(
+            t("The sandbox did not follow within {seconds} s.", seconds=round(seconds)),
+            t("Look at pacslab status and pacslab logs, then start the lab again."),
+        )
+
+    def _command(self, op: str, name: str | None) -> None:
+        self._require_keepers()
+        command = {"id": uuid.uuid4().hex, "op": op, "name": name}
+        self._order(self._desired() | {"command": command})
+        self._settle(COMMAND_SECONDS)
+        answer = (read_json(self.run / "status-archive.json") or {}).get("command") or {}
+        if answer.get("id") != command["id"] or answer.get("error"):
+            raise SandboxError(
+                t(
+                    "The archive's content could not be changed ({op}): {error}",
+                    op=op,
+                    error=answer.get("error", "no answer"),
+                )
+            )
+
+
+def open_doors(site: SiteConfig, zone: Zone) -> tuple[Door, ...]:
+    """The doors that a site opens in a zone. Pure."""
+    return site.gateway.publish.doors(zone)

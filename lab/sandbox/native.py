@@ -1,0 +1,171 @@
+"""The native sandbox: Linux, no Docker, no root. bubblewrap around Orthanc, nginx and their keeper.
+
+What is inside has no network but a loopback of its own, sees only the system's programs (no home folder, nothing of
+the trainee's), and can write to three folders of the lab's state.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from lab.errors import SandboxError
+from lab.i18n import t
+from lab.sandbox.inside.files import write_json
+from lab.sandbox.kept import DEAD, KeptSandbox
+from lab.sandbox.protocol import RoleHealth
+from lab.site.zones import ARCHIVE_DICOM_PORT, ARCHIVE_HTTP_PORT, Door, Network, Zone
+
+INSIDE = Path(__file__).parent / "inside"
+START_SECONDS = 15.0
+# Parts of /etc without which the programs do not run; nothing in them is the trainee's.
+_ETC = (
+    "ld.so.cache",
+    "ld.so.conf",
+    "ld.so.conf.d",
+    "alternatives",
+    "dcmtk",
+    "ssl/openssl.cnf",
+    "localtime",
+    "mime.types",
+    "nginx/mime.types",
+)
+
+
+class NativeSandbox(KeptSandbox):
+    """A sandbox below a state folder, on the loopback addresses of an instance number."""
+
+    kind = "native"
+
+    def __init__(self, home: Path, network: Network) -> None:
+        self.home = home / "native"
+        super().__init__(network, self.home / "control", self.home / "run", home / "certificates")
+        self.archive = self.home / "archive"
+        self._lock = self.home / "host.lock"
+
+    def start(self, *, with_parent: bool = False) -> None:
+        if self._host_pid() is not None:
+            return
+        for folder in (self.control, self.run, self.archive):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        order = self.home / "host.json"
+        write_json(
+            order,
+            {
+                "command": bubblewrap_command(self.control, self.run, self.archive),
+                "addresses": self._addresses(),
+                "lock": str(self._lock),
+                "status": [str(self.run / f"status-{role}.json") for role in ("archive", "gateway")],
+                "parent": os.getpid() if with_parent else 0,
+            },
+        )
+        log = self.home / "host.log"
+        with log.open("wb") as output:
+            host = subprocess.Popen(
+                [sys.executable, "-I", str(Path(__file__).with_name("host.py")), str(order)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        self._await_keepers(host, log)
+
+    def stop(self) -> None:
+        pid = self._host_pid()
+        if pid is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + 10
+        while self._host_pid() is not None:
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(0.01)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+
+    def _role(self, role: str) -> RoleHealth:
+        return super()._role(role) if self._host_pid() is not None else DEAD
+
+    def _addresses(self) -> dict[str, list[tuple[str, int]]]:
+        console = [(self.network.archive, port) for port in (ARCHIVE_HTTP_PORT, ARCHIVE_DICOM_PORT)]
+        gateway = [(self.network.gateway(zone), door.port) for zone in Zone for door in Door]
+        return {"archive": console, "gateway": gateway}
+
+    def _host_pid(self) -> int | None:
+        """The process outside, if it lives: it holds a lock that the kernel gives back whatever kills it."""
+        try:
+            descriptor = os.open(self._lock, os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            return None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(os.read(descriptor, 20) or b"0") or None
+        finally:
+            os.close(descriptor)
+        return None
+
+    def _await_keepers(self, host: subprocess.Popen[bytes], log: Path) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            health = self.health()
+            if "dead" not in (health.archive.state, health.gateway.state):
+                return
+            if host.poll() is not None:
+                break
+            time.sleep(0.01)
+        host.kill()
+        host.wait()
+        lines = log.read_text("utf-8", "replace").splitlines()[-8:]
+        raise SandboxError(
+            t("The sandbox did not start."), t("pacslab doctor says what is missing and what to do."), lines
+        )
+
+
+def bubblewrap_command(control: Path, run: Path, archive: Path) -> list[str]:
+    """The whole command line that starts the keeper in its own namespaces. Pure but for looking at the file system."""
+    bwrap = shutil.which("bwrap") or "bwrap"
+    command = [bwrap, "--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000", "--hostname", "archive"]
+    command += ["--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    command += ["--clearenv", "--setenv", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin", "--setenv", "LANG", "C.UTF-8"]
+    command += [*_system(), "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
+    for program in (Path(sys.base_prefix), *_own_orthanc(command)):
+        if not program.is_relative_to("/usr"):
+            command += ["--ro-bind", str(program), str(program)]
+    command += ["--ro-bind", str(INSIDE), "/opt/pacslab/inside"]
+    command += ["--ro-bind", str(control), "/srv/pacslab/control", "--bind", str(run), "/srv/pacslab/run"]
+    command += ["--bind", str(archive), "/srv/archive", "--chdir", "/srv/pacslab"]
+    python = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
+    return [*command, str(python), "-I", "/opt/pacslab/inside", "--role", "archive", "--role", "gateway"]
+
+
+def _system() -> list[str]:
+    """The system's programs and libraries, read-only; no home folder, and of /etc only what programs need to run."""
+    mounts = ["--ro-bind", "/usr", "/usr"]
+    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
+        path = Path("/") / name
+        if path.is_symlink():
+            mounts += ["--symlink", os.readlink(path), str(path)]
+        elif path.is_dir():
+            mounts += ["--ro-bind", str(path), str(path)]
+    for name in _ETC:
+        mounts += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    return mounts
+
+
+def _own_orthanc(command: list[str]) -> list[Path]:
+    """The folder of an Orthanc that ORTHANC_BIN names, told to the keeper too."""
+    program = os.environ.get("ORTHANC_BIN")
+    if not program:
+        return []
+    path = Path(program).resolve()
+    command += ["--setenv", "ORTHANC_BIN", str(path)]
+    return [path.parent]

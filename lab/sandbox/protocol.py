@@ -1,0 +1,112 @@
+"""What a sandbox can do, whichever runs it. The contract suite in ``tests/sandbox`` holds both to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from lab.site.config import SiteConfig
+from lab.site.zones import Door, Network, Zone
+
+Progress = Callable[[int, int], None]
+
+
+class Log(StrEnum):
+    """The logs that a sandbox keeps, by file name."""
+
+    ORTHANC = "orthanc.log"
+    ACCESS = "gateway-access.log"
+    STREAM = "gateway-stream.log"
+    GATEWAY = "gateway-error.log"
+
+
+@dataclass(frozen=True)
+class RoleHealth:
+    """One of the two programs: ``archive`` (Orthanc) or ``gateway`` (nginx)."""
+
+    state: str
+    """``ready``, ``starting``, ``stopping``, ``stopped``, ``fallen`` (being started again), ``failed``, ``dead`` (no keeper)."""
+    generation: int
+    restarts: int
+    error: tuple[str, ...]
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the sandbox is. ``ready`` means that both programs run with the newest site."""
+
+    generation: int
+    archive: RoleHealth
+    gateway: RoleHealth
+
+    @property
+    def running(self) -> bool:
+        return "dead" not in (self.archive.state, self.gateway.state) and self.archive.state != "stopped"
+
+    @property
+    def ready(self) -> bool:
+        return all(
+            part.state == "ready" and part.generation >= self.generation for part in (self.archive, self.gateway)
+        )
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A door that is open somewhere."""
+
+    zone: Zone
+    door: Door
+    address: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        scheme = {Door.HTTP: "http", Door.HTTPS: "https", Door.DICOM: "dicom"}[self.door]
+        return f"{scheme}://{self.address}:{self.port}"
+
+
+class Sandbox(Protocol):
+    """Runs one site in isolation.
+
+    Methods that change something return when it is done, and raise SandboxError when the sandbox does not answer.
+    """
+
+    kind: str
+    network: Network
+
+    def start(self, *, with_parent: bool = False) -> None:
+        """Start the empty sandbox. ``with_parent``: it dies with the calling process. A running one is left as it is."""
+
+    def stop(self) -> None:
+        """Stop everything. Leaves no process and no open port. Stopping a stopped sandbox is no error."""
+
+    def apply(self, site: SiteConfig) -> Health:
+        """Run this site, restarting what changed. Raises SiteCannotStart; the site before it runs again then."""
+
+    def site(self) -> SiteConfig | None:
+        """The site that was applied last, or None."""
+
+    def health(self) -> Health:
+        """How it is now. Read-only; never raises."""
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Every door that the applied site opens."""
+
+    def log(self, log: Log) -> Path:
+        """Where a log can be read. The file may not exist yet."""
+
+    def clear(self) -> None:
+        """Empty the archive."""
+
+    def snapshot(self, name: str) -> None:
+        """Keep a copy of the archive's content under a name (small letters, digits, hyphens)."""
+
+    def restore(self, name: str) -> None:
+        """Put a kept content back."""
+
+    def snapshots(self) -> tuple[str, ...]:
+        """The names of the kept contents."""

@@ -1,0 +1,111 @@
+"""What a scenario file is made of. A scenario is one weakness: made, seen, found, repaired, and repaired wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from lab.i18n import Text, t
+from lab.model import Severity
+from lab.sandbox.protocol import Log
+from lab.site.config import SiteConfig
+
+Overlay = Mapping[str, Any]
+
+
+class Outcome(StrEnum):
+    """What comes of a repair."""
+
+    REPAIRED = "repaired"
+    STILL_OPEN = "still-open"
+    STOPS_HOSPITAL = "stops-hospital"
+
+    @property
+    def label(self) -> Text:
+        return {
+            Outcome.REPAIRED: t("repaired"),
+            Outcome.STILL_OPEN: t("still open"),
+            Outcome.STOPS_HOSPITAL: t("stops the hospital"),
+        }[self]
+
+
+class Group(StrEnum):
+    """The chapters of the catalogue."""
+
+    WEB = "web"
+    DIMSE = "dimse"
+    WATCHING = "watching"
+
+    @property
+    def label(self) -> Text:
+        return {
+            Group.WEB: t("Web and REST"),
+            Group.DIMSE: t("DICOM network"),
+            Group.WATCHING: t("Watching, storing, sharing"),
+        }[self]
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A repair that somebody might make. ``why`` says what comes of it; one fix of a scenario is right."""
+
+    id: str
+    title: Text
+    overlay: Overlay
+    outcome: Outcome
+    why: Text
+
+    def __call__(self, site: SiteConfig) -> SiteConfig:
+        """The site with this repair made. Pure."""
+        return site.changed(self.overlay)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What one log shows of the intrusion, at a log level of Orthanc. Held true by a test that breaks in and looks."""
+
+    log: Log
+    log_level: str
+    pattern: str | None
+    """A regular expression that a line of the intrusion matches; None when it leaves no line there."""
+    why: Text
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Where one reads more."""
+
+    label: str
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One weakness as data. ``id`` is the file's name with hyphens."""
+
+    id: str
+    title: Text
+    group: Group
+    severity: Severity
+    minutes: int
+    roles: tuple[Text, ...]
+    """Who in a hospital should take this lesson."""
+    story: Text
+    """How it happens, in two or three sentences."""
+    misconfiguration: Overlay
+    hints: tuple[Text, ...]
+    fixes: tuple[Fix, ...]
+    traces: tuple[Trace, ...]
+    references: tuple[Reference, ...]
+    also: tuple[str, ...] = ()
+    """Other scenarios whose weakness comes along with this misconfiguration."""
+
+    @property
+    def right_fix(self) -> Fix:
+        return next(fix for fix in self.fixes if fix.outcome is Outcome.REPAIRED)
+
+    def broken(self, site: SiteConfig) -> SiteConfig:
+        """The site with this weakness made. Pure."""
+        return site.changed(self.misconfiguration)

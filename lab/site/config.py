@@ -1,0 +1,222 @@
+"""The hospital's deployment as data: one ``SiteConfig`` for Orthanc, gateway, users and modalities.
+
+A site is immutable; ``changed`` merges an overlay onto it (JSON Merge Patch, RFC 7396) and validates the result.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from lab.errors import SiteError
+from lab.i18n import t
+from lab.site.explain import explain
+from lab.site.zones import Door, Zone
+
+JSON = Any
+Overlay = Mapping[str, JSON]
+# What the sandbox itself decides; a site that names them would only be told otherwise.
+RESERVED = {
+    "HttpPort",
+    "DicomPort",
+    "StorageDirectory",
+    "IndexDirectory",
+    "TemporaryDirectory",
+    "RegisteredUsers",
+    "DicomModalities",
+    "LuaScripts",
+    "Plugins",
+    "SslEnabled",
+}
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+ZoneName = Annotated[Zone, Field(strict=False)]
+AETitle = Annotated[
+    str, Field(min_length=1, max_length=16, pattern=r"^[\x21-\x5b\x5d-\x7e]+( +[\x21-\x5b\x5d-\x7e]+)*$")
+]
+
+
+class Publish(_Part):
+    """Which door the gateway opens in which zones."""
+
+    http: list[ZoneName] = []
+    https: list[ZoneName] = []
+    dicom: list[ZoneName] = []
+
+    def zones(self, door: Door) -> tuple[Zone, ...]:
+        """The zones in which a door is open."""
+        return tuple(sorted(set(getattr(self, door.value)), key=list(Zone).index))
+
+    def doors(self, zone: Zone) -> tuple[Door, ...]:
+        """The doors that are open in a zone."""
+        return tuple(door for door in Door if zone in self.zones(door))
+
+
+class Gateway(_Part):
+    """nginx in front of the archive."""
+
+    publish: Publish = Publish()
+    tls_minimum: Literal["TLSv1.2", "TLSv1.3"] = "TLSv1.2"
+    requests_per_second: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """Limit per client address on the https door (nginx ``limit_req``); None for no limit."""
+    headers: dict[str, str] = {}
+    """Added to every answer of the https door."""
+    access_log: bool = True
+
+
+class User(_Part):
+    """Somebody with an account on the archive."""
+
+    password: Annotated[str, Field(min_length=1)]
+    role: Literal["administrator", "doctor"] = "doctor"
+    """A doctor reads; an administrator may do everything (enforced by a Lua request filter)."""
+
+
+class Modality(_Part):
+    """A DICOM application entity that the archive knows."""
+
+    aet: AETitle
+    host: str
+    """The name of a station of the sandbox, such as ``ct``, or an IP address."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 11112
+    echo: bool = True
+    find: bool = False
+    get: bool = False
+    move: bool = False
+    store: bool = False
+
+
+class SiteConfig(_Part):
+    """The whole deployment. Sections as a trainee writes them in ``site.json``."""
+
+    orthanc: dict[str, JSON] = {}
+    gateway: Gateway = Gateway()
+    users: dict[str, User] = {}
+    modalities: dict[str, Modality] = {}
+    log_level: Literal["default", "verbose", "trace"] = "default"
+    """Of Orthanc: warnings only, ``--verbose`` or ``--trace``."""
+
+    @field_validator("orthanc")
+    @classmethod
+    def _known_options(cls, options: dict[str, JSON]) -> dict[str, JSON]:
+        for name, value in options.items():
+            _check_option(name, value)
+        return options
+
+    def changed(self, overlay: Overlay) -> SiteConfig:
+        """This site with an overlay merged onto it. Pure. Raises SiteError when the result is not a valid site."""
+        return SiteConfig.from_data(merge_patch(self.data(), overlay))
+
+    def data(self) -> dict[str, JSON]:
+        """The site as plain JSON data, in a stable order."""
+        return self.model_dump(mode="json")
+
+    def to_json(self) -> str:
+        """The text of ``site.json``."""
+        return json.dumps(self.data(), indent=2, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_data(cls, data: JSON) -> SiteConfig:
+        """A site from JSON data. Raises SiteError naming each fault: where it is, what was found, what is accepted."""
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise explain(error) from None
+
+    @classmethod
+    def from_json(cls, text: str, source: str = "site.json") -> SiteConfig:
+        """A site from the text of a ``site.json``. Raises SiteError with line and column when it is not JSON."""
+        try:
+            return cls.from_data(json.loads(text))
+        except json.JSONDecodeError as error:
+            raise SiteError(
+                t(
+                    "{source} is not readable as JSON: line {line}, column {column}: {reason}.",
+                    source=source,
+                    line=error.lineno,
+                    column=error.colno,
+                    reason=error.msg,
+                ),
+                t(
+                    "Look at the end of the line before: a comma or a closing bracket is often missing or too many there."
+                ),
+                text.splitlines()[max(0, error.lineno - 2) : error.lineno],
+            ) from None
+
+
+def merge_patch(target: JSON, patch: JSON) -> JSON:
+    """Merge ``patch`` onto ``target`` as RFC 7396 says: objects merge, null deletes, all else replaces. Pure."""
+    if not isinstance(patch, Mapping):
+        return patch
+    merged = dict(target) if isinstance(target, Mapping) else {}
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge_patch(merged.get(key), value)
+    return merged
+
+
+def difference(before: SiteConfig, after: SiteConfig) -> str:
+    """The change from one site to another as a unified diff of their ``site.json``; empty when there is none."""
+    lines = difflib.unified_diff(
+        before.to_json().splitlines(), after.to_json().splitlines(), "now", "then", lineterm="", n=2
+    )
+    return "\n".join(lines)
+
+
+@cache
+def orthanc_options() -> dict[str, dict[str, str]]:
+    """Every top-level option of Orthanc: its JSON type and the oldest supported version that has it."""
+    table: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "orthanc_options.json").read_text("utf-8"))
+    return table
+
+
+_JSON_TYPES: dict[str, tuple[type, ...]] = {
+    "boolean": (bool,),
+    "number": (int, float),
+    "string": (str,),
+    "array": (list,),
+    "object": (dict,),
+}
+
+
+def _check_option(name: str, value: JSON) -> None:
+    options = orthanc_options()
+    if name in RESERVED:
+        raise SiteError(
+            t("orthanc.{name} is set by the sandbox.", name=name),
+            t("Leave it out; users, modalities and published doors have sections of their own in the site."),
+        )
+    if name not in options:
+        near = difflib.get_close_matches(name, options, n=1, cutoff=0.5)
+        tip = (
+            t("Did you mean {near}?", near=near[0])
+            if near
+            else t("The names are in Orthanc's documentation; case counts.")
+        )
+        raise SiteError(t("Orthanc has no option {name!r}.", name=name), tip)
+    expected = options[name]["type"]
+    right = isinstance(value, _JSON_TYPES[expected]) and (expected == "boolean" or not isinstance(value, bool))
+    if not right:
+        raise SiteError(
+            t(
+                "orthanc.{name} is {value}, which is not of type {expected}.",
+                name=name,
+                value=json.dumps(value),
+                expected=expected,
+            ),
+            t("Write true or false without quotes.")
+            if expected == "boolean"
+            else t("Give a value of type {expected}.", expected=expected),
+        )

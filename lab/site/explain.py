@@ -1,0 +1,74 @@
+"""What is wrong with a site, said so that one can mend it."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from lab.errors import SiteError
+from lab.i18n import Text, t
+
+_KNOWN = {
+    (): ("orthanc", "gateway", "users", "modalities", "log_level"),
+    ("gateway",): ("publish", "tls_minimum", "requests_per_second", "headers", "access_log"),
+    ("gateway", "publish"): ("http", "https", "dicom"),
+    ("users", "*"): ("password", "role"),
+    ("modalities", "*"): ("aet", "host", "port", "echo", "find", "get", "move", "store"),
+}
+
+
+def explain(error: ValidationError) -> SiteError:
+    """A pydantic error as one SiteError: the first fault in the message, the others as details."""
+    faults = [_fault(detail) for detail in error.errors(include_url=False)]
+    (message, tip), others = faults[0], faults[1:]
+    return SiteError(message, tip, [f"{text} {hint}" for text, hint in others])
+
+
+def _fault(detail: ErrorDetails) -> tuple[Text, Text]:
+    where = ".".join(str(part) for part in detail["loc"]) or "site.json"
+    found = _short(detail["input"])
+    context: dict[str, Any] = detail.get("ctx", {})
+    match detail["type"]:
+        case "extra_forbidden":
+            *path, name = detail["loc"]
+            return t("{where} is not a part of a site.", where=where), _nearest(tuple(map(str, path)), str(name))
+        case "missing":
+            return t("{where} is missing.", where=where), t("Add it.")
+        case "enum" | "literal_error":
+            return t("{where} is {found}.", where=where, found=found), t(
+                "It is one of {accepted}.", accepted=context["expected"]
+            )
+        case "string_pattern_mismatch" | "string_too_long" | "string_too_short" if where.endswith(".aet"):
+            return (
+                t("{where} is {found}, which is not an AE title.", where=where, found=found),
+                t("An AE title has 1 to 16 characters of ASCII without backslash (DICOM PS3.5, VR AE)."),
+            )
+        case "greater_than_equal" | "less_than_equal":
+            bound = context.get("ge", context.get("le"))
+            return (
+                t("{where} is {found}, which is out of range.", where=where, found=found),
+                t("The bound is {bound}.", bound=bound),
+            )
+        case _:
+            return (
+                t("{where} is {found}, which is of the wrong type.", where=where, found=found),
+                t("What is accepted there: {rule}.", rule=detail["msg"]),
+            )
+
+
+def _nearest(path: tuple[str, ...], name: str) -> Text:
+    pattern = (path[0], "*") if len(path) == 2 and path[0] in ("users", "modalities") else path
+    known = _KNOWN.get(pattern, ())
+    near = difflib.get_close_matches(name, known, n=1)
+    if near:
+        return t("Did you mean {near}?", near=near[0])
+    return t("It has: {known}.", known=", ".join(known))
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=repr)
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -1,0 +1,74 @@
+"""What the lab prints while it works: steps with their times, and a progress bar where somebody is watching."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from lab.i18n import Text, t
+
+
+class Steps:
+    """Prints each step with how long it took. ``quiet`` prints nothing, for programs that read standard output."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self._console = Console(highlight=False, soft_wrap=True, quiet=quiet)
+
+    @contextmanager
+    def step(self, title: Text) -> Iterator[None]:
+        """A step that just takes its time."""
+        began = time.monotonic()
+        yield
+        self._done(title, time.monotonic() - began)
+
+    @contextmanager
+    def progress(self, title: Text) -> Iterator[Callable[[int, int], None]]:
+        """A step that counts: a bar on a terminal, a line at each quarter elsewhere."""
+        began = time.monotonic()
+        if not self._console.is_terminal:
+            yield self._quarters(title)
+        else:
+            columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            with Progress(*columns, console=self._console, transient=True) as bar:
+                task = bar.add_task(str(title), total=None)
+                yield lambda done, total: bar.update(task, completed=done, total=total)
+        self._done(title, time.monotonic() - began)
+
+    def _quarters(self, title: Text) -> Callable[[int, int], None]:
+        said = 0
+
+        def report(done: int, total: int) -> None:
+            nonlocal said
+            quarter = 4 * done // total if total else 0
+            if said < quarter < 4:
+                said = quarter
+                self._console.print(f"  {title}: {done}/{total}")
+
+        return report
+
+    def _done(self, title: Text, seconds: float) -> None:
+        self._console.print(f"[green]✔[/green] {title} [dim]({seconds:.1f} s)[/dim]")
+
+    def ready(self, url: str | None) -> None:
+        """Say that the lab is ready, and its one URL."""
+        if url:
+            self._console.print(
+                f"\n[bold]{t('Open this address in your browser:')}[/bold]\n\n    {url}\n",
+                overflow="ignore",
+                no_wrap=True,
+            )
+        else:
+            self._console.print(f"[bold]{t('The lab is ready.')}[/bold]")
+        self._console.print(f"[dim]{t('Ctrl-C ends everything; your work and progress are kept.')}[/dim]")
+        sys.stdout.flush()
+
+    def ending(self) -> None:
+        self._console.print(f"\n{t('Ending …')}")
+
+    def ended(self) -> None:
+        self._console.print(str(t("The lab is stopped. Start it again with ./start.sh.")))

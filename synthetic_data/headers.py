@@ -1,0 +1,167 @@
+"""What every object says about patient, study, series and device, whatever its modality."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from synthetic_data import marks
+from synthetic_data.ledger import Kind
+from synthetic_data.locales.locale import Locale
+from synthetic_data.model import Patient, PersonName, Series, Staff, Study
+from synthetic_data.record import Identifier, Record
+
+CONSOLE_GROUP = 0x0019
+CONSOLE_CREATOR = "PACSLAB CONSOLE"
+INSTITUTION = "institution"
+
+
+def series_record(study: Study, series: Series, locale: Locale) -> Record:
+    """The elements that all images of a series share, without those of its modality."""
+    record = Record()
+    record.put(SpecificCharacterSet="ISO_IR 192")
+    _add_patient(record, study.patient, locale)
+    _add_patient_study(record, study, locale)
+    _add_study(record, study)
+    _add_series(record, study, series)
+    _add_request(record, study, locale)
+    _add_equipment(record, study)
+    marks.add_marks(record)
+    _add_console_notes(record, study.patient)
+    return record
+
+
+def add_image(record: Record, study: Study, series: Series, number: int, sop_class_uid: str, uid: str) -> None:
+    """Instance identity and times (SOP Common and General Image Modules, DICOM PS3.3 C.12.1 and C.7.6.1)."""
+    patient = study.patient.patient_id
+    taken = series.started + timedelta(seconds=2 * number)
+    record.put(SOPClassUID=sop_class_uid, InstanceNumber=str(number))
+    record.plant("SOPInstanceUID", Identifier(Kind.UID, uid, patient))
+    _plant_moment(record, ("InstanceCreation", "Acquisition", "Content"), taken, patient)
+
+
+def _add_patient(record: Record, patient: Patient, locale: Locale) -> None:
+    """Patient Module (DICOM PS3.3 C.7.1.1)."""
+    who = patient.patient_id
+
+    def plant(keyword: str, kind: Kind, *values: str) -> None:
+        record.plant(keyword, *(Identifier(kind, value, who) for value in values))
+
+    plant("PatientName", Kind.NAME, patient.name.dicom)
+    plant("PatientID", Kind.PATIENT_ID, patient.patient_id)
+    plant("PatientBirthDate", Kind.BIRTH_DATE, f"{patient.birth_date:%Y%m%d}")
+    plant("PatientSex", Kind.SEX, patient.sex)
+    plant("PatientAddress", Kind.ADDRESS, patient.address.line)
+    plant("PatientTelephoneNumbers", Kind.PHONE, patient.phone, patient.mobile)
+    plant("OtherPatientIDs", Kind.NATIONAL_ID, patient.national_id)
+    if patient.birth_name != patient.name.family:
+        plant("PatientBirthName", Kind.NAME, PersonName(patient.birth_name, patient.name.given).dicom)
+    other = record.item("OtherPatientIDsSequence")
+    other.plant("PatientID", Identifier(Kind.NATIONAL_ID, patient.national_id, who))
+    other.put(IssuerOfPatientID=locale.national_id_issuer, TypeOfPatientID="TEXT")
+    relative = f"{who}/contact"
+    record.plant_text(
+        "PatientComments",
+        f"{marks.STATEMENT}. {locale.comments}",
+        {
+            "contact": Identifier(Kind.NAME, f"{patient.contact.name.given} {patient.contact.name.family}", relative),
+            "contact_phone": Identifier(Kind.PHONE, patient.contact.phone, relative),
+            "email": Identifier(Kind.EMAIL, patient.email, who),
+        },
+    )
+
+
+def _add_patient_study(record: Record, study: Study, locale: Locale) -> None:
+    """Patient Study Module (DICOM PS3.3 C.7.2.2): what was known of the patient on the day."""
+    patient = study.patient
+    who = patient.patient_id
+    record.plant("PatientAge", Identifier(Kind.AGE, f"{study.age:03d}Y", who))
+    record.plant("PatientSize", Identifier(Kind.BODY_MEASURE, f"{patient.height:.2f}", who))
+    record.plant("PatientWeight", Identifier(Kind.BODY_MEASURE, f"{patient.weight:.1f}", who))
+    record.plant("AdmissionID", Identifier(Kind.CASE_ID, study.admission_id, who))
+    record.plant_text("AdditionalPatientHistory", study.history, _history_fields(study, locale))
+
+
+def _history_fields(study: Study, locale: Locale) -> dict[str, Identifier | str]:
+    patient = study.patient
+    who = patient.patient_id
+    return {
+        "title": locale.titles[patient.sex],
+        "name": Identifier(Kind.NAME, patient.name.family, who),
+        "age": Identifier(Kind.AGE, locale.age.format(study.age), who),
+        "birth_date": Identifier(Kind.BIRTH_DATE, patient.birth_date.strftime(locale.date_format), who),
+        "doctor": Identifier(Kind.NAME, study.referring.name.spoken, study.referring.staff_id),
+        "side": locale.sides[study.side or "R"],
+    }
+
+
+def _add_study(record: Record, study: Study) -> None:
+    """General Study Module (DICOM PS3.3 C.7.2.1)."""
+    who = study.patient.patient_id
+    record.plant("StudyInstanceUID", Identifier(Kind.UID, study.uid, who))
+    _plant_moment(record, ("Study",), study.started, who)
+    record.plant("StudyID", Identifier(Kind.CASE_ID, study.study_id, who))
+    record.plant("AccessionNumber", Identifier(Kind.ACCESSION_NUMBER, study.accession_number, who))
+    record.plant("ReferringPhysicianName", _name(study.referring))
+    record.put(StudyDescription=study.description)
+
+
+def _add_series(record: Record, study: Study, series: Series) -> None:
+    """General Series Module (DICOM PS3.3 C.7.3.1)."""
+    who = study.patient.patient_id
+    record.plant("SeriesInstanceUID", Identifier(Kind.UID, series.uid, who))
+    _plant_moment(record, ("Series",), series.started, who)
+    _plant_moment(record, ("PerformedProcedureStepStart",), study.started, who)
+    record.plant("PerformedProcedureStepID", Identifier(Kind.CASE_ID, f"P{study.study_id[1:]}", who))
+    record.plant("PerformingPhysicianName", _name(study.performing))
+    record.plant("OperatorsName", _name(study.operator))
+    record.put(
+        Modality=study.modality,
+        SeriesNumber=str(series.number),
+        SeriesDescription=series.description,
+        ProtocolName=series.description,
+        BodyPartExamined=study.body_part,
+        PerformedProcedureStepDescription=study.description,
+    )
+
+
+def _add_request(record: Record, study: Study, locale: Locale) -> None:
+    """The order, as an item of Request Attributes Sequence (DICOM PS3.3 table 10-9)."""
+    who = study.patient.patient_id
+    order = record.item("RequestAttributesSequence")
+    order.plant("RequestedProcedureID", Identifier(Kind.CASE_ID, f"R{study.study_id[1:]}", who))
+    order.put(RequestedProcedureDescription=study.procedure, ScheduledProcedureStepDescription=study.procedure)
+    order.plant("ScheduledProcedureStepID", Identifier(Kind.CASE_ID, f"S{study.study_id[1:]}", who))
+    order.plant_text(
+        "ReasonForTheRequestedProcedure", "{title} {name} : " + study.reason, _history_fields(study, locale)
+    )
+
+
+def _add_equipment(record: Record, study: Study) -> None:
+    """General Equipment Module (DICOM PS3.3 C.7.5.1); the maker is one of the synthetic marks."""
+    place, device = study.institution, study.device
+    record.plant("InstitutionName", Identifier(Kind.INSTITUTION, place.name, INSTITUTION))
+    record.plant("InstitutionAddress", Identifier(Kind.ADDRESS, place.address, INSTITUTION))
+    record.plant("InstitutionalDepartmentName", Identifier(Kind.INSTITUTION, place.department, INSTITUTION))
+    record.plant("StationName", Identifier(Kind.DEVICE, device.station_name, INSTITUTION))
+    record.plant("DeviceSerialNumber", Identifier(Kind.DEVICE, device.serial_number, INSTITUTION))
+    record.put(ManufacturerModelName=device.model, SoftwareVersions="pacslab 1")
+
+
+def _add_console_notes(record: Record, patient: Patient) -> None:
+    """A private block like the ones that makers leave behind: the name again, and a telephone number."""
+    who = patient.patient_id
+    record.private(CONSOLE_GROUP, CONSOLE_CREATOR, 0x01, "LO", Identifier(Kind.NAME, patient.name.dicom, who))
+    birth = Identifier(Kind.BIRTH_DATE, f"{patient.birth_date:%Y%m%d}", who)
+    record.private(CONSOLE_GROUP, CONSOLE_CREATOR, 0x02, "DA", birth)
+    record.private(CONSOLE_GROUP, CONSOLE_CREATOR, 0x03, "SH", Identifier(Kind.PHONE, patient.mobile, who))
+
+
+def _plant_moment(record: Record, prefixes: tuple[str, ...], moment: datetime, person: str) -> None:
+    day, time = f"{moment:%Y%m%d}", f"{moment:%H%M%S}"
+    for prefix in prefixes:
+        record.plant(f"{prefix}Date", Identifier(Kind.DATE, day, person))
+        record.plant(f"{prefix}Time", Identifier(Kind.TIME, time, person))
+
+
+def _name(staff: Staff) -> Identifier:
+    return Identifier(Kind.NAME, staff.name.dicom, staff.staff_id)

@@ -1,0 +1,66 @@
+"""What the three image modalities share: pixel description and the geometry of axial slices."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic_data.anatomy.shapes import Grid, Image
+from synthetic_data.ledger import Kind
+from synthetic_data.model import Series, Study
+from synthetic_data.record import Identifier, Record
+
+BITS = 12
+TOP = (1 << BITS) - 1
+
+
+def add_pixel_description(record: Record, series: Series, photometric: str = "MONOCHROME2") -> None:
+    """Describe 12-bit unsigned pixels in 16 bits (Image Pixel Module, DICOM PS3.3 C.7.6.3)."""
+    record.put(
+        SamplesPerPixel=1,
+        PhotometricInterpretation=photometric,
+        Rows=series.rows,
+        Columns=series.columns,
+        BitsAllocated=16,
+        BitsStored=BITS,
+        HighBit=BITS - 1,
+        PixelRepresentation=0,
+        BurnedInAnnotation="NO",
+        LossyImageCompression="00",
+    )
+
+
+def add_frame_of_reference(record: Record, study: Study, indicator: str | None) -> None:
+    """Say that the study's slices share one space (Frame of Reference Module, DICOM PS3.3 C.7.4.1)."""
+    uid = Identifier(Kind.UID, study.frame_of_reference_uid, study.patient.patient_id)
+    record.plant("FrameOfReferenceUID", uid)
+    record.put(PositionReferenceIndicator=indicator)
+
+
+def stored(values: Image) -> NDArray[np.uint16]:
+    """Round brightness to stored values, cut off at the ends of 12 bits."""
+    rounded: NDArray[np.uint16] = np.clip(np.rint(values), 0, TOP).astype("<u2")
+    return rounded
+
+
+def height_of(number: int, images: int, lowest: float, highest: float) -> float:
+    """The z position in mm of slice `number` (from 1) of a stack from `lowest` to `highest`."""
+    return lowest + (highest - lowest) * (number - 1) / (images - 1)
+
+
+def add_plane(record: Record, study: Study, grid: Grid, z: float, spacing: float, thickness: float) -> None:
+    """Place an axial slice in space (Image Plane Module, DICOM PS3.3 C.7.6.2). Lengths in mm.
+
+    The table's height and the isocentre differ from study to study, but not within one.
+    """
+    generator = study.role.child("table").random()
+    x, y, offset = generator.randrange(-60, 61) / 10, generator.randrange(-250, -90) / 10, generator.randrange(-900, 300)
+    corner = (float(grid.u[0]) + x, float(grid.v[0]) + y, z + offset)
+    record.put(
+        PixelSpacing=[f"{grid.spacing:g}"] * 2,
+        ImageOrientationPatient=["1", "0", "0", "0", "1", "0"],
+        ImagePositionPatient=[f"{value:.3f}" for value in corner],
+        SliceThickness=f"{thickness:g}",
+        SpacingBetweenSlices=f"{spacing:.3f}",
+        SliceLocation=f"{corner[2]:.3f}",
+    )

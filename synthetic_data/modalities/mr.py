@@ -1,0 +1,104 @@
+"""Magnetic resonance: MR Image IOD (DICOM PS3.3 A.4), with T1, T2 and FLAIR contrast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.uid import MRImageStorage
+
+from synthetic_data.anatomy import head
+from synthetic_data.anatomy.shapes import Grid
+from synthetic_data.anatomy.texture import noise
+from synthetic_data.anatomy.tissue import FLAIR, T1, T2, Contrast
+from synthetic_data.modalities.image import add_frame_of_reference, add_pixel_description, add_plane, height_of, stored
+from synthetic_data.model import Series, Study
+from synthetic_data.record import Record
+from synthetic_data.scene import Scene
+
+SOP_CLASS_UID: str = MRImageStorage
+_SPACING = 1.4
+_NOISE = 22.0
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A pulse sequence: times in ms, and the contrast that it gives. `inversion` is None for a spin echo."""
+
+    contrast: Contrast
+    name: str
+    scanning: str
+    variant: str
+    repetition: int
+    echo: int
+    train: int
+    inversion: int | None
+    centre: int
+    width: int
+
+
+_SERIES = {
+    "mr_t1": Sequence(T1, "*fse1", "SE", "SP", 550, 12, 1, None, 620, 1250),
+    "mr_t2": Sequence(T2, "*fse2", "SE", "SK", 4200, 98, 15, None, 780, 1600),
+    "mr_flair": Sequence(FLAIR, "*fir", "IR", "SK", 9000, 110, 17, 2500, 640, 1350),
+}
+
+
+@cache
+def _grid(rows: int, columns: int) -> Grid:
+    return Grid(rows, columns, _SPACING)
+
+
+def add_series(record: Record, study: Study, series: Series) -> None:
+    """MR Image Module (DICOM PS3.3 C.8.3.1), the parts that the series' images share."""
+    made = _SERIES[series.key]
+    add_pixel_description(record, series)
+    add_frame_of_reference(record, study, None)
+    record.put(
+        ImageType=["ORIGINAL", "PRIMARY", "OTHER"],
+        PatientPosition="HFS",
+        ScanningSequence=made.scanning,
+        SequenceVariant=made.variant,
+        SequenceName=made.name,
+        ScanOptions=None,
+        MRAcquisitionType="2D",
+        RepetitionTime=str(made.repetition),
+        EchoTime=str(made.echo),
+        EchoTrainLength=str(made.train),
+        EchoNumbers="1",
+        NumberOfAverages="1",
+        MagneticFieldStrength="1.5",
+        ImagingFrequency="63.87",
+        ImagedNucleus="1H",
+        FlipAngle="90",
+        PixelBandwidth="130",
+        WindowCenter=str(made.centre),
+        WindowWidth=str(made.width),
+    )
+    if made.inversion is not None:
+        record.put(InversionTime=str(made.inversion))
+
+
+def add_image(record: Record, study: Study, series: Series, number: int) -> None:
+    """The slice's place; all slices of a series are one acquisition."""
+    spacing = (head.HIGHEST - head.LOWEST) / (series.images - 1)
+    z = height_of(number, series.images, head.LOWEST, head.HIGHEST)
+    add_plane(record, study, _grid(series.rows, series.columns), z, spacing, 5.0)
+    record.put(AcquisitionNumber=str(series.number))
+
+
+def pixels(scene: Scene, series: Series, number: int) -> NDArray[np.uint16]:
+    """The slice's magnitude, in arbitrary units, shape (rows, columns). Its noise is Rician, as in real ones."""
+    names = [planned.key for planned in scene.study.series]
+    grid = _grid(series.rows, series.columns)
+    z = height_of(number, series.images, head.LOWEST, head.HIGHEST)
+    contrasts = [_SERIES[name].contrast for name in names]
+    planes = scene.keep(f"{number}", lambda: scene.head.slice(grid, z, contrasts, scene.study.findings))
+    signal = planes[names.index(series.key)]
+    role = scene.study.role.child(series.key, number)
+    real, imaginary = (
+        noise(role.child(part), series.rows, series.columns, 1) * np.float32(_NOISE) for part in ("real", "imaginary")
+    )
+    return stored(np.sqrt((signal + real) * (signal + real) + imaginary * imaginary))

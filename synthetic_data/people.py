@@ -1,0 +1,113 @@
+"""Patients and staff: names and streets from Faker, everything else from `fictional`."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from faker import Faker
+
+from synthetic_data.fictional import Bearer, email_address, phone_number
+from synthetic_data.locales.locale import Locale
+from synthetic_data.marks import PATIENT_ID_PREFIX
+from synthetic_data.model import Address, Contact, Patient, PersonName, Sex, Staff
+from synthetic_data.seeding import Role, scattered
+from synthetic_data.stories import Story, sex_of, story_of
+
+REFERENCE_DATE = date(2019, 9, 17)
+"""The hospital's present, the day the survey of 2019 was published: no examination is later, ages count to it."""
+
+PATIENT_ID_DIGITS = 8
+_LONGEST_ADDRESS = 64
+
+
+class Population:
+    """Invents the people of one locale. The same role gives the same person, whoever was asked for before."""
+
+    def __init__(self, locale: Locale, role: Role) -> None:
+        self.locale, self.role = locale, role
+        self._faker = Faker(locale.name)
+
+    def _fake(self, role: Role) -> Faker:
+        self._faker.seed_instance(role.number())
+        return self._faker
+
+    def patient(self, index: int) -> Patient:
+        """The patient number `index`, counted from 0; independent of how many there are."""
+        role = self.role.child("patient", index)
+        story = story_of(self.role.child("first story"), index)
+        sex = sex_of(story, role.child("sex"))
+        birth_date = _birth_date(story, role.child("birth date"))
+        name = self._name(role.child("name"), sex)
+        bearer = Bearer(sex, birth_date, name.family)
+        height = _height(role.child("height"), sex)
+        number = scattered(self.role.child("patient id"), index, 10**PATIENT_ID_DIGITS)
+        return Patient(
+            index=index,
+            patient_id=f"{PATIENT_ID_PREFIX}{number:0{PATIENT_ID_DIGITS}d}",
+            name=name,
+            birth_name=self._birth_name(role.child("birth name"), name, sex, birth_date),
+            birth_date=birth_date,
+            sex=sex,
+            address=self._address(role.child("address")),
+            phone=phone_number(role.child("phone"), self.locale.home_phones),
+            mobile=phone_number(role.child("mobile"), self.locale.mobile_phones),
+            email=email_address(name, index),
+            national_id=self.locale.national_id(self.role, index, bearer),
+            height=height,
+            weight=round(height * height * role.child("weight").random().uniform(19, 33), 1),
+            contact=self._contact(role.child("contact"), name),
+            story=story.name,
+            role=role,
+        )
+
+    def staff(self, group: str, number: int) -> tuple[Staff, ...]:
+        """The `number` people of a group, such as the radiologists."""
+        people = []
+        for index in range(number):
+            role = self.role.child("staff", group, index)
+            sex: Sex = "F" if role.random().random() < 0.5 else "M"
+            name = self._name(role, sex)
+            prefix = "" if group == "operator" else self.locale.doctor
+            people.append(Staff(f"{group}-{index + 1}", PersonName(name.family, name.given, prefix)))
+        return tuple(people)
+
+    def _name(self, role: Role, sex: Sex) -> PersonName:
+        fake = self._fake(role)
+        given = fake.first_name_female() if sex == "F" else fake.first_name_male()
+        return PersonName(fake.last_name(), given)
+
+    def _birth_name(self, role: Role, name: PersonName, sex: Sex, birth_date: date) -> str:
+        """The family name at birth: another one for about half of the older women."""
+        older = REFERENCE_DATE.year - birth_date.year >= 40
+        if sex == "M" or not older or role.random().random() < 0.5:
+            return name.family
+        return str(self._fake(role).last_name())
+
+    def _contact(self, role: Role, name: PersonName) -> Contact:
+        """A relative of the same family name."""
+        sex: Sex = "F" if role.random().random() < 0.5 else "M"
+        relative = PersonName(name.family, self._name(role, sex).given)
+        return Contact(relative, phone_number(role.child("phone"), self.locale.mobile_phones))
+
+    def _address(self, role: Role) -> Address:
+        """An address that fits into a DICOM LO; Faker's few longer ones are drawn again."""
+        attempt = 0
+        while True:
+            fake = self._fake(role.child(attempt))
+            street = " ".join(str(fake.street_address()).split("\n"))
+            postcode, city = str(fake.postcode()), str(fake.city())
+            line = self.locale.address.format(street=street, postcode=postcode, city=city)
+            if len(line) <= _LONGEST_ADDRESS:
+                return Address(street, postcode, city, line)
+            attempt += 1
+
+
+def _birth_date(story: Story, role: Role) -> date:
+    generator = role.random()
+    days = generator.randrange(story.youngest * 365, (story.oldest + 1) * 365)
+    return REFERENCE_DATE - timedelta(days=days + story.youngest // 4 + 1)
+
+
+def _height(role: Role, sex: Sex) -> float:
+    low, high = (1.52, 1.76) if sex == "F" else (1.64, 1.92)
+    return round(role.random().triangular(low, high, (low + high) / 2), 2)

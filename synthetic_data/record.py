@@ -1,0 +1,90 @@
+"""A dataset and the list of what identifies a person in it, made together so that neither forgets the other."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydicom.datadict import keyword_dict
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+from pydicom.tag import Tag
+
+from synthetic_data.ledger import Kind, Place, Plant
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """A value that identifies, what it is, and whom it identifies."""
+
+    kind: Kind
+    value: str
+    person: str
+
+
+class Record:
+    """A dataset under construction. `put` sets what identifies no one; `plant` sets what does, and notes it."""
+
+    def __init__(self, prefix: str = "", plants: list[Plant] | None = None) -> None:
+        self.dataset = Dataset()
+        self.plants: list[Plant] = [] if plants is None else plants
+        self._prefix = prefix
+
+    def path(self, tag: int) -> str:
+        """The tag path of an element of this record, as the ledger writes it."""
+        return f"{self._prefix}({tag >> 16:04X},{tag & 0xFFFF:04X})"
+
+    def put(self, **elements: Any) -> None:
+        """Set elements by keyword to values that identify no one; None makes an element empty."""
+        for keyword, value in elements.items():
+            setattr(self.dataset, keyword, value)
+
+    def plant(self, keyword: str, *identifiers: Identifier) -> None:
+        """Set an element to one identifier, or to several (a multi-valued element), and note each."""
+        values = [identifier.value for identifier in identifiers]
+        setattr(self.dataset, keyword, values if len(values) > 1 else values[0])
+        tag = self.path(keyword_dict[keyword])
+        for one in identifiers:
+            self.plants.append(Plant(Place.ELEMENT, tag, one.kind, one.value, one.person))
+
+    def plant_text(self, keyword: str, template: str, fields: Mapping[str, Identifier | str]) -> None:
+        """Set an element to a text and note the identifiers in it with their spans.
+
+        `template` names the fields in braces, as for `str.format`.
+        """
+        text = ""
+        tag = self.path(keyword_dict[keyword])
+        for literal, name, _, _ in string.Formatter().parse(template):
+            text += literal
+            if name is None:
+                continue
+            field = fields[name]
+            if isinstance(field, str):
+                text += field
+                continue
+            span = (len(text), len(text) + len(field.value))
+            self.plants.append(Plant(Place.TEXT, tag, field.kind, field.value, field.person, span=span))
+            text += field.value
+        setattr(self.dataset, keyword, text)
+
+    def item(self, keyword: str) -> Record:
+        """Append an item to a sequence and return it, to be filled like a record."""
+        sequence = self.dataset.get(keyword)
+        if sequence is None:
+            sequence = Sequence()
+            setattr(self.dataset, keyword, sequence)
+        path = self.path(keyword_dict[keyword])
+        record = Record(f"{path}[{len(sequence)}]", self.plants)
+        sequence.append(record.dataset)
+        return record
+
+    def private(self, group: int, creator: str, offset: int, vr: str, value: str | Identifier) -> None:
+        """Set a private element, reserving a block for `creator` (DICOM PS3.5 7.8.1); note an identifier."""
+        block = self.dataset.private_block(group, creator, create=True)
+        text = value.value if isinstance(value, Identifier) else value
+        block.add_new(offset, vr, text)
+        if isinstance(value, Identifier):
+            tag = self.path(Tag(group, block.block_start + offset))
+            self.plants.append(Plant(Place.ELEMENT, tag, value.kind, value.value, value.person, creator))

@@ -1,0 +1,177 @@
+"""Why people come to the hospital: a course of examinations that fit together, and what they show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from synthetic_data.model import Finding, FindingKind, Sex
+from synthetic_data.seeding import Role
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One examination, `day` days after the first; `shows` lists findings with how far they have grown."""
+
+    exam: str
+    day: int
+    shows: tuple[tuple[FindingKind, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Story:
+    """A course of illness: who gets it (ages in years, share of women) and the visits it takes.
+
+    An emergency comes at any hour of any day.
+    """
+
+    name: str
+    youngest: int
+    oldest: int
+    women: float
+    visits: tuple[Visit, ...]
+    emergency: bool = False
+
+
+STORIES: tuple[Story, ...] = (
+    Story(
+        "stroke", 55, 88, 0.5,
+        (
+            Visit("ct_head", 0, (("infarct", 0.55),)),
+            Visit("mr_head", 2, (("infarct", 1.0),)),
+            Visit("ct_head", 45, (("old_infarct", 0.9),)),
+        ),
+        emergency=True,
+    ),
+    Story(
+        "nodule", 50, 79, 0.4,
+        (
+            Visit("dx_chest", 0, (("nodule", 0.9),)),
+            Visit("ct_chest", 9, (("nodule", 0.9),)),
+            Visit("ct_chest", 98, (("nodule", 1.05),)),
+            Visit("dx_chest_control", 281, (("nodule", 1.1),)),
+        ),
+    ),
+    Story(
+        "trauma", 18, 62, 0.4,
+        (
+            Visit("ct_head", 0, (("haematoma", 1.0),)),
+            Visit("dx_hand", 0, (("fracture", 1.0),)),
+            Visit("dx_hand", 41, (("fracture", 0.8), ("callus", 1.0))),
+        ),
+        emergency=True,
+    ),
+    Story(
+        "sclerosis", 22, 48, 0.75,
+        (
+            Visit("mr_head", 0, (("plaque", 0.4),)),
+            Visit("mr_head", 189, (("plaque", 0.7),)),
+            Visit("mr_head", 371, (("plaque", 1.0),)),
+        ),
+    ),
+    Story(
+        "pneumonia", 24, 90, 0.5,
+        (
+            Visit("dx_chest", 0, (("consolidation", 1.0),)),
+            Visit("ct_chest", 2, (("consolidation", 1.1),)),
+            Visit("dx_chest_control", 36, (("consolidation", 0.35),)),
+        ),
+        emergency=True,
+    ),
+    Story("headache", 19, 58, 0.65, (Visit("ct_head", 0), Visit("mr_head", 23))),
+    Story(
+        "heart_failure", 64, 93, 0.5,
+        (
+            Visit("dx_chest", 0, (("large_heart", 1.25), ("effusion", 1.0))),
+            Visit("ct_chest", 1, (("large_heart", 1.25), ("effusion", 0.9))),
+            Visit("dx_chest_control", 15, (("large_heart", 1.2), ("effusion", 0.2))),
+        ),
+        emergency=True,
+    ),
+    Story(
+        "tumour", 38, 76, 0.5,
+        (
+            Visit("ct_head", 0, (("tumour", 0.9),)),
+            Visit("mr_head", 4, (("tumour", 0.9),)),
+            Visit("mr_head", 112, (("tumour", 1.2),)),
+        ),
+        emergency=True,
+    ),
+    Story(
+        "arthritis", 36, 78, 0.75,
+        (
+            Visit("dx_hand", 0, (("erosion", 0.5),)),
+            Visit("dx_chest", 3),
+            Visit("dx_hand", 366, (("erosion", 1.0),)),
+        ),
+    ),
+    Story("cough", 34, 82, 0.45, (Visit("dx_chest", 0), Visit("ct_chest", 12))),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Site:
+    """Where a finding sits and how large it is when its scale is 1, in mm; `both_sides` when it may be mirrored."""
+
+    centre: tuple[float, float, float]
+    axes: tuple[float, float, float]
+    yaw: float = 0.0
+    both_sides: bool = True
+
+
+_SITES: dict[FindingKind, tuple[_Site, ...]] = {
+    "infarct": (_Site((44, 6, 20), (20, 27, 19)),),
+    "haematoma": (_Site((30, -4, 16), (12, 16, 12)),),
+    "tumour": (_Site((31, -22, 34), (14, 16, 14)), _Site((27, 38, 26), (14, 15, 14))),
+    "plaque": tuple(
+        _Site((x, y, z), (3.0, 5.5, 5.0), both_sides=False)
+        for x, y, z in (
+            (18, -30, 22), (-17, -16, 22), (19, 8, 22), (-20, 26, 22), (-24, -4, 37), (23, 28, 37), (13, -12, 37),
+            (-15, 14, 37),
+        )
+    ),
+    "nodule": (_Site((84, -18, 31), (11, 11, 11)), _Site((88, 30, 4), (12, 12, 12))),
+    "consolidation": (_Site((80, 22, -38), (36, 44, 40)), _Site((82, -20, 36), (34, 38, 36))),
+    "effusion": (_Site((72, 40, -104), (60, 60, 62)),),
+    "large_heart": (_Site((0, 0, 0), (0, 0, 0), both_sides=False),),
+    "fracture": (_Site((27, 0, 54), (7, 5, 1.0), 25.0, both_sides=False),),
+    "callus": (_Site((27, 0, 54), (6.5, 5, 6), 25.0, both_sides=False),),
+    "erosion": tuple(
+        _Site((x, 0, z), (2.4, 4, 2.6), both_sides=False) for x, z in ((-23, 71), (-3, 76), (4, 74), (17, 67), (33, 60))
+    ),
+}  # fmt: skip
+
+_SAME_PLACE: dict[FindingKind, FindingKind] = {"old_infarct": "infarct"}
+
+
+def story_of(role: Role, index: int) -> Story:
+    """The story of patient `index`: each in turn, so that a small hospital has every kind; `role` shifts the start."""
+    return STORIES[(role.random().randrange(len(STORIES)) + index) % len(STORIES)]
+
+
+def sex_of(story: Story, role: Role) -> Sex:
+    return "F" if role.random().random() < story.women else "M"
+
+
+def findings_of(visit: Visit, role: Role) -> tuple[Finding, ...]:
+    """What a visit shows. `role` belongs to the patient: a finding stays where it is from one visit to the next."""
+    findings: list[Finding] = []
+    for kind, scale in visit.shows:
+        place = _SAME_PLACE.get(kind, kind)
+        generator = role.child("finding", place).random()
+        sites = _SITES[place]
+        if place in ("plaque", "erosion"):
+            chosen = sites[: max(1, round(scale * len(sites)))]
+        else:
+            chosen = (sites[generator.randrange(len(sites))],)
+        mirror = -1 if generator.random() < 0.5 else 1
+        for site in chosen:
+            x, y, z = site.centre
+            x = x * mirror if site.both_sides else x
+            nudge = 0.0 if place in ("fracture", "callus", "erosion", "large_heart") else 3.0
+            centre = tuple(round(v + generator.uniform(-nudge, nudge), 3) for v in (x, y, z))
+            grown = 1.0 if place in ("plaque", "fracture", "large_heart") else scale
+            axes = tuple(round(half * grown, 3) for half in site.axes)
+            findings.append(
+                Finding(kind, (centre[0], centre[1], centre[2]), (axes[0], axes[1], axes[2]), site.yaw, scale)
+            )
+    return tuple(findings)

@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change goes in; ./test.sh --help tells how. All steps run, also after one has failed.
+# shellcheck disable=SC2317  # the functions are called through `check`
+set -uo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")" || exit
+
+usage='Usage: ./test.sh [OPTIONS] [-- PYTEST OPTIONS]
+
+Checks the format, the code, the types, the layers, the derived files and the shell scripts, then runs the tests.
+Makes .venv and installs what the tests need; without a Docker engine, the tests of the compose sandbox are left out.
+
+  --fast      without the slow tests, containers, browser and notebooks: under a minute
+  --native    without the tests of the compose sandbox
+  --compose   without the tests of the native sandbox
+  -h, --help  show this help
+
+Examples:
+  ./test.sh
+  ./test.sh --fast
+  ./test.sh --native -- -k gateway --exitfirst
+
+Exit codes: 0 all well, 1 a step failed, 2 an unknown option.'
+
+fast=0 native=1 compose=1 pytest_options=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --fast) fast=1 ;;
+    --native) compose=0 ;;
+    --compose) native=0 ;;
+    -h | --help)
+      echo "$usage"
+      exit
+      ;;
+    --)
+      shift
+      pytest_options=("$@")
+      break
+      ;;
+    *)
+      echo "Unknown option: $1. ./test.sh --help lists them." >&2
+      exit 2
+      ;;
+  esac
+  shift
+done
+
+# The tests leave a lab that runs here alone: their state and their containers are their own.
+export PACSLAB_STATE=$PWD/tests/output/state COMPOSE_PROJECT_NAME=pacslab-tests PACSLAB_NET=198.18
+unset PACSLAB_LANG LC_ALL LC_MESSAGES
+export LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
+mkdir -p "$PACSLAB_STATE" tests/output/container tests/output/chaos
+chmod 777 tests/output/container tests/output/chaos # the containers' user writes there
+
+now_ms() {
+  local time=${EPOCHREALTIME:-${SECONDS}000000} # bash 3.2 (macOS) counts whole seconds only
+  time=${time/[.,]/}
+  echo $((time / 1000))
+}
+
+summary='' failed=0
+# check NAME COMMAND...: run one step, show its output, and remember how it ended and how long it took
+check() {
+  local name=$1 begin status=0 ms
+  shift
+  begin=$(now_ms)
+  printf '\n── %s\n' "$name"
+  "$@" || status=$?
+  ms=$(($(now_ms) - begin))
+  [ "$status" = 0 ] || failed=1
+  summary+=$(printf '%s  %-18s %4d.%d s' "$([ "$status" = 0 ] && echo '✓' || echo '✗')" "$name" $((ms / 1000)) $((ms % 1000 / 100)))$'\n'
+}
+
+left_out=()
+leave_out() {
+  left_out+=("not $1")
+  printf 'left out: the tests marked %s (%s)\n' "$1" "$2"
+}
+
+select_tests() {
+  if [ "$fast" = 1 ]; then
+    for marker in slow compose browser notebooks; do leave_out "$marker" --fast; done
+  elif [ "$compose" = 0 ]; then
+    leave_out compose --native
+  elif ! docker info >/dev/null 2>&1; then
+    leave_out compose 'no Docker engine answers'
+  elif ! docker compose version >/dev/null 2>&1; then
+    leave_out compose 'Docker has no Compose v2'
+  fi
+  [ "$native" = 1 ] || leave_out native --compose
+}
+
+run_pytest() {
+  local expression='' part
+  select_tests
+  for part in ${left_out[@]+"${left_out[@]}"}; do expression+="${expression:+ and }$part"; done
+  python -m pytest ${expression:+-m "$expression"} --durations=10 --durations-min=1 ${pytest_options[@]+"${pytest_options[@]}"}
+}
+
+check environment ./start.sh --dev
+PATH=$PWD/.venv/bin:$PATH
+check format ruff format --check
+check lint ruff check
+check types mypy
+check layers lint-imports
+check catalogues python tools/catalogues.py check
+check notebooks python notebooks/build.py --check
+if command -v shellcheck >/dev/null; then
+  check scripts shellcheck start.sh test.sh pacslab .ci/run docker/*.sh
+else
+  printf '\n── scripts: left out, there is no shellcheck\n'
+fi
+check tests run_pytest
+
+printf '\n%s' "$summary"
+exit "$failed"

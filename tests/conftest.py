@@ -1,0 +1,74 @@
+"""Fixtures of the whole suite: a lab of its own, on loopback addresses that no running lab uses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lab.api import Lab
+from lab.home import Home
+from lab.site.zones import Network
+from tests.support.chaos import Chaos, ComposeChaos, NativeChaos
+
+FEW = 3  # patients: the archive fills in a second
+TEST_INSTANCE = int(os.environ.get("PACSLAB_TEST_INSTANCE", "30"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--sandbox", choices=["native", "compose"], default="native", help="which sandbox the suite runs against"
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _english() -> None:
+    os.environ["PACSLAB_LANG"] = "en"
+
+
+@pytest.fixture(scope="session")
+def kind(request: pytest.FixtureRequest) -> str:
+    """The sandbox that this run is about."""
+    return str(request.config.getoption("--sandbox"))
+
+
+@pytest.fixture(scope="session")
+def home(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A state folder of the suite's own, in a path with a space."""
+    if kind == "native":
+        os.environ["PACSLAB_INSTANCE"] = str(TEST_INSTANCE)
+    folder = tmp_path_factory.mktemp("a home with spaces")
+    os.environ["PACSLAB_STATE"] = str(folder)
+    return Home(folder)
+
+
+@pytest.fixture(scope="session")
+def session_lab(home: Home, kind: str) -> Iterator[Lab]:
+    """A running lab with a small hospital, for the whole session. Use ``lab``, which is hardened anew for each test."""
+    lab = Lab(language="en", home=home, sandbox=kind)
+    lab.start(with_parent=True, patients=FEW)
+    yield lab
+    lab.sandbox.stop()
+
+
+@pytest.fixture
+def lab(session_lab: Lab) -> Lab:
+    """A running lab with the hardened site and its patients."""
+    if not session_lab.sandbox.health().ready:
+        session_lab.start(with_parent=True)
+    session_lab.harden()
+    return session_lab
+
+
+@pytest.fixture
+def chaos(lab: Lab, kind: str) -> Chaos:
+    """Kills processes of the running sandbox."""
+    return NativeChaos(Path(lab.sandbox.run).parent) if kind == "native" else ComposeChaos()
+
+
+@pytest.fixture(scope="session")
+def network(kind: str) -> Network:
+    """The address plan of this run."""
+    return Network.native(TEST_INSTANCE) if kind == "native" else Network.compose()
