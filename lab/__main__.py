@@ -2,4 +2,4 @@
 
 from lab.cli import main
 
-main()
+main(prog_name="pacslab")

@@ -76,10 +76,9 @@ class Text:
 
     def __repr__(self) -> str:
         values = dict(self.params)
-        if self.plural is None:
-            shown = [repr(self.template)]
-        else:
-            shown = [repr(self.template), repr(self.plural), repr(values.pop("n"))]
+        shown = [repr(self.template)]
+        if self.plural is not None:
+            shown += [repr(self.plural), repr(values.pop("n"))]
         function = "t" if self.plural is None else "tn"
         return f"{function}({', '.join(shown + [f'{name}={value!r}' for name, value in values.items()])})"
 

@@ -5,8 +5,8 @@
     hospital = generate(seed=2019, patients=30, locale="fr_FR")
     hospital.write("hospital")
 
-Everything follows from the seed; see `seeding`. Each object bears several `synthetic_marks`, every identifier is provably
-fictional (`fictional`), and each is written in the `ledger` as it is planted.
+Everything follows from the seed; see `seeding`. Each object bears several `synthetic_marks`, every identifier is
+provably fictional (`fictional`), and each is written in the `ledger` as it is planted.
 """
 
 from synthetic_data.errors import SyntheticDataError

@@ -36,8 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hospital = generate(options.seed, options.patients, options.locale)
         if not options.quiet:
             print(
-                f"{len(hospital.patients)} patients, {len(hospital.studies)} studies, {hospital.instance_count} images, "
-                f"about {_megabytes(hospital.byte_estimate)}."
+                f"{len(hospital.patients)} patients, {len(hospital.studies)} studies, "
+                f"{hospital.instance_count} images, about {_megabytes(hospital.byte_estimate)}."
             )
         written = hospital.write(options.out, progress)
     except SyntheticDataError as error:
@@ -69,9 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seed", type=int, default=DEFAULT_SEED, metavar="S", help="a whole number from 0 (default: %(default)s)"
     )
-    parser.add_argument(
-        "--locale", default=DEFAULT, metavar="L", help=f"{', '.join(LOCALES)} (default: %(default)s)"
-    )
+    parser.add_argument("--locale", default=DEFAULT, metavar="L", help=f"{', '.join(LOCALES)} (default: %(default)s)")
     parser.add_argument("--quiet", action="store_true", help="say nothing unless it fails")
     parser.add_argument("--version", action="version", version=f"synthetic_data {synthetic_data.__version__}")
     return parser

@@ -41,8 +41,8 @@ class SeriesEncoder:
         self._tags: list[int] = []
 
     def encode(self, sop_class_uid: str, sop_instance_uid: str, own: Dataset, pixels: bytes) -> bytes:
-        """The complete file of an image: the shared elements and its `own`, in the order of their tags, then the pixels."""
-        tags = sorted(int(tag) for tag in own.keys())
+        """The complete file of an image: shared elements and its `own` in the order of their tags, then the pixels."""
+        tags = [int(element.tag) for element in own]
         if tags != self._tags or not self._segments:
             self._segments, self._tags = self._split(tags), tags
         buffer = _buffer()

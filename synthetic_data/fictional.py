@@ -36,10 +36,10 @@ class Bearer:
 def french_nir(role: Role, index: int, bearer: Bearer) -> str:
     """A French NIR (numéro de sécurité sociale): 13 digits and a right control key, spaced as on the card.
 
-    Sex, year and month class fit the person, but the month code is one that no birth has. INSEE's codes are 01 to 12 for
-    a known month, 31 to 42 for a month on an incomplete civil record, and 20 to 30 or 50 to 99 for an unknown month; 13
-    to 19 and 43 to 49 mean nothing and are refused by validators. January to June become 13 to 18, July to December 43
-    to 48.
+    Sex, year and month class fit the person, but the month code is one that no birth has. INSEE's codes are 01 to 12
+    for a known month, 31 to 42 for a month on an incomplete civil record, and 20 to 30 or 50 to 99 for an unknown one;
+    13 to 19 and 43 to 49 mean nothing, and validators refuse them. January to June become 13 to 18, July to December
+    43 to 48.
     """
     place = scattered(role.child("nir"), index, 95 * 990 * 999)
     department, place = divmod(place, 990 * 999)

@@ -131,9 +131,7 @@ def _add_request(record: Record, study: Study, locale: Locale) -> None:
     order.plant("RequestedProcedureID", Identifier(Kind.CASE_ID, f"R{study.study_id[1:]}", who))
     order.put(RequestedProcedureDescription=study.procedure, ScheduledProcedureStepDescription=study.procedure)
     order.plant("ScheduledProcedureStepID", Identifier(Kind.CASE_ID, f"S{study.study_id[1:]}", who))
-    order.plant_text(
-        "ReasonForTheRequestedProcedure", "{title} {name} : " + study.reason, _history_fields(study, locale)
-    )
+    order.plant_text("ReasonForTheRequestedProcedure", f"{{name}} - {study.reason}", _history_fields(study, locale))
 
 
 def _add_equipment(record: Record, study: Study) -> None:

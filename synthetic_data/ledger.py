@@ -41,9 +41,10 @@ class Place(StrEnum):
 class Plant:
     """An identifier at its place, in whichever instances hold it.
 
-    `tag` is the path to the element, such as `(0010,0010)` or `(0040,0275)[0](0040,1002)`; items count from 0. A private
-    element's path gives the group and element as written, and `private_creator` whose block it is. `span` is the range
-    of characters within a text. `person` is a patient's ID, a staff member's `staff_id`, or `institution`.
+    `tag` is the path to the element, such as `(0010,0010)` or `(0040,0275)[0](0040,1002)`; items count from 0. A
+    private element's path gives the group and element as written, and `private_creator` whose block it is. `span` is
+    the range of characters within a text. `person` is a patient's ID (with `/contact`: the patient's relative), a
+    staff member's `staff_id`, or `institution`.
     """
 
     place: Place

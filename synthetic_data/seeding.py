@@ -46,10 +46,16 @@ class Role:
 def scattered(role: Role, index: int, modulus: int) -> int:
     """The index-th of a sequence of numbers below `modulus` that looks random and does not repeat within `modulus`.
 
-    Two patients thus never get the same number, although no one knows how many patients there are.
+    Two patients thus never get the same number, although no one knows how many patients there are. A Feistel network
+    permutes the numbers of an even count of bits; steps outside the range are walked over.
     """
-    generator = role.random()
-    step = generator.randrange(modulus // 3, modulus)
-    while math.gcd(step, modulus) != 1:
-        step += 1
-    return (generator.randrange(modulus) + index * step) % modulus
+    half = max(1, math.ceil((modulus - 1).bit_length() / 2))
+    mask = (1 << half) - 1
+    value = index % modulus
+    while True:
+        left, right = value >> half, value & mask
+        for turn in range(4):
+            left, right = right, left ^ (role.child(turn, right).number() & mask)
+        value = left << half | right
+        if value < modulus:
+            return value

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.i18n import Text, t
-from lab.sandbox.native import bubblewrap_command
+from lab.sandbox.native import isolation
 from lab.sandbox.protocol import Sandbox
 
 NEEDED_MEGABYTES = 600
@@ -102,12 +102,9 @@ def _native(sandbox: Sandbox | None) -> Iterator[Check]:
 
 
 def _namespaces() -> Check:
-    """Whether this user may make namespaces, tried with the very command that starts the sandbox, but for ``true``."""
+    """Whether this user may make namespaces: tried with the isolation of the sandbox itself."""
     try:
-        folder = Path("/usr")
-        command = bubblewrap_command(folder, folder, folder)
-        cut = command.index("--ro-bind", command.index("/opt/pacslab/inside") - 2)
-        answer = subprocess.run([*command[:cut], "/usr/bin/true"], capture_output=True, text=True, timeout=10)
+        answer = subprocess.run([*isolation(), "/usr/bin/true"], capture_output=True, text=True, timeout=10)
         met, found = answer.returncode == 0, answer.stderr.strip() or "ok"
     except (OSError, subprocess.TimeoutExpired) as error:
         met, found = False, str(error)

@@ -130,13 +130,18 @@ class NativeSandbox(KeptSandbox):
         )
 
 
-def bubblewrap_command(control: Path, run: Path, archive: Path) -> list[str]:
-    """The whole command line that starts the keeper in its own namespaces. Pure but for looking at the file system."""
+def isolation() -> list[str]:
+    """bubblewrap with namespaces of its own around the system's programs; what to run in it goes behind. Read-only."""
     bwrap = shutil.which("bwrap") or "bwrap"
     command = [bwrap, "--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000", "--hostname", "archive"]
     command += ["--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     command += ["--clearenv", "--setenv", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin", "--setenv", "LANG", "C.UTF-8"]
-    command += [*_system(), "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
+    return [*command, *_system(), "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
+
+
+def bubblewrap_command(control: Path, run: Path, archive: Path) -> list[str]:
+    """The whole command line that starts the keeper in isolation. Pure but for looking at the file system."""
+    command = isolation()
     for program in (Path(sys.base_prefix), *_own_orthanc(command)):
         if not program.is_relative_to("/usr"):
             command += ["--ro-bind", str(program), str(program)]

@@ -5,5 +5,6 @@ head. Intensities follow the modality: Hounsfield units for CT, arbitrary units 
 radiographs.
 
 The arithmetic gives the same bits on every machine: numpy's element-wise `+ - * /`, `sqrt` and comparisons, which
-IEEE 754 defines exactly, and integers; no `exp`, no trigonometry on arrays, no sums whose order depends on the CPU.
+IEEE 754 defines exactly, and integers; no `exp`, no trigonometry on arrays, no sums whose order depends on the CPU,
+and no `sum` of floats, which Python 3.12 made more exact.
 """

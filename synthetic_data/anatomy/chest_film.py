@@ -51,9 +51,7 @@ def _arms(film: Film, thorax: Thorax, lateral: bool) -> list[tuple[Box, Image, I
     if lateral:
         return []
     wide, tall = thorax.wide, thorax.tall
-    arms = (
-        Tube(((side * 140 * wide, 10, 118 * tall), (side * 250 * wide, 10, 0)), (46, 40)) for side in (-1, 1)
-    )
+    arms = (Tube(((side * 140 * wide, 10, 118 * tall), (side * 250 * wide, 10, 0)), (46, 40)) for side in (-1, 1))
     return [shadow for arm in arms for shadow in arm.shadow(film.grid, film.depth)]
 
 
@@ -66,10 +64,11 @@ def _air(lung: Interval, solid: list[Interval], mediastinum: Interval) -> Image:
     taken = [overlap(lung, part) for part in (*solid, mediastinum)]
     shared = [overlap(lung, a, b) for i, a in enumerate(solid) for b in solid[i + 1 :]]
     total = sum(taken, np.zeros_like(free)) - sum(shared, np.zeros_like(free))
-    most = taken[0]
+    most: Image = taken[0]
     for part in taken[1:]:
         most = np.maximum(most, part)
-    return np.maximum(free - np.maximum(total, most), 0.0)
+    air: Image = np.maximum(free - np.maximum(total, most), 0.0)
+    return air
 
 
 def _vessels(film: Film, thorax: Thorax, aerated: Image) -> None:

@@ -22,7 +22,8 @@ def chest_slice(thorax: Thorax, grid: Grid, z: float, findings: tuple[Finding, .
     _belly(canvas, thorax)
     _bones(canvas, thorax)
     _table(canvas, thorax)
-    return canvas.planes[0]
+    plane: Image = canvas.planes[0]
+    return plane
 
 
 def _wall(canvas: Canvas, thorax: Thorax) -> None:

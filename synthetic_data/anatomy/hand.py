@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -49,7 +50,7 @@ class Hand:
         )
 
     def film(self, grid: Grid, oblique: bool, findings: tuple[Finding, ...]) -> Image:
-        """The radiograph in water-equivalent mm, shape (rows, columns); `oblique` turns the hand on its edge a little."""
+        """The radiograph in water-equivalent mm, shape (rows, columns); `oblique` lifts the thumb's side."""
         film = Film(grid, Y)
         film.add(self._flesh(film, oblique), 0.55)
         for bone in self._bones(oblique):
@@ -57,8 +58,8 @@ class Hand:
         for bone in self._forearm():
             film.add_tube(bone, 1.25 * self.bone, hollow=1.8)
         squeeze = 0.8 if oblique else 1.0
-        for x, z, wide, tall in _CARPALS:
-            centre = (self._x(x * squeeze), 0.0, z * self.size)
+        for across, up, wide, tall in _CARPALS:
+            centre = (self._x(across * squeeze), 0.0, up * self.size)
             film.add_ellipsoid(Ellipsoid(centre, (wide * self.size, 6.5, tall * self.size)), 1.0 * self.bone)
             inner = Ellipsoid(centre, (wide * self.size - 1.4, 5.5, tall * self.size - 1.4))
             film.add_ellipsoid(inner, -0.35 * self.bone)
@@ -88,9 +89,9 @@ class Hand:
     def _bones(self, oblique: bool) -> Iterator[Tube]:
         """Hollow bones with broad ends and a gap at each joint."""
         for joints, radius in self._chains(oblique):
-            for number, ((x, z), (x2, z2)) in enumerate(zip(joints, joints[1:], strict=False)):
+            for number, ((x, z), (x2, z2)) in enumerate(pairwise(joints)):
                 thin = radius * (1.0 - 0.13 * number)
-                length = math.hypot(x2 - x, z2 - z)
+                length = math.sqrt((x2 - x) * (x2 - x) + (z2 - z) * (z2 - z))
                 first, last = (thin * 1.3 + 0.4) / length, 1 - (thin * 1.2 + 0.4) / length
                 shares = ((first, 1.3), (0.32, 0.95), (0.5, 0.82), (0.68, 0.92), (last, 1.25 - 0.1 * number))
                 points = tuple((self._x(x + (x2 - x) * s), 0.0, (z + (z2 - z) * s) * self.size) for s, _ in shares)

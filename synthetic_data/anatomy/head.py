@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,12 +74,12 @@ class Head:
     def _depth(self, x: Image, y: Image, z: float) -> Image:
         """How deep under the skin each pixel lies, in mm (negative outside the head)."""
         up = z / (self.height if z > 0 else 150.0)
-        size = float(np.sqrt(max(0.02, 1 - up * up)))
+        size = math.sqrt(max(0.02, 1 - up * up))
         width, length = self.width * size, self.length * size
         v = y * np.float32(1 / length)
         u = x * np.float32(1 / width) / (v * np.float32(0.13) + np.float32(0.98))
-        radius = np.sqrt(u * u + v * v)
-        return (np.float32(1.0) - radius) * np.float32((width + length) / 2)
+        depth: Image = (np.float32(1.0) - np.sqrt(u * u + v * v)) * np.float32((width + length) / 2)
+        return depth
 
     def _scalp_and_skull(self, canvas: Canvas, depth: Image) -> None:
         per_pixel = np.float32(1 / canvas.grid.spacing)

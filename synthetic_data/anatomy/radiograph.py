@@ -85,4 +85,5 @@ def overlap(first: Interval, *others: Interval) -> Image:
     near, far = first
     for low, high in others:
         near, far = np.maximum(near, low), np.minimum(far, high)
-    return np.maximum(far - near, 0.0)
+    length: Image = np.maximum(far - near, 0.0)
+    return length

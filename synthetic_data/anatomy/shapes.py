@@ -20,8 +20,8 @@ X, Y, Z = 0, 1, 2
 class Grid:
     """A raster in two of the patient's axes: `u` along a row (columns), `v` down the rows, square pixels in mm.
 
-    `centre` is the position of the raster's middle on the two axes. Rows run towards growing `v`; pass `v_sign=-1` for a
-    radiograph, whose first row is the head.
+    `centre` is the position of the raster's middle on the two axes. Rows run towards growing `v`; pass `v_sign=-1`
+    for a radiograph, whose first row is the head.
     """
 
     rows: int
@@ -59,7 +59,8 @@ class Grid:
 
 def soften(inside: Image) -> Image:
     """Turn a distance into the shape, in pixels, into the covered share of each pixel, 0 to 1."""
-    return np.clip(inside + np.float32(0.5), 0.0, 1.0)
+    share: Image = np.clip(inside + np.float32(0.5), 0.0, 1.0)
+    return share
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,8 @@ class Ellipsoid:
 
     def extent(self, axis: int) -> float:
         """Half the length of the ellipsoid's shadow on one of the patient's axes, in mm."""
-        return math.sqrt(sum((row[axis] * half) ** 2 for row, half in zip(self.rotation, self.axes, strict=True)))
+        a, b, c = (row[axis] * half for row, half in zip(self.rotation, self.axes, strict=True))
+        return math.sqrt(a * a + b * b + c * c)
 
     def _box(self, grid: Grid, u_axis: int, v_axis: int) -> Box | None:
         u, v = self.centre[u_axis], self.centre[v_axis]
@@ -117,10 +119,12 @@ class Ellipsoid:
         if (box := self._box(grid, u_axis, v_axis)) is None:
             return None
         du, dv = grid.u[box[1]] - self.centre[u_axis], grid.v[box[0], None] - self.centre[v_axis]
-        square = sum(row[depth] ** 2 for row in self.unit)
-        mixed, rest = np.zeros((1, 1), np.float32), np.full((1, 1), -1.0, np.float32)
+        a, b, c = (row[depth] for row in self.unit)
+        square = a * a + b * b + c * c
+        mixed: Image = np.zeros((1, 1), np.float32)
+        rest: Image = np.full((1, 1), -1.0, np.float32)
         for row in self.unit:
-            component = du * np.float32(row[u_axis]) + dv * np.float32(row[v_axis])
+            component: Image = du * np.float32(row[u_axis]) + dv * np.float32(row[v_axis])
             mixed = mixed + component * np.float32(row[depth] / square)
             rest = rest + component * component
         half = np.sqrt(np.maximum(mixed * mixed - rest * np.float32(1 / square), 0.0))
@@ -154,12 +158,12 @@ class Tube:
         x, y = grid.u[box[1]], grid.v[box[0], None]
         inside = np.full((1, 1), -1.0, np.float32)
         for start, end, r, q in near:
-            square, radius = _to_segment((x, y, np.float32(z)), start, end, r, q)
+            square, radius = _to_segment((x, y, z), start, end, r, q)
             inside = np.maximum(inside, (radius - np.sqrt(square)) * np.float32(1 / grid.spacing))
         return box, soften(inside)
 
     def shadow(self, grid: Grid, depth: int, wall: float = 0.0) -> list[tuple[Box, Image, Image | None]]:
-        """What parallel rays along `depth` meet, segment by segment: the thickness in mm, and that of the hollow within.
+        """What parallel rays along `depth` meet in each segment: the thickness in mm, and that of the hollow within.
 
         The hollow is None unless there is a `wall` (mm). Neighbouring segments overlap: take the maximum, not the sum.
         """
@@ -176,7 +180,7 @@ class Tube:
             if box is None:
                 continue
             square, radius = _to_segment(
-                (grid.u[box[1]], grid.v[box[0], None], np.float32(0)),
+                (grid.u[box[1]], grid.v[box[0], None], 0.0),
                 (a[u_axis], a[v_axis], 0.0), (b[u_axis], b[v_axis], 0.0), r, q,
             )  # fmt: skip
             inner = None
@@ -193,18 +197,17 @@ def _reaches(segment: tuple[Point, Point, float, float], z: float) -> bool:
     return min(start[Z], end[Z]) - wide < z < max(start[Z], end[Z]) + wide
 
 
-def _to_segment(
-    at: tuple[Image, Image, np.float32], start: Point, end: Point, r: float, q: float
-) -> tuple[Image, Image]:
+def _to_segment(at: tuple[Image, Image, float], start: Point, end: Point, r: float, q: float) -> tuple[Image, Image]:
     """The squared distance of each position to a segment, and the tube's radius at the nearest point of it."""
     ax, ay, az = end[X] - start[X], end[Y] - start[Y], end[Z] - start[Z]
     length = ax * ax + ay * ay + az * az or 1.0
-    dx, dy, dz = at[0] - np.float32(start[X]), at[1] - np.float32(start[Y]), at[2] - np.float32(start[Z])
-    share = dx * np.float32(ax / length) + (dy * np.float32(ay / length) + dz * np.float32(az / length))
+    dx, dy, dz = at[0] - np.float32(start[X]), at[1] - np.float32(start[Y]), at[2] - start[Z]
+    share: Image = dx * np.float32(ax / length) + (dy * np.float32(ay / length) + np.float32(dz * az / length))
     share = np.minimum(np.maximum(share, np.float32(0)), np.float32(1))
     dx, dy = dx - share * np.float32(ax), dy - share * np.float32(ay)
-    square = dx * dx + dy * dy
+    square: Image = dx * dx + dy * dy
     if az or dz:
-        dz = dz - share * np.float32(az)
-        square = square + dz * dz
-    return square, share * np.float32(q - r) + np.float32(r)
+        off = np.float32(dz) - share * np.float32(az)
+        square = square + off * off
+    radius: Image = share * np.float32(q - r) + np.float32(r)
+    return square, radius

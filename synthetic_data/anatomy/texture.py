@@ -6,6 +6,7 @@ The bits come from numpy's PCG64, whose stream is fixed for ever (NEP 19), and b
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import numpy as np
@@ -36,14 +37,15 @@ def _bank(smoothing: int) -> Image:
     # The kernel's squares, convolved n times, are the binomials (4n choose 2n); a 16-bit uniform has variance 2**32/12.
     gain = {0: 1, 1: 6, 2: 70, 3: 924}[smoothing]
     variance = 4 * 2.0**32 / 12 * gain * gain
-    return (field / np.sqrt(variance)).astype(np.float32)
+    bank: Image = (field / math.sqrt(variance)).astype(np.float32)
+    return bank
 
 
 def noise(role: Role, rows: int, columns: int, smoothing: int = 0) -> Image:
     """A (rows, columns) picture of noise with standard deviation 1 that belongs to `role`.
 
-    `smoothing` (0 to 3) says how coarse the grain is, like a reconstruction kernel. Up to 320 pixels a side come straight
-    from the bank; larger pictures repeat it, mirrored.
+    `smoothing` (0 to 3) says how coarse the grain is, like a reconstruction kernel. Up to 320 pixels a side come
+    straight from the bank; larger pictures repeat it, mirrored.
     """
     generator = role.random()
     field = _bank(smoothing)[generator.randrange(_FIELDS)]
@@ -53,13 +55,15 @@ def noise(role: Role, rows: int, columns: int, smoothing: int = 0) -> Image:
     if rows > _SIDE or columns > _SIDE:
         wide = np.concatenate((field, field[:, ::-1]), 1)
         field = np.concatenate((wide, wide[::-1]), 0)
-    return field[:rows, :columns]
+    part: Image = field[:rows, :columns]
+    return part
 
 
 @cache
 def _lattice() -> Image:
     values = _uniform("lattice", _LATTICE**3).reshape((_LATTICE,) * 3)
-    return (values / 32768.0).astype(np.float32)
+    lattice: Image = (values / 32768.0).astype(np.float32)
+    return lattice
 
 
 def grain(x: Image, y: Image, z: float, size: float, shift: int) -> Image:
@@ -67,6 +71,7 @@ def grain(x: Image, y: Image, z: float, size: float, shift: int) -> Image:
 
     Value noise: random numbers on a lattice, blended by smooth steps. `shift` picks another part of the lattice.
     """
+
     def steps(values: Image, offset: int) -> tuple[NDArray[np.int64], Image]:
         scaled = values * np.float32(1 / size)
         whole = np.floor(scaled)
@@ -80,4 +85,5 @@ def grain(x: Image, y: Image, z: float, size: float, shift: int) -> Image:
     j, wy = steps(y, shift)
     rows = plane[j] + (plane[(j + 1) % _LATTICE] - plane[j]) * wy[:, None]
     k, wx = steps(x, shift // 32)
-    return rows[:, k] + (rows[:, (k + 1) % _LATTICE] - rows[:, k]) * wx
+    hills: Image = rows[:, k] + (rows[:, (k + 1) % _LATTICE] - rows[:, k]) * wx
+    return hills

@@ -61,7 +61,9 @@ class Thorax:
         trunk = Ellipsoid(self._at(0, 0, -50), (x - inset + self.fat, y - inset + self.fat, z))
         x, y, z = self._at(92, 54, 46)
         shoulders = (
-            Ellipsoid(self._at(side * 92, 16, 128), (x - inset + self.fat, y - inset + self.fat, z - inset), 0, side * 12)
+            Ellipsoid(
+                self._at(side * 92, 16, 128), (x - inset + self.fat, y - inset + self.fat, z - inset), 0, side * 12
+            )
             for side in (-1, 1)
         )
         return trunk, *shoulders
@@ -172,7 +174,8 @@ class Thorax:
                 for step in range(13 if number < 10 else 8):
                     angle = math.radians(14 + step * 11.0)
                     z = top - 5 * step - 0.22 * step * step
-                    narrow = math.sqrt(max(0.12, 1 - ((z + 50) / 228) ** 2))
+                    height = (z + 50) / 228
+                    narrow = math.sqrt(max(0.12, 1 - height * height))
                     x = side * 141 * narrow * round(math.sin(angle), 9)
                     y = 2 + 88 * math.sqrt(narrow) * round(math.cos(angle), 9)
                     points.append((x, y, z + 8, 4.6 if step else 5.5))

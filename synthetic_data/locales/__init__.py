@@ -6,7 +6,9 @@ from synthetic_data.errors import SyntheticDataError
 from synthetic_data.locales import de_de, en_gb, en_us, fr_fr
 from synthetic_data.locales.locale import Locale
 
-LOCALES: dict[str, Locale] = {locale.name: locale for locale in (fr_fr.LOCALE, en_us.LOCALE, en_gb.LOCALE, de_de.LOCALE)}
+LOCALES: dict[str, Locale] = {
+    locale.name: locale for locale in (fr_fr.LOCALE, en_us.LOCALE, en_gb.LOCALE, de_de.LOCALE)
+}
 """Every locale by name; the first is the default."""
 
 DEFAULT = fr_fr.LOCALE.name

@@ -62,8 +62,8 @@ LOCALE = Locale(
         ),
         "trauma": StoryText(
             "Verkehrsunfall",
-            "{title} {name}, {age}: Fahrradsturz, kurz bewusstlos, Schmerzen in der Hand {side}. Mit dem Rettungsdienst "
-            "eingeliefert. Hausarztpraxis: {doctor}.",
+            "{title} {name}, {age}: Fahrradsturz, kurz bewusstlos, Schmerzen in der Hand {side}. Mit dem "
+            "Rettungsdienst eingeliefert. Hausarztpraxis: {doctor}.",
         ),
         "sclerosis": StoryText(
             "Multiple Sklerose, Verlauf",
@@ -72,13 +72,13 @@ LOCALE = Locale(
         ),
         "headache": StoryText(
             "Chronische Kopfschmerzen",
-            "{title} {name}, {age}: seit sechs Monaten pulsierende Kopfschmerzen, neurologisch unauffällig. Anforderung "
-            "durch {doctor}.",
+            "{title} {name}, {age}: seit sechs Monaten pulsierende Kopfschmerzen, neurologisch unauffällig. "
+            "Anforderung durch {doctor}.",
         ),
         "heart_failure": StoryText(
             "Belastungsdyspnoe, Ödeme",
-            "{title} {name}, {age}: bekannte Herzinsuffizienz, zunehmende Dyspnoe, Beinödeme. Erguss? Anforderung durch "
-            "{doctor}.",
+            "{title} {name}, {age}: bekannte Herzinsuffizienz, zunehmende Dyspnoe, Beinödeme. Erguss? Anforderung "
+            "durch {doctor}.",
         ),
         "tumour": StoryText(
             "Erster Krampfanfall",
@@ -87,8 +87,8 @@ LOCALE = Locale(
         ),
         "arthritis": StoryText(
             "Rheumatoide Arthritis, Abklärung",
-            "{title} {name}, {age}: schmerzhafte Hände, eine Stunde Morgensteifigkeit. Erosionen? Vor Biologikatherapie. "
-            "Anforderung durch {doctor}.",
+            "{title} {name}, {age}: schmerzhafte Hände, eine Stunde Morgensteifigkeit. Erosionen? Vor "
+            "Biologikatherapie. Anforderung durch {doctor}.",
         ),
         "cough": StoryText(
             "Anhaltender Husten",

@@ -47,13 +47,13 @@ STORIES = {
     ),
     "trauma": StoryText(
         "Road accident",
-        "{title} {name}, {age}: fell off a bicycle, brief loss of consciousness, pain in the {side} hand. Brought in by "
-        "ambulance. Family doctor: {doctor}.",
+        "{title} {name}, {age}: fell off a bicycle, brief loss of consciousness, pain in the {side} hand. Brought in "
+        "by ambulance. Family doctor: {doctor}.",
     ),
     "sclerosis": StoryText(
         "Multiple sclerosis, follow-up",
-        "{title} {name}, born {birth_date}: relapsing-remitting multiple sclerosis under treatment. New lesions? Followed "
-        "by {doctor}.",
+        "{title} {name}, born {birth_date}: relapsing-remitting multiple sclerosis under treatment. New lesions? "
+        "Followed by {doctor}.",
     ),
     "headache": StoryText(
         "Chronic headache",
@@ -71,8 +71,8 @@ STORIES = {
     ),
     "arthritis": StoryText(
         "Rheumatoid arthritis, work-up",
-        "{title} {name}, {age}: painful swollen hands, an hour of morning stiffness. Erosions? Work-up before biological "
-        "treatment. Requested by {doctor}.",
+        "{title} {name}, {age}: painful swollen hands, an hour of morning stiffness. Erosions? Work-up before "
+        "biological treatment. Requested by {doctor}.",
     ),
     "cough": StoryText(
         "Persistent cough",

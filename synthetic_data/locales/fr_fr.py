@@ -47,8 +47,8 @@ LOCALE = Locale(
     stories={
         "stroke": StoryText(
             "Suspicion d'AVC ischémique",
-            "{title} {name}, {age} : déficit moteur brutal d'un hémicorps et troubles du langage à domicile. Hypertension "
-            "artérielle traitée. Demande du {doctor}.",
+            "{title} {name}, {age} : déficit moteur brutal d'un hémicorps et troubles du langage à domicile. "
+            "Hypertension artérielle traitée. Demande du {doctor}.",
         ),
         "nodule": StoryText(
             "Nodule pulmonaire, surveillance",
@@ -62,8 +62,8 @@ LOCALE = Locale(
         ),
         "trauma": StoryText(
             "Accident de la voie publique",
-            "{title} {name}, {age} : chute de vélo, perte de connaissance brève, douleur de la main {side}. Transport par "
-            "les pompiers. Médecin traitant : {doctor}.",
+            "{title} {name}, {age} : chute de vélo, perte de connaissance brève, douleur de la main {side}. Transport "
+            "par les pompiers. Médecin traitant : {doctor}.",
         ),
         "sclerosis": StoryText(
             "Sclérose en plaques, suivi",
@@ -92,7 +92,8 @@ LOCALE = Locale(
         ),
         "cough": StoryText(
             "Toux persistante",
-            "{title} {name}, {age} : toux depuis trois mois, tabagisme sevré, pas d'amaigrissement. Demande du {doctor}.",
+            "{title} {name}, {age} : toux depuis trois mois, tabagisme sevré, pas d'amaigrissement. "
+            "Demande du {doctor}.",
         ),
     },
 )

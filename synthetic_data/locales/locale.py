@@ -20,7 +20,7 @@ class ExamText:
 
 @dataclass(frozen=True)
 class StoryText:
-    """Why a patient comes: in one line, and as a history.
+    """Why a patient comes: in at most 40 characters, and as a history.
 
     The history may name `{title}`, `{name}`, `{age}`, `{birth_date}`, `{doctor}` (the referrer) and `{side}`.
     """

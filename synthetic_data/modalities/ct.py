@@ -110,5 +110,6 @@ def _slice(scene: Scene, series: Series, number: int) -> Image:
     grid = _grid(series.rows, series.columns, scan.spacing)
     z = height_of(number, series.images, scan.lowest, scan.highest)
     if study.exam == "ct_head":
-        return scene.head.slice(grid, z, [HOUNSFIELD], study.findings)[0]
+        plane: Image = scene.head.slice(grid, z, [HOUNSFIELD], study.findings)[0]
+        return plane
     return chest_slice(scene.thorax, grid, z, study.findings)

@@ -97,7 +97,7 @@ def add_image(record: Record, study: Study, series: Series, number: int) -> None
 
 
 def pixels(scene: Scene, series: Series, number: int) -> NDArray[np.uint16]:
-    """The developed radiograph, shape (rows, columns): MONOCHROME1 or 2 as `add_series` says, bones white either way."""
+    """The developed radiograph, shape (rows, columns): MONOCHROME1 or 2 as `add_series` says, bones white in both."""
     view, study = _VIEWS[series.key], scene.study
     grid = _grid(series.key, series.rows, series.columns)
     if study.exam == "dx_hand":
@@ -122,8 +122,10 @@ def _develop(path: Image, view: View) -> Image:
     raised = local * np.float32(0.75) + (path - local) * np.float32(0.75 + view.detail)
     share = np.maximum(raised, 0.0) * np.float32(1 / (0.75 * view.full))
     # A soft shoulder: linear up to three quarters, then bending towards white.
-    bent = np.float32(0.75) + (share - np.float32(0.75)) / (np.float32(1.0) + (share - np.float32(0.75)) * np.float32(2.2))
-    return np.where(share > 0.75, bent, share) * np.float32(TOP)
+    over = np.maximum(share - np.float32(0.75), 0.0)
+    bent = np.minimum(share, np.float32(0.75)) + over / (over * np.float32(2.2) + np.float32(1.0))
+    picture: Image = bent * np.float32(TOP)
+    return picture
 
 
 def _local_mean(path: Image) -> Image:
@@ -136,7 +138,8 @@ def _local_mean(path: Image) -> Image:
         ahead = sums[_BLUR:] if axis == 0 else sums[:, _BLUR:]
         behind = sums[:-_BLUR] if axis == 0 else sums[:, :-_BLUR]
         total = (ahead - behind)[:-1] if axis == 0 else (ahead - behind)[:, :-1]
-    return (total / (64 * _BLUR * _BLUR)).astype(np.float32)
+    mean: Image = (total / (64 * _BLUR * _BLUR)).astype(np.float32)
+    return mean
 
 
 def _add_code(record: Record, code: Code) -> None:

@@ -54,7 +54,11 @@ def add_plane(record: Record, study: Study, grid: Grid, z: float, spacing: float
     The table's height and the isocentre differ from study to study, but not within one.
     """
     generator = study.role.child("table").random()
-    x, y, offset = generator.randrange(-60, 61) / 10, generator.randrange(-250, -90) / 10, generator.randrange(-900, 300)
+    x, y, offset = (
+        generator.randrange(-60, 61) / 10,
+        generator.randrange(-250, -90) / 10,
+        generator.randrange(-900, 300),
+    )
     corner = (float(grid.u[0]) + x, float(grid.v[0]) + y, z + offset)
     record.put(
         PixelSpacing=[f"{grid.spacing:g}"] * 2,

@@ -10,6 +10,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,7 +33,7 @@ for entry in pathlib.Path("/proc").iterdir():
     if entry.name.isdigit() and int(entry.name) not in (1, os.getpid()):
         head = (entry / "cmdline").read_bytes().split(b"\\0")[:3]
         if any(sys.argv[1].encode() in part for part in head):
-            os.kill(int(entry.name), signal.SIGKILL)
+            os.kill(int(entry.name), getattr(signal, sys.argv[2]))
             break
 """
 
@@ -63,10 +64,13 @@ def keepers(environment: dict[str, str]) -> Iterator[None]:
 
 def carry_out_kills(environment: dict[str, str]) -> None:
     for request in CHAOS.glob("*.kill"):
-        service, program = VICTIMS[request.read_text("ascii")]
+        if not (part := request.read_text("ascii")):
+            continue  # being written
+        service, program = VICTIMS[part.removesuffix("-stop")]
+        number = "SIGSTOP" if part.endswith("-stop") else "SIGKILL"
         # killing the keeper ends its container, and this command with it
         with contextlib.suppress(AssertionError):
-            command = ("exec", "--no-TTY", service, "python3", "-I", "-c", KILL, program)
+            command = ("exec", "--no-TTY", service, "python3", "-I", "-c", KILL, program, number)
             run("docker", "compose", *FILES, *command, **environment)
         request.unlink()
 
@@ -79,12 +83,13 @@ def test_the_compose_sandbox_passes_the_same_suite(
     output = tmp_path / "output.txt"
     with output.open("w") as file:
         suite = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=file, stderr=file)
-        while True:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                suite.wait(0.1)
-            carry_out_kills(environment)
-            if suite.returncode is not None:
-                break
+        try:
+            while suite.poll() is None:
+                carry_out_kills(environment)
+                time.sleep(0.05)
+        finally:
+            suite.terminate()
+            suite.wait()
     lines = output.read_text().splitlines()
     with capfd.disabled():
         print("\n  in the notebooks container:", lines[-1].strip("= ") if lines else "nothing was said")

@@ -1,0 +1,165 @@
+"""``pacslab`` on the command line: what it prints, its JSON, its exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lab.api import Lab
+from lab.catalogue import catalogue
+from lab.cli import main
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def program(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "lab", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=os.environ | environment, timeout=60)
+
+
+def test_every_command_explains_itself_with_an_example() -> None:
+    for name in main.commands:
+        answer = run(name, "--help")
+        assert answer.exit_code == 0
+        assert "Examples:" in answer.output
+        assert f"pacslab {name}" in answer.output, name
+
+
+def test_help_exists_in_french() -> None:
+    answer = program("--help", PACSLAB_LANG="fr")
+    assert answer.returncode == 0
+    assert "archive d’imagerie" in answer.stdout.replace("'", "’")
+
+
+def test_the_commands_stand_in_the_order_of_use() -> None:
+    assert list(main.commands)[:4] == ["start", "stop", "status", "doctor"]
+
+
+def test_status_of_a_running_lab(lab: Lab) -> None:
+    answer = run("status", "--json")
+    status = json.loads(answer.output)
+    assert answer.exit_code == 0
+    assert (status["ready"], status["active"], status["archive"]["state"]) == (True, [], "ready")
+    assert {entry["zone"] for entry in status["published"]} == {"clinic", "office", "internet"}
+
+
+def test_a_probe_exits_with_1_when_it_finds_something_and_0_when_not(lab: Lab) -> None:
+    assert run("probe", "http-no-auth").exit_code == 0
+    assert run("misconfigure", "http-no-auth").exit_code == 0
+    answer = run("probe", "http-no-auth", "--json")
+    assert answer.exit_code == 1
+    found = json.loads(answer.output)
+    assert (found["verdict"], found["exposure"]["patients"]) == ("vulnerable", 3)
+    assert run("probe", "--all").exit_code == 1
+
+
+def test_the_whole_way_from_break_to_proven_repair(lab: Lab) -> None:
+    for scenario in catalogue():
+        assert run("misconfigure", scenario).exit_code == 0
+        assert run("check", scenario).exit_code == 1
+        before = lab.site
+        assert run("fix", scenario, "--dry-run").exit_code == 0
+        assert lab.site == before
+        assert run("fix", scenario).exit_code == 0
+        answer = run("check", scenario, "--json")
+        assert answer.exit_code == 0
+        result = json.loads(answer.output)
+        assert (result["passed"], result["reasons"], set(result["day"].values())) == (True, [], {True})
+    listed = json.loads(run("scenarios", "--json").output)["scenarios"]
+    assert all(entry["solved"] for entry in listed)
+
+
+def test_a_check_of_a_stopped_lab_exits_with_2(lab: Lab) -> None:
+    lab.misconfigure("http-no-auth")
+    lab.sandbox.stop()
+    try:
+        answer = run("check", "http-no-auth", "--json")
+        assert (answer.exit_code, json.loads(answer.output)["outcome"]) == (2, None)
+        assert run("probe", "http-no-auth").exit_code == 2
+    finally:
+        lab.start(with_parent=True)
+
+
+def test_an_unknown_scenario_names_the_nearest_and_exits_with_2(lab: Lab) -> None:
+    answer = run("probe", "http-no-outh")
+    assert answer.exit_code == 2
+    assert answer.stderr == "pacslab: There is no scenario 'http-no-outh'.\n→ Did you mean http-no-auth?\n"
+
+
+@pytest.mark.parametrize("arguments", [("probe",), ("probe", "http-no-auth", "--all"), ("misconfigure",)])
+def test_one_scenario_or_all_but_not_neither_nor_both(arguments: tuple[str, ...]) -> None:
+    answer = run(*arguments)
+    assert answer.exit_code == 2
+    assert "Name one scenario, or say --all." in answer.output
+
+
+def test_a_repair_number_out_of_range_says_the_range(lab: Lab) -> None:
+    answer = run("fix", "http-no-auth", "--option", "9")
+    assert (answer.exit_code, answer.stderr.splitlines()[-1]) == (2, "→ Choose from 1 to 5.")
+
+
+def test_a_site_is_printed_edited_and_applied(lab: Lab, tmp_path: Path) -> None:
+    printed = run("site").output
+    file = tmp_path / "my site.json"
+    file.write_text(printed.replace('"LimitFindResults": 100', '"LimitFindResults": 50'), encoding="utf-8")
+    answer = run("apply", str(file))
+    assert answer.exit_code == 0
+    assert '+    "LimitFindResults": 50,' in answer.output
+    assert lab.site.orthanc["LimitFindResults"] == 50
+    file.write_text(printed[:-20], encoding="utf-8")
+    broken = run("apply", str(file))
+    assert broken.exit_code == 2
+    assert "is not readable as JSON: line" in broken.stderr
+    assert lab.site.orthanc["LimitFindResults"] == 50
+
+
+def test_the_trainees_site_file_follows_what_runs(lab: Lab) -> None:
+    lab.misconfigure("dimse-find-open")
+    assert json.loads(lab.home.site_file.read_text())["orthanc"]["DicomAlwaysAllowFind"] is True
+    assert run("apply").output.strip() == "Nothing changes."
+
+
+def test_hints_come_one_after_the_other_and_the_last_stays(lab: Lab) -> None:
+    numbers = [json.loads(run("hint", "http-plaintext", "--json").output)["hint"] for _ in range(4)]
+    assert numbers == [1, 2, 3, 3]
+
+
+def test_proposals_do_not_say_which_is_right(lab: Lab) -> None:
+    answer = run("fix", "http-no-auth", "--list", "--json").output
+    assert "outcome" not in answer
+    assert len(json.loads(answer)["fixes"]) == 5
+
+
+def test_logs_are_printed_and_an_unknown_log_lists_the_known(lab: Lab) -> None:
+    assert "Orthanc has started" in run("logs", "orthanc", "--lines", "5").output
+    answer = run("logs", "syslog")
+    assert (answer.exit_code, answer.stderr.splitlines()[-1]) == (
+        2, "→ There are: orthanc, gateway-access, gateway-stream, gateway-error.",
+    )  # fmt: skip
+
+
+def test_the_doctor_finds_this_machine_fit(lab: Lab) -> None:
+    answer = run("doctor", "--json")
+    diagnosis = json.loads(answer.output)
+    assert (answer.exit_code, diagnosis["healthy"]) == (0, True), diagnosis
+
+
+@pytest.mark.native
+def test_the_doctor_says_what_a_missing_program_costs_and_what_to_do(lab: Lab, kind: str) -> None:
+    if kind != "native":
+        pytest.skip("in compose the programs are in the images")
+    answer = program("doctor", "--json", ORTHANC_BIN="/no/such/Orthanc")
+    diagnosis = json.loads(answer.stdout)
+    assert (answer.returncode, diagnosis["healthy"]) == (1, False)
+    (failed,) = [check for check in diagnosis["checks"] if not check["met"]]
+    assert failed["id"] == "orthanc"
+    assert failed["cost"] == "There is no archive to exercise on."
+    assert "apt-get install orthanc" in failed["remedy"]

@@ -1,0 +1,98 @@
+"""Cards: in HTML, as text, and with hostile content."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+from lab.course.cards import Card, Items, Lines, Paragraph, Table
+from lab.course.picture import Picture
+from lab.site.baseline import baseline
+from lab.site.zones import Network
+
+CARD = Card(
+    "A title",
+    "good",
+    "safe",
+    [
+        Paragraph("First.", strong=True),
+        Items([("bad", "an item")]),
+        Table(["a", "b"], [("1", "2")]),
+        Lines(["GET /x → 200"]),
+    ],
+)
+HOSTILE = '<script>alert("x")</script>[bold]&'
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.seen.append(tag)
+        if tag not in ("img", "br", "rect", "line"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: object) -> None:
+        self.seen.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def tags(html: str) -> list[str]:
+    parser = Tags()
+    parser.feed(html)
+    assert parser.open == []
+    return parser.seen
+
+
+def test_a_card_as_text_holds_everything_and_no_colours() -> None:
+    assert CARD.to_text(40) == (
+        "╭─ ✔ safe  A title ────────────────────╮\n"
+        "│ First.                               │\n"
+        "│ ✘ an item                            │\n"
+        "│                                      │\n"
+        "│  a   b                               │\n"
+        "│  ─────                               │\n"
+        "│  1   2                               │\n"
+        "│                                      │\n"
+        "│   GET /x → 200                       │\n"
+        "╰──────────────────────────────────────╯"
+    )
+
+
+def test_a_card_as_html_is_well_formed_and_says_its_tone_in_words() -> None:
+    html = CARD.to_html()
+    assert tags(html).count("table") == 1
+    assert "safe" in html
+    assert 'scope="col"' in html
+
+
+def test_nothing_from_outside_becomes_markup() -> None:
+    card = Card(
+        HOSTILE,
+        "bad",
+        HOSTILE,
+        [Paragraph(HOSTILE), Items([("bad", HOSTILE)]), Table([HOSTILE], [[HOSTILE]]), Lines([HOSTILE])],
+    )
+    assert "<script" not in card.to_html()
+    assert "script" not in tags(card.to_html())
+    assert card.to_text(120).count(HOSTILE) == 7 - 1
+
+
+def test_the_picture_shows_open_and_closed_doors() -> None:
+    picture = Picture(baseline(), Network.native())
+    svg = picture._repr_html_()
+    tags(svg)
+    assert svg.count("https 8443") == 3
+    assert svg.count("http ✕") == 3
+    assert (svg.count("dicom 4242"), svg.count("dicom ✕")) == (1, 2)
+    assert "asks for an account" in svg
+    assert "dicom (127.28.1.1:4242)" in str(picture)
+
+
+def test_the_picture_shows_an_archive_that_asks_nobody() -> None:
+    site = baseline().changed({"orthanc": {"AuthenticationEnabled": False}})
+    assert "asks nobody for an account" in Picture(site, Network.native()).svg()

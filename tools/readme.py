@@ -1,0 +1,84 @@
+"""Keep the generated blocks of README.md and README.fr.md current.
+
+    python tools/readme.py update     # rewrite the blocks
+    python tools/readme.py check      # write nothing; exit 1 and name the stale files
+
+A block stands between ``<!-- generated: NAME -->`` and ``<!-- end NAME -->``: the table of the commands comes from the
+live command line, the table of the scenarios from the live catalogue.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+READMES = {"README.md": "en", "README.fr.md": "fr"}
+STALE = 3  # of the process for one file; an uncaught error exits with 1
+BLOCK = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end (?P=name) -->)", re.DOTALL)
+
+
+def commands() -> str:
+    """The commands and their first sentence."""
+    from lab.cli import main
+    from lab.i18n import t
+
+    rows = [f"| `pacslab {name}` | {(command.help or '').splitlines()[0]} |" for name, command in main.commands.items()]
+    return f"| {t('command')} | {t('what it does')} |\n|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def scenarios() -> str:
+    """The catalogue."""
+    from lab.catalogue import catalogue
+    from lab.i18n import t
+
+    parts = [weakness.scenario for weakness in catalogue().values()]
+    rows = [f"| `{part.id}` | {part.title} | {part.group.label} | {part.severity.label} | {part.minutes} min |" for part in parts]
+    header = " | ".join(str(word) for word in (t("id"), t("weakness"), t("group"), t("severity"), t("time")))
+    return f"| {header} |\n|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+BLOCKS = {"commands": commands, "scenarios": scenarios}
+
+
+def rendered(text: str) -> str:
+    """A README with its blocks made anew, in the language of this process."""
+    return BLOCK.sub(lambda found: found[1] + BLOCKS[found["name"]]() + found[3], text)
+
+
+def one(name: str, write: bool) -> int:
+    """Update or check one README in this process, whose language is that README's."""
+    path = ROOT / name
+    before = path.read_text("utf-8")
+    after = rendered(before)
+    if before != after and write:
+        path.write_text(after, encoding="utf-8")
+    return STALE if before != after else 0
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) == 2 and arguments[0] in ("update", "check") and arguments[1] in READMES:
+        return one(arguments[1], arguments[0] == "update")
+    if arguments not in (["update"], ["check"]):
+        print(__doc__)
+        return 2
+    stale = []
+    for name, language in READMES.items():  # help texts are fixed when the command line is imported: one process each
+        command = [sys.executable, __file__, arguments[0], name]
+        answer = subprocess.run(command, env=os.environ | {"PACSLAB_LANG": language, "PYTHONPATH": str(ROOT)}, cwd=ROOT)
+        if answer.returncode not in (0, STALE):
+            return 2
+        if answer.returncode == STALE:
+            stale.append(name)
+    if arguments == ["check"] and stale:
+        print(f"Not current: {', '.join(stale)}. Run: python tools/readme.py update")
+        return 1
+    print(f"{'updated' if arguments == ['update'] and stale else 'current'}: {', '.join(stale or READMES)}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
