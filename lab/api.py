@@ -12,12 +12,16 @@ import httpx
 from lab import i18n
 from lab.catalogue import Weakness, catalogue, weakness
 from lab.clients.live import LiveSite
+from lab.clients.rest import rest
+from lab.clients.tap import tap
 from lab.course.gallery import Gallery, look
 from lab.course.grading import grade
 from lab.course.picture import Picture
 from lab.course.progress import Progress
+from lab.course.query import SURVEY, Found, ask
 from lab.course.results import Checked, Fixed, Fixes, Hint, Listed, Overview, Probed, Status, Traces
 from lab.course.traces import break_in, matching, tail
+from lab.course.wire import Wire
 from lab.errors import LabError, SandboxError, SiteError
 from lab.home import Home
 from lab.i18n import t
@@ -181,7 +185,8 @@ class Lab:
     def check(self, scenario: str) -> Checked:
         """Is the repair good? The weakness gone, nothing else worse, and the clinic's day runs. Graded on the live system."""
         part = weakness(scenario)
-        result = Checked(part.scenario, grade(self.live(), part, catalogue(), self._progress.active()))
+        made = part.scenario.proposal(part.scenario.broken(baseline()), self.site)
+        result = Checked(part.scenario, grade(self.live(), part, catalogue(), self._progress.active()), made)
         self._progress.record(scenario, "checked", "passed" if result.passed else "failed")
         if result.passed and scenario in self._progress.active():
             self._progress.record(scenario, "solved")
@@ -214,6 +219,37 @@ class Lab:
             site.station(_one_of(station, STATIONS)), Door(_one_of(door, ("http", "https"))), user, trusting=True
         ) as client:
             yield client
+
+    @contextmanager
+    def listen(
+        self, station: str = "doctor", door: str = "http", user: tuple[str, str] | None = None
+    ) -> Iterator[tuple[httpx.Client, Wire]]:
+        """The same client as ``web``, with somebody who listens on its way; what crosses is in the ``Wire`` afterwards.
+
+        A real capture of a real connection. The client checks the hospital's certificate, as a careful one does.
+        """
+        site = self.live()
+        place, entrance = site.station(_one_of(station, STATIONS)), Door(_one_of(door, ("http", "https")))
+        gateway = site.network.gateway(place.zone)
+        with tap(site.network, place, gateway, entrance.port) as (port, capture):
+            url = f"{door}://127.0.0.1:{port}"
+            with rest(site.network, place, url, user=user, authority=site.authority) as client:
+                client.headers["Host"] = f"{gateway}:{entrance.port}"
+                yield client, Wire(capture)
+
+    def find(
+        self, station: str = "intruder", calling: str = "INTRUDER", called: str | None = None, **keys: str
+    ) -> Found:
+        """A DICOM query (C-FIND, study level) from a station, under the AE title ``calling``.
+
+        ``called`` is the archive's AE title unless told otherwise. Keys are DICOM keywords: an empty one is asked for
+        (``PatientName=""``), one with a value must match (``PatientName="M*"``); without keys, what the survey of 2019
+        asked for. Refusals are answers, not errors.
+        """
+        site = self.live()
+        return ask(
+            site, site.station(_one_of(station, STATIONS)), calling, called, keys or dict.fromkeys(SURVEY, "")
+        )
 
     def look(
         self, station: str = "intruder", door: str = "http", user: tuple[str, str] | None = None, count: int = 3

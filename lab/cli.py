@@ -115,12 +115,9 @@ def start(kind: str | None, detach: bool, no_jupyter: bool) -> None:
 def _start_here(home: Home, kind: str | None, with_jupyter: bool) -> None:
     """Start everything in this process and hold it until a signal; what was started is ended on every way out."""
     from lab.api import Lab
-    from lab.launch import Jupyter, copy_notebooks, is_running, note_session
+    from lab.launch import Jupyter, copy_notebooks, hold_session, note_session
 
-    if is_running(home):
-        raise LabError(
-            t("The lab runs already."), t("pacslab status shows it, pacslab open opens it, pacslab stop ends it.")
-        )
+    hold_session(home)
     steps = Steps()
     lab = Lab(home=home, sandbox=kind)
     jupyter = Jupyter(home)

@@ -57,6 +57,11 @@ class Home:
         return self.folder / "progress.sqlite"
 
     @property
+    def lock(self) -> Path:
+        """Held by the ``pacslab start`` that runs here."""
+        return self.folder / "session.lock"
+
+    @property
     def session(self) -> Path:
         """What the running lab says of itself: process, URL."""
         return self.folder / "session.json"

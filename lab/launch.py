@@ -22,6 +22,7 @@ from lab.errors import LabError
 from lab.home import PROJECT, Home
 from lab.i18n import t
 from lab.sandbox.inside.files import read_json, write_json
+from lab.sandbox.lockfile import hold, holder
 from lab.site.certificates import write_private
 
 FIRST_PORT, PORTS = 8888, 50
@@ -69,6 +70,7 @@ class Jupyter:
             "--ServerApp.open_browser=False",
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             "--ServerApp.quit_button=False",
+            f"--ServerApp.allow_root={os.geteuid() == 0}",
         ]
         with log.open("wb") as output:
             self.process = subprocess.Popen(
@@ -126,6 +128,7 @@ class Jupyter:
                 "notification",
                 {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
             ),
+            ("notebook-extension", "tracker", {"windowingMode": "none"}),
             ("translation-extension", "plugin", {"locale": _LOCALES[i18n.language()]}),
         ):
             folder = self._folder / "settings" / "@jupyterlab" / plugin
@@ -149,6 +152,8 @@ class Jupyter:
 
 def run_detached(home: Home, arguments: list[str], echo: Callable[[str], None]) -> dict[str, object]:
     """Start ``pacslab start`` as a process of its own and wait until it is ready. Returns its session record."""
+    if holder(home.lock) is not None:
+        raise running_already()
     home.session.unlink(missing_ok=True)
     log = home.folder / "start.log"
     with log.open("wb") as output:
@@ -179,34 +184,30 @@ def run_detached(home: Home, arguments: list[str], echo: Callable[[str], None]) 
 
 def stop_session(home: Home, seconds: float = 20.0) -> bool:
     """End the process that ``pacslab start`` left running, with its JupyterLab. Returns whether there was one."""
-    if not is_running(home):
-        home.session.unlink(missing_ok=True)
+    pid = holder(home.lock)
+    if pid is None:
         return False
-    pid = int(read_json(home.session)["pid"])
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + seconds
-    while is_session(pid):
+    while holder(home.lock) is not None:
         if time.monotonic() > deadline:
             os.kill(pid, signal.SIGKILL)
         time.sleep(0.02)
-    home.session.unlink(missing_ok=True)
     return True
 
 
-def is_session(pid: int) -> bool:
-    """Whether this process is a ``pacslab start`` and not a later one that was given the same number. Read-only."""
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except OSError:
-        return False
-    return b"start" in command and state != "Z"
+def hold_session(home: Home) -> None:
+    """Be the one ``pacslab start`` of this home. Raises LabError when there is one already."""
+    if not hold(home.lock):
+        raise running_already()
+    home.session.unlink(missing_ok=True)
 
 
-def is_running(home: Home) -> bool:
-    """Whether a ``pacslab start`` holds this home now. Read-only."""
-    session = read_json(home.session)
-    return bool(session) and is_session(int(session["pid"]))
+def running_already() -> LabError:
+    """What to say to a second start."""
+    return LabError(
+        t("The lab runs already."), t("pacslab status shows it, pacslab open opens it, pacslab stop ends it.")
+    )
 
 
 def note_session(home: Home, url: str | None) -> None:

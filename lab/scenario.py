@@ -106,6 +106,10 @@ class Scenario:
     def right_fix(self) -> Fix:
         return next(fix for fix in self.fixes if fix.outcome is Outcome.REPAIRED)
 
+    def proposal(self, before: SiteConfig, after: SiteConfig) -> Fix | None:
+        """The proposed fix that leads from one site to the other, if one does. Pure."""
+        return next((fix for fix in self.fixes if fix(before) == after), None)
+
     def broken(self, site: SiteConfig) -> SiteConfig:
         """The site with this weakness made. Pure."""
         return site.changed(self.misconfiguration)

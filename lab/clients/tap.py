@@ -39,6 +39,15 @@ class Capture:
         """What an eavesdropper reads without any key: both directions, with gzip and deflate bodies unpacked."""
         return self.content + b"\n" + b"\n".join(_unpacked(bytes(self.received)))
 
+    def answers(self) -> bytes:
+        """What came back, with the gzip and deflate bodies of HTTP answers unpacked in their places."""
+        if not self.received.startswith(b"HTTP/"):
+            return bytes(self.received)
+        return b"\n".join(
+            b"HTTP/1.1 " + head + b"\r\n\r\n" + (_unpack(head, body) or body)
+            for head, body in _answers(bytes(self.received))
+        )
+
     def credentials(self) -> tuple[tuple[str, str], ...]:
         """User names and passwords that stand in the clear (HTTP Basic, RFC 7617), each once."""
         found = []
@@ -116,15 +125,22 @@ def _pump(source: socket.socket, target: socket.socket, kept: bytearray) -> None
 def _unpacked(stream: bytes) -> Iterator[bytes]:
     """The bodies of HTTP answers that were sent compressed, unpacked as far as they go."""
     for head, body in _answers(stream):
-        encoding = head.lower()
-        if b"content-encoding: gzip" in encoding:
-            unpacker = zlib.decompressobj(wbits=31)
-        elif b"content-encoding: deflate" in encoding:
-            unpacker = zlib.decompressobj()
-        else:
-            continue
-        with suppress(zlib.error):
-            yield unpacker.decompress(body)
+        if unpacked := _unpack(head, body):
+            yield unpacked
+
+
+def _unpack(head: bytes, body: bytes) -> bytes | None:
+    """A body as it was before it was compressed; None when it was not, or cannot be unpacked."""
+    encoding = head.lower()
+    if b"content-encoding: gzip" in encoding:
+        unpacker = zlib.decompressobj(wbits=31)
+    elif b"content-encoding: deflate" in encoding:
+        unpacker = zlib.decompressobj()
+    else:
+        return None
+    with suppress(zlib.error):
+        return unpacker.decompress(body)
+    return None
 
 
 def _answers(stream: bytes) -> Iterator[tuple[bytes, bytes]]:

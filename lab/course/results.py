@@ -101,10 +101,11 @@ class Overview(Shown):
 
 @dataclass(frozen=True, repr=False)
 class Checked(Shown):
-    """The result of a check. ``passed`` for code."""
+    """The result of a check. ``passed`` for code. ``made`` is the proposed repair that the site has, if it has one."""
 
     scenario: Scenario
     grade: Grade
+    made: Fix | None = None
 
     @property
     def passed(self) -> bool:
@@ -120,7 +121,10 @@ class Checked(Shown):
         if not grade.worse and not isinstance(grade.verdict, NotChecked):
             items.append(("good", t("Nothing else got worse.")))
         items += [("good" if step.passed else "bad", f"{step.title}: {step.detail}") for step in grade.day.steps]
-        blocks: list[Block] = [Paragraph(self._headline(), strong=True), Items(items)]
+        blocks: list[Block] = [Paragraph(self._headline(), strong=True)]
+        if self.made is not None and self.made.outcome is grade.outcome:
+            blocks.append(Paragraph(t("“{repair}”: {why}", repair=self.made.title, why=self.made.why)))
+        blocks.append(Items(items))
         if isinstance(grade.verdict, Vulnerable):
             blocks += _evidence(grade.verdict.evidence)[1:]
         tone: Tone = "good" if self.passed else "warning" if grade.outcome is None else "bad"

@@ -7,7 +7,6 @@ the trainee's), and can write to three folders of the lab's state.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import signal
@@ -20,6 +19,7 @@ from lab.errors import SandboxError
 from lab.i18n import t
 from lab.sandbox.inside.files import write_json
 from lab.sandbox.kept import DEAD, KeptSandbox
+from lab.sandbox.lockfile import holder
 from lab.sandbox.protocol import RoleHealth
 from lab.site.zones import ARCHIVE_DICOM_PORT, ARCHIVE_HTTP_PORT, Door, Network, Zone
 
@@ -100,18 +100,8 @@ class NativeSandbox(KeptSandbox):
         return {"archive": console, "gateway": gateway}
 
     def _host_pid(self) -> int | None:
-        """The process outside, if it lives: it holds a lock that the kernel gives back whatever kills it."""
-        try:
-            descriptor = os.open(self._lock, os.O_RDWR | os.O_CLOEXEC)
-        except OSError:
-            return None
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return int(os.read(descriptor, 20) or b"0") or None
-        finally:
-            os.close(descriptor)
-        return None
+        """The process outside, if it lives."""
+        return holder(self._lock)
 
     def _await_keepers(self, host: subprocess.Popen[bytes], log: Path) -> None:
         deadline = time.monotonic() + START_SECONDS
