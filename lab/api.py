@@ -247,9 +247,7 @@ class Lab:
         asked for. Refusals are answers, not errors.
         """
         site = self.live()
-        return ask(
-            site, site.station(_one_of(station, STATIONS)), calling, called, keys or dict.fromkeys(SURVEY, "")
-        )
+        return ask(site, site.station(_one_of(station, STATIONS)), calling, called, keys or dict.fromkeys(SURVEY, ""))
 
     def look(
         self, station: str = "intruder", door: str = "http", user: tuple[str, str] | None = None, count: int = 3

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import synthetic_data
 from synthetic_data.errors import SyntheticDataError
-from synthetic_data.hospital import DEFAULT_PATIENTS, DEFAULT_SEED, generate
+from synthetic_data.hospital import DEFAULT_PATIENTS, DEFAULT_SEED, Hospital, generate
 from synthetic_data.locales import DEFAULT, LOCALES
 from synthetic_data.writing import LEDGER_NAME, Written
 
@@ -35,10 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         hospital = generate(options.seed, options.patients, options.locale)
         if not options.quiet:
-            print(
-                f"{len(hospital.patients)} patients, {len(hospital.studies)} studies, "
-                f"{hospital.instance_count} images, about {_megabytes(hospital.byte_estimate)}."
-            )
+            _announce(hospital)
         written = hospital.write(options.out, progress)
     except SyntheticDataError as error:
         print(f"synthetic_data: {error}", file=sys.stderr)
@@ -88,6 +85,14 @@ def _progress() -> Callable[[int, int], None]:
             print(f"{done}/{total}", file=sys.stderr)
 
     return show
+
+
+def _announce(hospital: Hospital) -> None:
+    many = len(hospital.patients)
+    print(
+        f"{many} patient{'s' if many > 1 else ''}, {len(hospital.studies)} studies, {hospital.instance_count} images, "
+        f"about {_megabytes(hospital.byte_estimate)}."
+    )
 
 
 def _report(written: Written) -> None:

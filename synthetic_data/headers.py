@@ -90,7 +90,7 @@ def _history_fields(study: Study, locale: Locale) -> dict[str, Identifier | str]
         "age": Identifier(Kind.AGE, locale.age.format(study.age), who),
         "birth_date": Identifier(Kind.BIRTH_DATE, patient.birth_date.strftime(locale.date_format), who),
         "doctor": Identifier(Kind.NAME, study.referring.name.spoken, study.referring.staff_id),
-        "side": locale.sides[study.side or "R"],
+        "side": locale.sides[study.side],
     }
 
 

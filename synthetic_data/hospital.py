@@ -13,7 +13,7 @@ from synthetic_data.locales import DEFAULT, find_locale
 from synthetic_data.locales.locale import Locale
 from synthetic_data.model import Device, Institution, Patient, Staff, Study
 from synthetic_data.people import Population
-from synthetic_data.planning import DEVICES, Team, plan_studies
+from synthetic_data.planning import DEVICES, Planner, Team
 from synthetic_data.seeding import Role
 from synthetic_data.writing import Written, write_instances
 
@@ -91,6 +91,7 @@ def generate(seed: int = DEFAULT_SEED, patients: int = DEFAULT_PATIENTS, locale:
         operators=population.staff("operator", 5),
     )
     people = tuple(population.patient(index) for index in range(patients))
+    planner = Planner(words, team, role)
     return Hospital(
         seed=seed,
         locale=words.name,
@@ -98,6 +99,6 @@ def generate(seed: int = DEFAULT_SEED, patients: int = DEFAULT_PATIENTS, locale:
         staff=team.everyone,
         devices=tuple(device for rooms in DEVICES.values() for device in rooms),
         patients=people,
-        studies=tuple(study for person in people for study in plan_studies(person, words, team, role)),
+        studies=tuple(study for person in people for study in planner.studies(person)),
         _words=words,
     )

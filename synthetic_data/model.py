@@ -147,8 +147,8 @@ class Series:
 class Study:
     """One examination of one patient. `exam` names what was done; `number` counts the patient's studies from 1.
 
-    `history` is a template of free text, see `locales.locale.StoryText`; `side` is the hand's, None for the chest and
-    the head; `marker` is the lead letter on a radiograph.
+    `history` is a template of free text, see `locales.locale.StoryText`; `side` is the patient's
+    troubled one, the hand that a radiograph shows; `marker` is the lead letter on a radiograph.
     """
 
     uid: str
@@ -162,7 +162,7 @@ class Study:
     procedure: str
     reason: str
     history: str
-    side: Side | None
+    side: Side
     marker: str
     accession_number: str
     study_id: str

@@ -40,64 +40,55 @@ class Team:
         return self.referrers + self.radiologists + self.operators
 
 
-def plan_studies(patient: Patient, locale: Locale, team: Team, hospital: Role) -> Iterator[Study]:
-    """The patient's studies, oldest first."""
-    story = next(story for story in STORIES if story.name == patient.story)
-    referring = _one_of(team.referrers, patient.role.child("referrer"))
-    first = _first_day(patient, story)
-    last = datetime.min
-    for index, visit in enumerate(story.visits):
-        role = patient.role.child("study", index)
-        started = max(_time_of(first, visit, story, role), last + timedelta(minutes=35))
-        last = started
-        yield _plan_study(patient, story, visit, index, started, referring, locale, team, role, hospital)
+class Planner:
+    """Plans the studies of one hospital's patients."""
 
+    def __init__(self, locale: Locale, team: Team, role: Role) -> None:
+        self._locale, self._team, self._role = locale, team, role
 
-def _plan_study(
-    patient: Patient,
-    story: Story,
-    visit: Visit,
-    index: int,
-    started: datetime,
-    referring: Staff,
-    locale: Locale,
-    team: Team,
-    role: Role,
-    hospital: Role,
-) -> Study:
-    exam = EXAMS[visit.exam]
-    text, why = locale.exams[visit.exam], locale.stories[story.name]
-    side: Side = "R" if patient.role.child("side").random().random() < 0.6 else "L"
-    number = scattered(hospital.child("order"), patient.index * MOST_VISITS + index, 10**8)
-    rooms = DEVICES[exam.modality]
-    hand = exam.body_part == "HAND"
-    return Study(
-        uid=role.uid(),
-        number=index + 1,
-        patient=patient,
-        exam=visit.exam,
-        modality=exam.modality,
-        body_part=exam.body_part,
-        started=started,
-        description=text.description.format(side=locale.sides[side]),
-        procedure=text.procedure.format(side=locale.sides[side]),
-        reason=why.reason,
-        history=why.history,
-        side=side if hand else None,
-        marker=locale.side_letters[side if hand else "L"],
-        accession_number=f"{started:%y}{number:08d}",
-        study_id=f"E{number:08d}",
-        admission_id=f"H{scattered(hospital.child('admission'), patient.index, 10**7):07d}",
-        referring=referring,
-        performing=_one_of(team.radiologists, role.child("radiologist")),
-        operator=_one_of(team.operators, role.child("operator")),
-        institution=locale.institution,
-        device=rooms[-1] if hand else rooms[0],
-        frame_of_reference_uid=role.child("frame of reference").uid(),
-        findings=findings_of(visit, patient.role),
-        series=tuple(_plan_series(exam, started, locale, role)),
-        role=role,
-    )
+    def studies(self, patient: Patient) -> Iterator[Study]:
+        """The patient's studies, oldest first."""
+        story = next(story for story in STORIES if story.name == patient.story)
+        first = _first_day(patient, story)
+        last = datetime.min
+        for index, visit in enumerate(story.visits):
+            role = patient.role.child("study", index)
+            last = max(_time_of(first, visit, story, role), last + timedelta(minutes=35))
+            yield self._study(patient, visit, index, last, role)
+
+    def _study(self, patient: Patient, visit: Visit, index: int, started: datetime, role: Role) -> Study:
+        exam, locale, team = EXAMS[visit.exam], self._locale, self._team
+        text, why = locale.exams[visit.exam], locale.stories[patient.story]
+        hand = exam.body_part == "HAND"
+        side: Side = "R" if patient.role.child("side").random().random() < 0.6 else "L"
+        number = scattered(self._role.child("order"), patient.index * MOST_VISITS + index, 10**8)
+        return Study(
+            uid=role.uid(),
+            number=index + 1,
+            patient=patient,
+            exam=visit.exam,
+            modality=exam.modality,
+            body_part=exam.body_part,
+            started=started,
+            description=text.description.format(side=locale.sides[side]),
+            procedure=text.procedure.format(side=locale.sides[side]),
+            reason=why.reason,
+            history=why.history,
+            side=side,
+            marker=locale.side_letters[side if hand else "L"],
+            accession_number=f"{started:%y}{number:08d}",
+            study_id=f"E{number:08d}",
+            admission_id=f"H{scattered(self._role.child('admission'), patient.index, 10**7):07d}",
+            referring=_one_of(team.referrers, patient.role.child("referrer")),
+            performing=_one_of(team.radiologists, role.child("radiologist")),
+            operator=_one_of(team.operators, role.child("operator")),
+            institution=locale.institution,
+            device=DEVICES[exam.modality][-1 if hand else 0],
+            frame_of_reference_uid=role.child("frame of reference").uid(),
+            findings=findings_of(visit, patient.role),
+            series=tuple(_plan_series(exam, started, locale, role)),
+            role=role,
+        )
 
 
 def _plan_series(exam: Exam, started: datetime, locale: Locale, role: Role) -> Iterator[Series]:
@@ -123,14 +114,14 @@ def _first_day(patient: Patient, story: Story) -> datetime:
 
 
 def _time_of(first: datetime, visit: Visit, story: Story, role: Role) -> datetime:
-    """The hour of a visit: any for an emergency's first day, otherwise a weekday from 8 to 18."""
+    """When a visit takes place: an emergency at any hour, others from 8 to 18, put off to Monday from a weekend."""
     generator = role.child("time").random()
     emergency = story.emergency and visit.day == 0
     hour = generator.randrange(24) if emergency else generator.randrange(8, 18)
     time = timedelta(days=visit.day, hours=hour, minutes=generator.randrange(60), seconds=generator.randrange(60))
     started = first + time
-    weekend = 0 if emergency else max(0, started.weekday() - 4)
-    return started - timedelta(days=weekend)
+    wait = 0 if emergency or started.weekday() < 5 else 7 - started.weekday()
+    return started + timedelta(days=wait)
 
 
 def _one_of(people: tuple[Staff, ...], role: Role) -> Staff:

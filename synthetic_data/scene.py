@@ -39,4 +39,4 @@ class Scene:
     @cached_property
     def hand(self) -> Hand:
         patient = self.study.patient
-        return Hand.of(patient.role.child("hand"), patient.sex, self.study.age, self.study.side or "R")
+        return Hand.of(patient.role.child("hand"), patient.sex, self.study.age, self.study.side)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 
 from synthetic_data.model import Finding, FindingKind, Sex
@@ -140,6 +141,9 @@ _SITES: dict[FindingKind, tuple[_Site, ...]] = {
     ),
 }  # fmt: skip
 
+_NUMEROUS = {"plaque", "erosion"}
+_FIXED = {"fracture", "callus", "erosion", "large_heart"}
+_CONSTANT = {"plaque", "fracture", "large_heart"}
 _SAME_PLACE: dict[FindingKind, FindingKind] = {"old_infarct": "infarct"}
 
 
@@ -158,20 +162,22 @@ def findings_of(visit: Visit, role: Role) -> tuple[Finding, ...]:
     for kind, scale in visit.shows:
         place = _SAME_PLACE.get(kind, kind)
         generator = role.child("finding", place).random()
-        sites = _SITES[place]
-        if place in ("plaque", "erosion"):
-            chosen = sites[: max(1, round(scale * len(sites)))]
-        else:
-            chosen = (sites[generator.randrange(len(sites))],)
+        sites = _chosen(place, scale, generator)
         mirror = -1 if generator.random() < 0.5 else 1
-        for site in chosen:
+        nudge = 0.0 if place in _FIXED else 3.0
+        grown = 1.0 if place in _CONSTANT else scale
+        for site in sites:
             x, y, z = site.centre
             x = x * mirror if site.both_sides else x
-            nudge = 0.0 if place in ("fracture", "callus", "erosion", "large_heart") else 3.0
-            centre = tuple(round(v + generator.uniform(-nudge, nudge), 3) for v in (x, y, z))
-            grown = 1.0 if place in ("plaque", "fracture", "large_heart") else scale
-            axes = tuple(round(half * grown, 3) for half in site.axes)
-            findings.append(
-                Finding(kind, (centre[0], centre[1], centre[2]), (axes[0], axes[1], axes[2]), site.yaw, scale)
-            )
+            x, y, z = (round(v + generator.uniform(-nudge, nudge), 3) for v in (x, y, z))
+            wide, deep, tall = (round(half * grown, 3) for half in site.axes)
+            findings.append(Finding(kind, (x, y, z), (wide, deep, tall), site.yaw, scale))
     return tuple(findings)
+
+
+def _chosen(place: FindingKind, scale: float, generator: random.Random) -> tuple[_Site, ...]:
+    """One of a finding's sites; of those that come in numbers as many as the scale says."""
+    sites = _SITES[place]
+    if place in _NUMEROUS:
+        return sites[: max(1, round(scale * len(sites)))]
+    return (sites[generator.randrange(len(sites))],)

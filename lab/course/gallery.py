@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from lab.course.cards import Card, Paragraph, Shown, Table
-from lab.i18n import t, tn
+from lab.i18n import Text, t, tn
 from lab.model import readable_date, readable_name
 
 
@@ -26,10 +26,10 @@ class Seen:
 
 @dataclass(frozen=True, repr=False)
 class Gallery(Shown):
-    """The images that a visitor got to see; or the status with which the archive refused."""
+    """The images that a visitor got to see; or how the archive refused."""
 
     seen: tuple[Seen, ...]
-    refused: str = ""
+    refused: Text | str = ""
 
     def card(self) -> Card:
         if not self.seen:
@@ -37,7 +37,7 @@ class Gallery(Shown):
                 t("What the visitor sees"),
                 "good",
                 t("nothing"),
-                [Paragraph(t("The archive answered: {answer}", answer=self.refused))],
+                [Paragraph(self.refused)],
             )
         rows = [(seen.name, seen.born, seen.study) for seen in self.seen]
         table = Table([t("name"), t("date of birth"), t("imaging procedure")], rows)
@@ -60,8 +60,11 @@ def look(client: httpx.Client, count: int) -> Gallery:
     try:
         answer = client.get("/patients", params={"expand": "", "since": "0", "limit": str(count)})
         if answer.status_code != 200:
-            return Gallery((), f"{answer.status_code} {answer.reason_phrase}")
+            reason = f"{answer.status_code} {answer.reason_phrase}"
+            return Gallery((), t("The archive answered: {answer}", answer=reason))
         return Gallery(tuple(_first_image(client, patient, number) for number, patient in enumerate(answer.json())))
+    except httpx.ConnectError:
+        return Gallery((), t("No connection: this door is closed in this zone."))
     except httpx.HTTPError as error:
         return Gallery((), str(error) or type(error).__name__)
 

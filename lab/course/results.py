@@ -35,6 +35,11 @@ def verdict_json(verdict: Verdict) -> JSON:
     return data
 
 
+def _weakness(scenario: Scenario) -> Text:
+    """The heading of a verdict: beside “safe”, the bare title of a weakness would read as if it were there."""
+    return t("Weakness: {title}", title=scenario.title)
+
+
 def _evidence(evidence: Evidence) -> list[Block]:
     blocks: list[Block] = [Paragraph(evidence.summary, strong=True)]
     exposure = evidence.exposure
@@ -69,7 +74,7 @@ class Probed(Shown):
     def card(self) -> Card:
         verdict = self.verdict
         blocks = [Paragraph(verdict.reason)] if isinstance(verdict, NotChecked) else _evidence(verdict.evidence)
-        return Card(self.scenario.title, _TONES[type(verdict)], verdict_label(verdict), blocks)
+        return Card(_weakness(self.scenario), _TONES[type(verdict)], verdict_label(verdict), blocks)
 
     def json(self) -> JSON:
         return {"scenario": self.scenario.id, **verdict_json(self.verdict)}
@@ -128,7 +133,7 @@ class Checked(Shown):
         if isinstance(grade.verdict, Vulnerable):
             blocks += _evidence(grade.verdict.evidence)[1:]
         tone: Tone = "good" if self.passed else "warning" if grade.outcome is None else "bad"
-        return Card(self.scenario.title, tone, t("repair holds") if self.passed else t("not yet"), blocks)
+        return Card(_weakness(self.scenario), tone, t("repair holds") if self.passed else t("not yet"), blocks)
 
     def _headline(self) -> Text:
         if self.passed:

@@ -31,30 +31,28 @@ class Wire(Shown):
     @property
     def text(self) -> str:
         """Everything a listener can read without a key, compressed answers unpacked; dots stand for other bytes."""
-        return f"{_printable(self.sent)}\n{_printable(self.capture.answers())}"
+        encrypted = self.capture.is_tls
+        return f"{_printable(self.sent, encrypted)}\n{_printable(self.capture.answers(), encrypted)}"
 
     def card(self) -> Card:
         encrypted = self.capture.is_tls
         badge = t("TLS") if encrypted else t("plain")
-        count = tn("{n} byte captured.", "{n} bytes captured.", len(self.sent) + len(self.received))
-        blocks: list[Block] = [Paragraph(count)]
-        if self.sent:
-            sent, received = (_ENCRYPTED, _ENCRYPTED) if encrypted else (_SENT, _RECEIVED)
-            answers = self.received if encrypted else self.capture.answers()
-            blocks += [Paragraph(t("From the client to the hospital:"), strong=True), Lines(_lines(self.sent, sent))]
-            blocks += [Paragraph(t("From the hospital to the client:"), strong=True), Lines(_lines(answers, received))]
+        blocks: list[Block] = [
+            Paragraph(tn("{n} byte captured.", "{n} bytes captured.", len(self.sent) + len(self.received)))
+        ]
+        for title, content, limit in (
+            (t("From the client to the hospital:"), self.sent, _SENT),
+            (t("From the hospital to the client:"), self.capture.answers(), _RECEIVED),
+        ):
+            text = _printable(content, encrypted)
+            limit = _ENCRYPTED if encrypted else limit
+            lines = [*text[:limit].strip().splitlines(), *(["…"] if len(text) > limit else [])]
+            blocks += [Paragraph(title, strong=True), Lines(lines)]
         return Card(t("What a listener reads on the way"), "good" if encrypted else "bad", badge, blocks)
 
 
-def _lines(content: bytes, limit: int) -> list[str]:
-    text = _printable(content)
-    lines = text[:limit].splitlines()
-    return [*lines, "…"] if len(text) > limit else lines
-
-
-def _printable(content: bytes) -> str:
-    """Bytes as text; what is no text becomes a dot."""
-    text = content.decode("utf-8", "replace").replace("\r\n", "\n")
-    return "".join(character if character.isprintable() or character in "\n\t" else "·" for character in text).replace(
-        "\ufffd", "·"
-    )
+def _printable(content: bytes, encrypted: bool) -> str:
+    """Bytes as text, what is none as dots. Of encrypted bytes only ASCII: the rest would be letters by chance."""
+    text = content.decode("ascii" if encrypted else "utf-8", "replace").replace("\r\n", "\n").replace("\ufffd", "·")
+    keep = "" if encrypted else "\n\t"
+    return "".join(character if character.isprintable() or character in keep else "·" for character in text)

@@ -7,7 +7,6 @@ that dies on its own is started again.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import fcntl
 import json
@@ -95,8 +94,12 @@ def _reap() -> None:
 
 
 def _silence(sock: socket.socket) -> None:
-    """Refuse connections until a new keeper listens again."""
-    with contextlib.suppress(OSError):  # it was not listening
+    """Refuse connections until a new keeper listens again.
+
+    Only a socket that listens may be shut down: one that does not would keep the mark, and every connection that it
+    accepts later would look half-closed.
+    """
+    if sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
         sock.shutdown(socket.SHUT_RD)
 
 

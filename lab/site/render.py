@@ -55,7 +55,7 @@ def _orthanc(site: SiteConfig, network: Network, folder: str) -> dict[str, Any]:
 
 
 def _modality(modality: Modality, network: Network) -> dict[str, Any]:
-    host = network.station(modality.host).address if modality.host in STATIONS else modality.host
+    host = network.seen_by_archive(modality.host) if modality.host in STATIONS else modality.host
     allowed = {f"Allow{verb.title()}": getattr(modality, verb) for verb in ("echo", "find", "get", "move", "store")}
     return {"AET": modality.aet, "Host": host, "Port": modality.port, **allowed, "AllowFindWorklist": False}
 

@@ -123,6 +123,10 @@ class Network:
         last = octet if self.transparent else _COMPOSE_OCTET[zone]
         return Station(name, zone, f"{self.prefix}.{_THIRD_OCTET[zone]}.{last}")
 
+    def seen_by_archive(self, name: str) -> str:
+        """The address under which the archive sees a station: its own, or in compose the gateway's, which connects for it."""
+        return self.station(name).address if self.transparent else self.gateway(Zone.CLINIC)
+
     @property
     def stations(self) -> tuple[Station, ...]:
         """Every station of the hospital and its surroundings."""

@@ -77,7 +77,7 @@ def add_series(record: Record, study: Study, series: Series) -> None:
         RescaleType="US",
         WindowCenter=str((TOP + 1) // 2),
         WindowWidth=str(TOP + 1),
-        ImageLaterality=study.side or "U",
+        ImageLaterality=study.side if study.body_part == "HAND" else "U",
         DetectorType="DIRECT",
         DetectorConfiguration="AREA",
         ImagerPixelSpacing=[f"{view.spacing:g}"] * 2,

@@ -97,11 +97,11 @@ def test_no_container_is_privileged_in_any_way() -> None:
 
 def test_containers_share_volumes_only_and_never_a_folder_of_this_machine() -> None:
     assert {name: service(name)["volumes"] for name in SERVICES} == {
-        "archive": ["site:/srv/pacslab", "archive:/srv/archive"],
-        "gateway": ["site:/srv/pacslab"],
-        "notebooks": ["site:/srv/pacslab", "state:/home/pacslab/state"],
+        "archive": ["control:/srv/pacslab/control:ro", "run:/srv/pacslab/run", "archive:/srv/archive"],
+        "gateway": ["control:/srv/pacslab/control:ro", "run:/srv/pacslab/run"],
+        "notebooks": ["control:/srv/pacslab/control", "run:/srv/pacslab/run", "state:/home/pacslab/state"],
     }
-    assert set(COMPOSE["volumes"]) == {"site", "archive", "state"}
+    assert set(COMPOSE["volumes"]) == {"control", "run", "archive", "state"}
 
 
 def test_a_restart_of_the_computer_does_not_bring_the_lab_back() -> None:

@@ -171,6 +171,11 @@ def test_a_killed_process_comes_back_with_the_archives_content(lab: Lab, chaos: 
     until(lambda: lab.sandbox.health().ready)
     until(lambda: _answers(lab))
     assert patients_of(lab) == FEW
+    lab.change(OPEN)  # nothing of what was killed answers with the old site
+    with lab.web("intruder", "http") as client:
+        assert client.get("/system").status_code == 200
+    lab.harden()
+    assert not lab.live().answers(lab.sandbox.network.station("intruder"), Door.HTTP)
 
 
 def _answers(lab: Lab) -> bool:

@@ -34,6 +34,11 @@ def test_users_and_modalities_become_orthancs() -> None:
     assert orthanc["LuaScripts"] == ["/x/filters.lua"]
 
 
+def test_in_compose_the_archive_knows_modalities_by_the_address_of_the_gateway_that_connects_for_them() -> None:
+    orthanc = json.loads(render(baseline(), COMPOSE, "/x").files["orthanc.json"])
+    assert {entry["Host"] for entry in orthanc["DicomModalities"].values()} == {"198.19.1.1"}
+
+
 def test_in_compose_the_trainees_own_browser_gets_what_the_office_gets() -> None:
     site = baseline().changed({"gateway": {"publish": {"http": ["internet"], "https": ["office"]}}})
     assert render(site, COMPOSE, "/x").listen == (

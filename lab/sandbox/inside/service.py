@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import time
 from dataclasses import dataclass
@@ -71,6 +72,7 @@ class Service:
 
     async def start(self, plan: Plan) -> None:
         """Start the program and wait until it answers. Raises StartFailed with the log lines that explain why it did not."""
+        self._end_group()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         mark = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
@@ -81,6 +83,7 @@ class Service:
                     stdout=log,
                     stderr=log,
                     env=os.environ | {"TCP_NODELAY": "1"},
+                    start_new_session=True,
                 )
             except OSError as error:
                 raise StartFailed([f"{COMMANDS[self.role](plan)[0]}: {error.strerror}"]) from error
@@ -100,8 +103,9 @@ class Service:
 
     async def stop(self) -> None:
         """End the program: nginx politely, then by force after five seconds; Orthanc at once (see ABRUPT)."""
-        process, self.process = self.process, None
+        process = self.process
         if process is None or process.returncode is not None:
+            self._end_group()
             return
         with contextlib.suppress(ProcessLookupError):
             process.kill() if self.role in ABRUPT else process.terminate()
@@ -111,6 +115,14 @@ class Service:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
+        self._end_group()
+
+    def _end_group(self) -> None:
+        """Kill what a fallen program left: nginx's workers outlive a killed master, and go on answering with the old site."""
+        process, self.process = self.process, None
+        if process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
 
     def _trouble(self, mark: int) -> list[str]:
         return trouble(self.log, mark)

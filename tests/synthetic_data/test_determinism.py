@@ -1,0 +1,89 @@
+"""The same seed gives the same bytes: again, in any order, on another day, whatever the number of patients."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+
+from faker import Faker
+
+from synthetic_data import Hospital, Instance, generate
+from synthetic_data.seeding import Role, scattered
+from tests.synthetic_data.conftest import ROOT
+
+GOLDEN = "5a5a93ccd0cb4ffdf39b0cac2c868fd13d7de4d599fa4f1303295042036d9520"
+"""The digest of seed 7, two patients, fr_FR, and of their ledger. It changes only with the generator's version."""
+
+_PRINT_GOLDEN = "from tests.synthetic_data.test_determinism import golden; print(golden())"
+
+
+def digests(instances: Iterable[Instance]) -> dict[str, str]:
+    return {instance.path: hashlib.sha256(instance.encode()).hexdigest() for instance in instances}
+
+
+def golden() -> str:
+    total = hashlib.sha256()
+    hospital = generate(seed=7, patients=2)
+    for path, digest in digests(hospital.instances()).items():
+        total.update(f"{path} {digest}\n".encode())
+    for entry in hospital.ledger():
+        total.update(entry.to_json().encode())
+    return total.hexdigest()
+
+
+def test_a_small_set_has_its_golden_digest() -> None:
+    assert golden() == GOLDEN
+
+
+def test_another_process_with_other_hashes_and_clock_gives_the_same_digest() -> None:
+    environment = {**os.environ, "PYTHONHASHSEED": "12345", "TZ": "Pacific/Auckland", "LC_ALL": "C"}
+    command = [sys.executable, "-c", _PRINT_GOLDEN]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == GOLDEN
+
+
+def test_rendering_backwards_gives_the_same_bytes(hospital: Hospital, instances: list[Instance]) -> None:
+    again = list(generate(patients=len(hospital.patients)).instances())
+    assert digests(reversed(again)) == digests(instances)
+
+
+def test_one_image_alone_is_the_same_as_in_its_series(instances: list[Instance]) -> None:
+    alone = [i for i in generate(patients=3).instances() if i.number == i.series.images]
+    together = {i.path: i.encode() for i in instances}
+    assert all(i.encode() == together[i.path] for i in alone)
+
+
+def test_a_patient_is_the_same_in_a_larger_hospital(hospital: Hospital) -> None:
+    larger = generate(patients=23)
+    assert larger.patients[:3] == hospital.patients
+    assert larger.studies[: len(hospital.studies)] == hospital.studies
+    assert larger.staff == hospital.staff
+
+
+def test_seeds_and_locales_share_no_person_and_no_uid(hospital: Hospital) -> None:
+    for other in (generate(seed=2020, patients=3), generate(patients=3, locale="de_DE")):
+        assert not {p.patient_id for p in other.patients} & {p.patient_id for p in hospital.patients}
+        assert not {s.uid for s in other.studies} & {s.uid for s in hospital.studies}
+
+
+def test_generating_leaves_other_users_of_faker_alone() -> None:
+    Faker.seed(1)
+    expected = Faker("fr_FR").name()
+    Faker.seed(1)
+    generate(patients=2)
+    assert Faker("fr_FR").name() == expected
+
+
+def test_scattered_numbers_fill_their_range_without_repeating() -> None:
+    for modulus in (2, 3, 97, 1000):
+        assert sorted(scattered(Role(1, "test"), index, modulus) for index in range(modulus)) == list(range(modulus))
+
+
+def test_a_role_has_its_own_values_whatever_was_asked_before() -> None:
+    role = Role(1, "a").child("b", 2)
+    assert role.path == "1/a/b/2"
+    assert role.random().random() == Role(1, "a", "b", 2).random().random()
+    assert role.uid() == Role(1, "a/b", 2).uid() != Role(1, "a", "b", 3).uid()

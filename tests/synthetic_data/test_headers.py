@@ -1,0 +1,123 @@
+"""What the objects say, and that they say it in the standard's way."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from itertools import pairwise
+
+import pytest
+from pydicom import dcmread, dcmwrite
+from pydicom.dataset import Dataset
+
+from synthetic_data import LOCALES, Hospital, Instance, generate
+
+LIMITS = {"LO": 64, "SH": 16, "CS": 16, "AE": 16, "DS": 16, "IS": 12, "AS": 4, "UI": 64, "ST": 1024, "LT": 10240}
+"""The longest value in characters (DICOM PS3.5 table 6.2-1)."""
+
+
+def stack(instances: list[Instance], key: str) -> list[Dataset]:
+    """The images of the first series of that protocol."""
+    uid = next(i.series.uid for i in instances if i.series.key == key)
+    return [i.dataset for i in instances if i.series.uid == uid]
+
+
+def test_a_file_is_what_pydicom_writes_for_the_dataset(instances: list[Instance]) -> None:
+    for instance in instances:
+        buffer = BytesIO()
+        dcmwrite(buffer, instance.dataset, enforce_file_format=True)
+        assert instance.encode() == buffer.getvalue(), instance.path
+
+
+def test_a_dataset_is_the_callers_to_change(hospital: Hospital) -> None:
+    first, second, *_ = hospital.instances()
+    first.dataset.PatientName = "Changed^Someone"
+    first.dataset.RequestAttributesSequence[0].ReasonForTheRequestedProcedure = "changed"
+    assert second.dataset.PatientName == hospital.patients[0].name.dicom
+    assert "changed" not in second.dataset.RequestAttributesSequence[0].ReasonForTheRequestedProcedure
+
+
+def test_the_record_holds_what_the_survey_of_2019_saw(hospital: Hospital, instances: list[Instance]) -> None:
+    for instance in instances:
+        dataset, study, patient = instance.dataset, instance.study, instance.patient
+        seen = {
+            "PatientName": patient.name.dicom,
+            "PatientBirthDate": f"{patient.birth_date:%Y%m%d}",
+            "StudyDate": f"{study.started:%Y%m%d}",
+            "Modality": study.modality,
+            "StudyDescription": study.description,
+            "ReferringPhysicianName": study.referring.name.dicom,
+            "PerformingPhysicianName": study.performing.name.dicom,
+            "InstitutionName": hospital.institution.name,
+            "PatientAddress": patient.address.line,
+            "OtherPatientIDs": patient.national_id,
+            "AccessionNumber": study.accession_number,
+        }
+        assert {keyword: str(dataset[keyword].value) for keyword in seen} == seen
+        assert list(dataset.PatientTelephoneNumbers) == [patient.phone, patient.mobile]
+        assert dataset.RequestAttributesSequence[0].RequestedProcedureDescription == study.procedure
+
+
+def test_texts_are_french_unicode_and_survive_a_file(instances: list[Instance]) -> None:
+    dataset = dcmread(BytesIO(instances[0].encode()))
+    assert dataset.SpecificCharacterSet == "ISO_IR 192"
+    assert dataset.StudyDescription == "Scanner cérébral sans injection"
+    assert dataset.AdditionalPatientHistory == (
+        "M. Reynaud, 20 ans : chute de vélo, perte de connaissance brève, douleur de la main droite. Transport par les "
+        "pompiers. Médecin traitant : Dr Philippe."
+    )
+    assert dataset.PatientComments.startswith("SYNTHETIC - NOT A PERSON. Personne à prévenir : ")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_value_is_longer_than_its_representation_allows(locale: str) -> None:
+    too_long = []
+    for instance in generate(patients=40, locale=locale).instances():
+        if instance.number == 1 and instance.series.number == 1:
+            record = instance._share.record.dataset
+            for element in record.iterall():
+                values = element.value if element.VM > 1 else [element.value]
+                too_long += [(element.keyword, str(v)) for v in values if len(str(v)) > LIMITS.get(element.VR, 10**6)]
+    assert too_long == []
+
+
+@pytest.mark.parametrize("key", ["ct_brain", "ct_lung", "mr_t2"])
+def test_slices_are_parallel_equidistant_and_go_up(instances: list[Instance], key: str) -> None:
+    slices = stack(instances, key)
+    heights = [float(dataset.ImagePositionPatient[2]) for dataset in slices]
+    steps = [round(b - a, 3) for a, b in pairwise(heights)]
+    assert all(abs(step - float(slices[0].SpacingBetweenSlices)) < 0.002 for step in steps)
+    assert {tuple(dataset.ImageOrientationPatient) for dataset in slices} == {(1, 0, 0, 0, 1, 0)}
+    assert len({tuple(dataset.ImagePositionPatient[:2]) for dataset in slices}) == 1
+    assert [float(dataset.SliceLocation) for dataset in slices] == heights
+    assert [dataset.InstanceNumber for dataset in slices] == list(range(1, len(slices) + 1))
+
+
+def test_the_series_of_a_study_share_their_space_and_no_other_study_does(instances: list[Instance]) -> None:
+    frames = {}
+    positions = {}
+    for instance in instances:
+        if "FrameOfReferenceUID" in instance.dataset:
+            frames.setdefault(instance.study.uid, set()).add(instance.dataset.FrameOfReferenceUID)
+            key = (instance.study.uid, instance.number)
+            positions.setdefault(key, set()).add(tuple(instance.dataset.ImagePositionPatient))
+    assert all(len(uids) == 1 for uids in frames.values())
+    assert len({uid for uids in frames.values() for uid in uids}) == len(frames)
+    assert all(len(places) == 1 for places in positions.values())
+
+
+def test_times_follow_each_other_within_a_study(instances: list[Instance]) -> None:
+    for instance in instances:
+        dataset = instance.dataset
+        moments = [
+            dataset[f"{stage}Date"].value + dataset[f"{stage}Time"].value for stage in ("Study", "Series", "Content")
+        ]
+        assert moments == sorted(moments)
+
+
+def test_radiographs_say_how_they_are_to_be_shown(instances: list[Instance]) -> None:
+    rooms = {
+        i.dataset.StationName: (i.dataset.PhotometricInterpretation, i.dataset.PresentationLUTShape)
+        for i in instances
+        if i.study.modality == "DX"
+    }
+    assert rooms == {"SYNDX01": ("MONOCHROME1", "INVERSE"), "SYNDX02": ("MONOCHROME2", "IDENTITY")}

@@ -1,0 +1,95 @@
+"""What `generate` plans: people, stories, studies and series."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from synthetic_data import LOCALES, REFERENCE_DATE, SyntheticDataError, generate
+from synthetic_data.protocols import EXAMS
+from synthetic_data.stories import STORIES
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"locale": "fr_XX"},
+            "unknown locale 'fr_XX'; accepted are fr_FR, en_US, en_GB, de_DE.",
+        ),
+        ({"locale": ""}, "unknown locale ''; accepted are fr_FR, en_US, en_GB, de_DE."),
+        ({"patients": 0}, "the number of patients must be from 1 to 100000, not 0."),
+        ({"patients": 100_001}, "the number of patients must be from 1 to 100000, not 100001."),
+        ({"patients": 2.5}, "the number of patients must be from 1 to 100000, not 2.5."),
+        ({"patients": True}, "the number of patients must be from 1 to 100000, not True."),
+        ({"seed": -1}, "the seed must be a whole number from 0, not -1."),
+        ({"seed": "2019"}, "the seed must be a whole number from 0, not '2019'."),
+    ],
+)
+def test_an_impossible_request_is_refused_with_what_is_accepted(arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(SyntheticDataError) as caught:
+        generate(**arguments)  # type: ignore[arg-type]
+    assert str(caught.value) == message
+
+
+def test_the_default_hospital_is_french_small_and_has_three_modalities() -> None:
+    hospital = generate()
+    assert (hospital.seed, hospital.locale, len(hospital.patients)) == (2019, "fr_FR", 30)
+    assert 1000 <= hospital.instance_count <= 1500
+    assert hospital.byte_estimate <= 90_000_000
+    assert Counter(study.modality for study in hospital.studies) == {"CT": 30, "DX": 36, "MR": 21}
+    assert {study.exam for study in hospital.studies} == set(EXAMS)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_each_patient_has_two_to_four_studies_that_tell_one_story_in_order(locale: str) -> None:
+    hospital = generate(patients=60, locale=locale)
+    stories = {story.name: story for story in STORIES}
+    for patient in hospital.patients:
+        studies = [study for study in hospital.studies if study.patient == patient]
+        story = stories[patient.story]
+        assert 2 <= len(studies) <= 4
+        assert [study.exam for study in studies] == [visit.exam for visit in story.visits]
+        assert [study.number for study in studies] == list(range(1, len(studies) + 1))
+        assert studies == sorted(studies, key=lambda study: study.started)
+        assert studies[-1].started.date() <= REFERENCE_DATE
+        assert story.youngest - 2 <= patient.age(REFERENCE_DATE) - 1 <= story.oldest + 1
+        assert len({study.referring for study in studies}) == 1
+
+
+def test_planned_visits_take_place_on_weekdays_in_office_hours() -> None:
+    stories = {story.name: story for story in STORIES}
+    planned = [
+        study
+        for study in generate(patients=120).studies
+        if not (stories[study.patient.story].emergency and study.number == 1)
+    ]
+    later = [s for s in planned if stories[s.patient.story].visits[s.number - 1].day > 0]
+    assert {study.started.weekday() for study in later} <= {0, 1, 2, 3, 4}
+    assert all(
+        timedelta(hours=8) <= s.started - s.started.replace(hour=0, minute=0) < timedelta(hours=19) for s in later
+    )
+
+
+def test_every_locale_has_words_for_every_exam_series_and_story() -> None:
+    keys = {series.key for exam in EXAMS.values() for series in exam.series}
+    for locale in LOCALES.values():
+        assert set(locale.exams) == set(EXAMS)
+        assert set(locale.series) == keys
+        assert set(locale.stories) == {story.name for story in STORIES}
+        assert "fi" in locale.institution.name.lower(), "the institution says that it is fictional"
+
+
+def test_a_patient_of_a_thousand_is_planned_in_a_moment_and_unlike_the_others() -> None:
+    hospital = generate(patients=1000)
+    for values in (
+        [patient.patient_id for patient in hospital.patients],
+        [patient.national_id for patient in hospital.patients],
+        [patient.email for patient in hospital.patients],
+        [study.accession_number[2:] for study in hospital.studies],
+        [study.uid for study in hospital.studies],
+        [series.uid for study in hospital.studies for series in study.series],
+    ):
+        assert len(values) == len(set(values))
