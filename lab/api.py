@@ -231,6 +231,10 @@ class Lab:
         site = self.live()
         place, entrance = site.station(_one_of(station, STATIONS)), Door(_one_of(door, ("http", "https")))
         gateway = site.network.gateway(place.zone)
+        if not site.answers(place, entrance):
+            raise LabError(
+                t("No connection: this door is closed in this zone."), t("lab.picture() shows which doors are open.")
+            )
         with tap(site.network, place, gateway, entrance.port) as (port, capture):
             url = f"{door}://127.0.0.1:{port}"
             with rest(site.network, place, url, user=user, authority=site.authority) as client:
@@ -287,7 +291,7 @@ class Lab:
         return self.status()._repr_html_()
 
     def __repr__(self) -> str:
-        return str(self.status())
+        return repr(self.status())
 
 
 def read_site(path: Path) -> SiteConfig:

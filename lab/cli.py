@@ -21,9 +21,10 @@ from rich.text import Text as RichText
 from lab import __version__
 from lab.course.cards import Shown
 from lab.errors import LabError
-from lab.i18n import Text, t
+from lab.i18n import Text, t, use_gettext
 from lab.terminal import Steps
 
+use_gettext("click")  # before the commands are made: some of their texts are fixed then
 CLEAN, FOUND, COULD_NOT = 0, 1, 2
 if TYPE_CHECKING:
     from lab.api import Lab
@@ -72,8 +73,9 @@ def _answer(result: Shown, as_json: bool, exit_code: int = CLEAN) -> None:
 
 def _command(help_text: Text, examples: str, name: str | None = None) -> Callable[[Callable[..., None]], click.Command]:
     """A command whose help is one sentence and runnable examples."""
-    word = str(t("Examples"))
-    text = f"{help_text}\n\n\b\n{word}:\n" + "\n".join(f"  {line.strip()}" for line in examples.strip().splitlines())
+    text = f"{help_text}\n\n\b\n{t('Examples:')}\n" + "\n".join(
+        f"  {line.strip()}" for line in examples.strip().splitlines()
+    )
     return lambda function: main.command(name, help=text)(function)
 
 
@@ -82,7 +84,9 @@ SCENARIO = click.argument("scenario", metavar="ID")
 
 
 @click.group(
-    cls=Verbs, help=str(t("A hospital's imaging archive to break, watch and repair, in a sandbox on this machine."))
+    cls=Verbs,
+    subcommand_metavar=str(t("COMMAND [ARGS]...")),
+    help=str(t("A hospital's imaging archive to break, watch and repair, in a sandbox on this machine.")),
 )
 @click.version_option(__version__, prog_name="pacslab")
 def main() -> None:
@@ -194,8 +198,15 @@ def reset(as_json: bool) -> None:
     """pacslab logs
     pacslab logs gateway-stream --lines 100""",
 )
-@click.argument("log", default="orthanc")
-@click.option("--lines", default=40, show_default=True, type=click.IntRange(1, 100_000), help=str(t("How many lines.")))
+@click.argument("log", default="orthanc", metavar=f"[{t('LOG')}]")
+@click.option(
+    "--lines",
+    default=40,
+    show_default=True,
+    type=click.IntRange(1, 100_000),
+    metavar="N",
+    help=str(t("How many lines.")),
+)
 def logs(log: str, lines: int) -> None:
     for line in _lab().logs(log, lines):
         click.echo(line)
@@ -305,7 +316,7 @@ def site() -> None:
     """pacslab apply my-site.json
     pacslab apply""",
 )
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, metavar=f"[{t('FILE')}]", type=click.Path(path_type=Path))
 def apply(file: Path | None) -> None:
     lab = _lab()
     changes = lab.apply(file or lab.home.site_file)
@@ -316,7 +327,9 @@ def apply(file: Path | None) -> None:
     t("Load DICOM files or folders of synthetic patients. Files without the synthetic marks are refused."),
     "pacslab load patients/",
 )
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument(
+    "paths", nargs=-1, required=True, metavar=f"{t('PATH')}...", type=click.Path(exists=True, path_type=Path)
+)
 def load(paths: tuple[Path, ...]) -> None:
     from lab.clients.loader import load_files
 

@@ -21,6 +21,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--sandbox", choices=["native", "compose"], default="native", help="which sandbox the suite runs against"
     )
+    parser.addoption("--screenshots", metavar="FOLDER", help="renew the pictures of the README there")
+
+
+@pytest.fixture
+def screenshots(request: pytest.FixtureRequest) -> Path | None:
+    """Where to put screenshots, if somebody asked for them with ``--screenshots FOLDER``."""
+    folder = request.config.getoption("--screenshots")
+    return Path(folder) if folder else None
 
 
 @pytest.fixture(scope="session", autouse=True)

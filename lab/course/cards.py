@@ -15,9 +15,11 @@ from rich.panel import Panel
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
-from lab.i18n import Text
+from lab.i18n import Text, t
 
 Words = Text | str
+# A cell of a table that is not longer is kept on one line: a date or a name broken in two reads badly.
+_SHORT = 16
 Tone = Literal["good", "bad", "warning", "neutral"]
 _RICH = {"good": "green", "bad": "red", "warning": "yellow", "neutral": "cyan"}
 _MARK = {"good": "✔", "bad": "✘", "warning": "!", "neutral": "•"}
@@ -69,7 +71,9 @@ class Card:
     def to_text(self, width: int = WIDTH) -> str:
         """The card as plain text, no colours."""
         out = StringIO()
-        Console(file=out, width=width, color_system=None, highlight=False).print(self.to_rich())
+        # In a kernel, rich would display the card besides writing it, and the trainee would see it twice.
+        console = Console(file=out, width=width, color_system=None, highlight=False, force_jupyter=False)
+        console.print(self.to_rich())
         return out.getvalue().rstrip()
 
     def to_rich(self) -> RenderableType:
@@ -110,6 +114,11 @@ class Shown(ABC):
         return self.card().to_text()
 
 
+def labelled(label: Words, words: Words) -> Text:
+    """``label: words``, with the colon set as the language sets it."""
+    return t("{label}: {words}", label=label, words=words)
+
+
 def _rich(block: Block) -> RenderableType:
     match block:
         case Paragraph(words, strong):
@@ -142,10 +151,15 @@ def _html(block: Block) -> str:
             return f"<pre>{escape(chr(10).join(lines))}</pre>"
         case Table(header, rows):
             head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in header)
-            body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+            body = "".join("<tr>" + "".join(_cell(str(cell)) for cell in row) + "</tr>" for row in rows)
             return (
                 f'<div class="pacslab-scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
             )
+
+
+def _cell(text: str) -> str:
+    short = ' class="pacslab-short"' if len(text) <= _SHORT else ""
+    return f"<td{short}>{escape(text)}</td>"
 
 
 _STYLE = """<style>
@@ -157,10 +171,12 @@ _STYLE = """<style>
 .pacslab-card h4{margin:0!important;font-size:16px;font-weight:600}
 .pacslab-badge{background:var(--tone);color:#fff;border-radius:999px;padding:1px 10px;font-weight:600;font-size:13px;white-space:nowrap}
 .pacslab-card p{margin:6px 0}.pacslab-strong{font-weight:600}
-.pacslab-card ul{list-style:none;padding:0;margin:6px 0}.pacslab-card li{margin:2px 0 2px 1.6em;text-indent:-1.6em}
+.pacslab-card ul{list-style:none!important;padding:0!important;margin:6px 0!important}.pacslab-card li{margin:2px 0 2px 1.6em;text-indent:-1.6em}
 .pacslab-mark{display:inline-block;width:1.6em;text-indent:0;color:var(--tone);font-weight:700}
+.pacslab-card td.pacslab-short{white-space:nowrap}
 .pacslab-scroll{overflow-x:auto}.pacslab-card table{border-collapse:collapse;margin:6px 0;font-size:13px}
 .pacslab-card th,.pacslab-card td{text-align:left!important;padding:3px 14px 3px 0;border-bottom:1px solid var(--jp-border-color3,#e5e5e5)}
 .pacslab-card pre{background:var(--jp-layout-color2,#f5f5f5);padding:8px 10px;border-radius:4px;overflow-x:auto;white-space:pre-wrap;
- overflow-wrap:anywhere;font-size:12.5px;margin:6px 0}
+ overflow-wrap:anywhere;font-size:12.5px;margin:6px 0;font-family:var(--jp-code-font-family,ui-monospace,monospace)!important;
+ word-break:normal!important}
 </style>"""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from lab.course.cards import Block, Card, Items, Lines, Paragraph, Shown, Table, Tone
+from lab.course.cards import Block, Card, Items, Lines, Paragraph, Shown, Table, Tone, labelled
 from lab.course.grading import Grade
 from lab.course.progress import Standing
 from lab.i18n import Text, t, tn
 from lab.model import Evidence, NotChecked, Safe, Verdict, Vulnerable, verdict_label, verdict_text, verdict_word
 from lab.sandbox.protocol import Endpoint, Health
 from lab.scenario import Fix, Scenario, Trace
+from lab.site.zones import Zone
 
 JSON = dict[str, Any]
 _TONES: dict[type, Tone] = {Vulnerable: "bad", Safe: "good", NotChecked: "warning"}
@@ -94,7 +95,7 @@ class Overview(Shown):
         items: list[tuple[Tone, Text | str]] = [
             (
                 _TONES[type(part.verdict)],
-                f"{part.scenario.id}: {verdict_label(part.verdict)}. {verdict_text(part.verdict)}",
+                labelled(part.scenario.id, f"{verdict_label(part.verdict)}. {verdict_text(part.verdict)}"),
             )
             for part in self.probed
         ]
@@ -125,7 +126,7 @@ class Checked(Shown):
         ]
         if not grade.worse and not isinstance(grade.verdict, NotChecked):
             items.append(("good", t("Nothing else got worse.")))
-        items += [("good" if step.passed else "bad", f"{step.title}: {step.detail}") for step in grade.day.steps]
+        items += [("good" if step.passed else "bad", labelled(step.title, step.detail)) for step in grade.day.steps]
         blocks: list[Block] = [Paragraph(self._headline(), strong=True)]
         if self.made is not None and self.made.outcome is grade.outcome:
             blocks.append(Paragraph(t("“{repair}”: {why}", repair=self.made.title, why=self.made.why)))
@@ -214,16 +215,21 @@ class Status(Shown):
 
     def card(self) -> Card:
         health = self.health
-        tone: Tone = "good" if health.ready else "warning" if health.running else "neutral"
+        tone: Tone = "neutral"
+        if health.running:
+            tone = "good" if health.ready and not self.active else "warning"
         badge = t("running") if health.ready else t("not ready") if health.running else t("stopped")
-        rows = [
+        parts = [
             (t("archive"), health.archive.state, f"Orthanc {health.archive.version}", str(health.archive.restarts)),
             (t("gateway"), health.gateway.state, "nginx", str(health.gateway.restarts)),
         ]
-        blocks: list[Block] = [Table([t("part"), t("state"), t("program"), t("restarts")], rows)]
+        blocks: list[Block] = [Table([t("part"), t("state"), t("program"), t("restarts")], parts)]
         if health.ready:
-            doors = [(endpoint.zone.value, endpoint.url) for endpoint in self.endpoints]
-            blocks.append(Table([t("zone"), t("published")], doors))
+            doors: dict[Zone, list[str]] = {}
+            for endpoint in self.endpoints:
+                doors.setdefault(endpoint.zone, []).append(endpoint.url)
+            rows = [(zone.label, ", ".join(urls)) for zone, urls in doors.items()]
+            blocks.append(Table([t("zone"), t("published")], rows))
         if self.active:
             blocks.append(Paragraph(t("Weaknesses made on purpose: {ids}", ids=", ".join(self.active))))
         if self.url:
@@ -232,6 +238,16 @@ class Status(Shown):
         return Card(
             t("The lab ({kind} sandbox)", kind=self.kind), tone, badge, [*blocks, *([Lines(lines)] if lines else [])]
         )
+
+    def _repr_html_(self) -> str:
+        return self._without_key().card().to_html()
+
+    def __repr__(self) -> str:
+        return str(self._without_key())
+
+    def _without_key(self) -> Status:
+        """What a notebook keeps in its outputs: JupyterLab's address holds the key to it, and notebooks get shared."""
+        return replace(self, url=None)
 
     def json(self) -> JSON:
         parts = {"archive": self.health.archive, "gateway": self.health.gateway}
@@ -318,7 +334,7 @@ class Traces(Shown):
             name = f"{trace.log.value} ({trace.log_level})"
             as_said = bool(lines) is (trace.pattern is not None)
             why = trace.why if as_said else t("no such line this time: the intrusion did not come so far.")
-            blocks.append(Items([("good" if lines else "bad", f"{name}: {why}")]))
+            blocks.append(Items([("good" if lines else "bad", labelled(name, why))]))
             if lines:
                 blocks.append(Lines(lines[:4]))
         visible = sum(bool(lines) for _, lines in self.found)
