@@ -16,11 +16,13 @@ from lab.clients.rest import rest
 from lab.clients.tap import tap
 from lab.course.gallery import Gallery, look
 from lab.course.grading import grade
+from lab.course.lessons import Fixed, Fixes, Hint, Listed, Traces
 from lab.course.picture import Picture
 from lab.course.progress import Progress
 from lab.course.query import SURVEY, Found, ask
-from lab.course.results import Checked, Fixed, Fixes, Hint, Listed, Overview, Probed, Status, Traces
+from lab.course.status import Status
 from lab.course.traces import break_in, matching, tail
+from lab.course.verdicts import Checked, Overview, Probed
 from lab.course.wire import Wire
 from lab.errors import LabError, SandboxError, SiteError
 from lab.home import Home

@@ -101,32 +101,34 @@ def main() -> None:
 )
 @click.option("--sandbox", "kind", type=click.Choice(["native", "compose"]), help=str(t("Which sandbox to use.")))
 @click.option("--detach", is_flag=True, help=str(t("Return once everything runs; end it with pacslab stop.")))
+@click.option("--detached", is_flag=True, hidden=True)  # what --detach starts
 @click.option("--no-jupyter", is_flag=True, help=str(t("Start the sandbox only.")))
-def start(kind: str | None, detach: bool, no_jupyter: bool) -> None:
+def start(kind: str | None, detach: bool, detached: bool, no_jupyter: bool) -> None:
     from lab.home import Home
     from lab.launch import run_detached
 
     home = Home.find()
     if detach:
-        arguments = [*(["--sandbox", kind] if kind else []), *(["--no-jupyter"] if no_jupyter else [])]
+        arguments = ["--detached", *(["--sandbox", kind] if kind else []), *(["--no-jupyter"] if no_jupyter else [])]
         run_detached(home, arguments, click.echo)
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(CLEAN))
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(CLEAN))
-    _start_here(home, kind, not no_jupyter)
+    _start_here(home, kind, not no_jupyter, detached)
 
 
-def _start_here(home: Home, kind: str | None, with_jupyter: bool) -> None:
+def _start_here(home: Home, kind: str | None, with_jupyter: bool, detached: bool) -> None:
     """Start everything in this process and hold it until a signal; what was started is ended on every way out."""
     from lab.api import Lab
     from lab.launch import Jupyter, copy_notebooks, hold_session, note_session
+    from lab.sandbox.protocol import kind_label
 
     hold_session(home)
     steps = Steps()
     lab = Lab(home=home, sandbox=kind)
     jupyter = Jupyter(home)
     try:
-        with steps.progress(t("Sandbox ({kind}), archive and patients", kind=lab.sandbox.kind)) as report:
+        with steps.progress(t("Sandbox ({kind}), archive and patients", kind=kind_label(lab.sandbox.kind))) as report:
             lab.start(with_parent=True, report=report)
         url = None
         if with_jupyter:
@@ -134,7 +136,7 @@ def _start_here(home: Home, kind: str | None, with_jupyter: bool) -> None:
                 copy_notebooks(home)
                 url = jupyter.start()
         note_session(home, url)
-        steps.ready(url)
+        steps.ready(url, detached)
         while jupyter.process is None or jupyter.process.poll() is None:
             time.sleep(0.5)
         raise LabError(t("JupyterLab ended on its own."), t("Start the lab again."))
@@ -167,7 +169,10 @@ def stop() -> None:
 )
 @AS_JSON
 def status(as_json: bool) -> None:
-    _answer(_lab().status(), as_json)
+    result = _lab().status()
+    if result.url and not as_json:
+        click.echo(f"JupyterLab: {result.url}")  # outside the card, whose frame would break it
+    _answer(result, as_json)
 
 
 @_command(

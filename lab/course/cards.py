@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from io import StringIO
-from typing import Literal
+from typing import Any, Literal
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -18,12 +18,14 @@ from rich.text import Text as RichText
 from lab.i18n import Text, t
 
 Words = Text | str
+JSON = dict[str, Any]
 # A cell of a table that is not longer is kept on one line: a date or a name broken in two reads badly.
 _SHORT = 16
 Tone = Literal["good", "bad", "warning", "neutral"]
 _RICH = {"good": "green", "bad": "red", "warning": "yellow", "neutral": "cyan"}
 _MARK = {"good": "✔", "bad": "✘", "warning": "!", "neutral": "•"}
 WIDTH = 100
+_WHOLE = 18  # a word of a table up to this length is not broken
 
 
 @dataclass(frozen=True)
@@ -130,8 +132,10 @@ def _rich(block: Block) -> RenderableType:
             return Group(*(RichText(f"  {line}", style="dim", overflow="fold") for line in lines))
         case Table(header, rows):
             table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
-            for name in header:
-                table.add_column(str(name), overflow="fold")
+            columns = list(zip(*rows, strict=True)) or [()] * len(header)
+            for name, cells in zip(header, columns, strict=True):
+                whole = all(len(str(cell)) <= _WHOLE and " " not in str(cell) for cell in cells)
+                table.add_column(str(name), overflow="fold", no_wrap=whole)
             for row in rows:
                 table.add_row(*(RichText(str(cell)) for cell in row))
             return table
