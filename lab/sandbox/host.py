@@ -20,6 +20,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ PATIENCE = 5
 FREE_SECONDS = 3.0
 
 
-def bind_sockets(addresses: list[tuple[str, int]]) -> list[socket.socket]:
+def bind_sockets(addresses: Iterable[tuple[str, int]]) -> list[socket.socket]:
     """Bind (not listen) one TCP socket an address. Nothing answers on them until the keeper inside listens."""
     bound = []
     for host, port in addresses:
@@ -61,6 +62,39 @@ def die_with_parent(parent: int) -> None:
         sys.exit(0)
 
 
+def sweep(mark: str) -> int:
+    """Kill every bubblewrap that was started for the same folder (``mark``), and with it everything inside. Returns how many.
+
+    bubblewrap ties its processes to one another only at the end of its own start. Killed before that, it leaves its first
+    process behind, which waits for ever or runs the sandbox as if nothing had happened.
+    """
+    killed = 0
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            name, *arguments = (entry / "cmdline").read_bytes().split(b"\0")
+            if name.endswith(b"bwrap") and mark.encode() in arguments:
+                os.kill(int(entry.name), signal.SIGKILL)
+                killed += 1
+    return killed
+
+
+def watch_over(mark: str) -> int:
+    """Start a process that sweeps when this one is gone, killed or not. Returns the descriptor that keeps it waiting."""
+    ours, line = os.pipe()
+    if os.fork() == 0:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        os.closerange(3, ours)
+        os.closerange(ours + 1, 1024)
+        os.read(ours, 1)  # comes back when nobody holds the other end any more
+        time.sleep(0.01)
+        while sweep(mark):
+            time.sleep(0.02)
+        os._exit(0)
+    os.close(ours)
+    return line
+
+
 def run(order: dict[str, Any], sockets: dict[str, list[socket.socket]]) -> int:
     """Run bubblewrap until told to stop; start it again when it dies, unless it keeps dying at once."""
     stopping = threading.Event()
@@ -90,12 +124,12 @@ def run(order: dict[str, Any], sockets: dict[str, list[socket.socket]]) -> int:
         if stopping.is_set():
             child.terminate()
         code = child.wait()
+        sweep(order["mark"])
         quick = quick + 1 if time.monotonic() - started < QUICK_DEATH_SECONDS else 0
         if not stopping.is_set():
             print(f"bubblewrap ended with {code}", flush=True)
             for sock in (sock for group in sockets.values() for sock in group):
                 _silence(sock)
-    _reap()
     return 0 if stopping.is_set() else 1
 
 
@@ -116,7 +150,7 @@ def forget(status: Path) -> None:
 
 
 def _reap() -> None:
-    """Wait for what bubblewrap left behind as it died: the first process of its namespace, which takes all others along."""
+    """Wait for what bubblewrap left behind as it died, and for the process that watches over this one."""
     try:
         while True:
             os.wait()
@@ -146,8 +180,13 @@ def main() -> int:
     os.truncate(lock, 0)
     forget_all(order["status"])  # before anybody can take an old one for a sign of life
     os.write(lock, str(os.getpid()).encode())
-    sockets = {role: bind_sockets([(host, port) for host, port in group]) for role, group in order["addresses"].items()}
-    return run(order, sockets)
+    sweep(order["mark"])
+    line = watch_over(order["mark"])
+    try:
+        return run(order, {role: bind_sockets(group) for role, group in order["addresses"].items()})
+    finally:
+        os.close(line)
+        _reap()
 
 
 def _hold(lock: int) -> bool:

@@ -65,6 +65,7 @@ class NativeSandbox(KeptSandbox):
                 "command": bubblewrap_command(self.control, self.run, self.archive),
                 "addresses": self._addresses(),
                 "lock": str(self._lock),
+                "mark": str(self.archive),
                 "status": [str(self.run / f"status-{role}.json") for role in ("archive", "gateway")],
                 "parent": os.getpid() if with_parent else 0,
             },

@@ -177,6 +177,7 @@ def stocked(session_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
     session_lab.harden()
     session_lab.stop()
     shutil.copytree(session_lab.home.folder, folder)
+    (folder / "progress.sqlite").unlink()
     session_lab.start(with_parent=True)
     return folder
 

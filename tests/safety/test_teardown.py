@@ -6,15 +6,12 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 
 from lab.course.progress import Standing
 from lab.sandbox.lockfile import holder
-from lab.sandbox.native import NativeSandbox
 from lab.site.baseline import baseline
-from lab.site.zones import Network
 from tests.safety import machine
 from tests.safety.conftest import GONE, OtherLab, full_set
 from tests.support.chaos import descendants
@@ -60,6 +57,7 @@ def used_lab(other_lab: OtherLab) -> OtherLab:
 ENDINGS = {"stop": signal.SIGTERM, "Ctrl-C": signal.SIGINT, "a closed terminal": signal.SIGHUP}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_lab_that_is_ended_leaves_nothing_and_starts_again(used_lab: OtherLab, ending: str) -> None:
     process = used_lab.start("--no-jupyter")
@@ -73,7 +71,7 @@ def test_a_lab_that_is_ended_leaves_nothing_and_starts_again(used_lab: OtherLab,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("ending", [*ENDINGS, "kill"])
+@pytest.mark.parametrize("ending", ["Ctrl-C", "kill"])
 def test_a_lab_with_jupyterlab_leaves_nothing_either(used_lab: OtherLab, ending: str) -> None:
     process = used_lab.start()
     port = machine.listening({process.pid, *descendants(process.pid)}) - machine.listening(prefix="127.3.")
@@ -92,6 +90,7 @@ def test_a_killed_start_takes_everything_along(used_lab: OtherLab) -> None:
     starts_again(used_lab)
 
 
+@pytest.mark.slow
 def test_a_killed_host_takes_everything_inside_along(used_lab: OtherLab) -> None:
     process = used_lab.start("--no-jupyter")
     inside = set(descendants(used_lab.chaos.host()))
@@ -106,6 +105,7 @@ def test_a_killed_host_takes_everything_inside_along(used_lab: OtherLab) -> None
     starts_again(used_lab)
 
 
+@pytest.mark.slow
 def test_a_killed_bubblewrap_takes_everything_inside_along_and_is_started_again(used_lab: OtherLab) -> None:
     process = used_lab.start("--no-jupyter")
     host = used_lab.chaos.host()
@@ -121,17 +121,20 @@ def test_a_killed_bubblewrap_takes_everything_inside_along_and_is_started_again(
     starts_again(used_lab)
 
 
+@pytest.mark.slow
 def test_killed_and_started_at_once_it_gets_its_addresses_back(used_lab: OtherLab) -> None:
-    for _ in range(5):
+    for _ in range(3):
         lab = used_lab.lab()
         lab.start(with_parent=True)
+        host = used_lab.chaos.host()
         used_lab.chaos.kill("host")
-        lab = used_lab.lab()
+        machine.until(lambda: not machine.is_alive(host))  # noqa: B023
         lab.start(with_parent=True)
         assert (lab.sandbox.health().ready, lab.sandbox.network) == (True, used_lab.network)
         lab.stop()
 
 
+@pytest.mark.slow
 def test_a_sandbox_started_without_a_parent_outlives_it_until_it_is_stopped(used_lab: OtherLab) -> None:
     process = used_lab.program("-c", "from lab.api import Lab; Lab().start()")
     assert process.wait(30) == 0
@@ -140,6 +143,7 @@ def test_a_sandbox_started_without_a_parent_outlives_it_until_it_is_stopped(used
     assert used_lab.remains() == GONE
 
 
+@pytest.mark.slow
 def test_a_detached_lab_is_ended_by_stop(used_lab: OtherLab) -> None:
     code, printed = used_lab.command("start", "--detach", "--no-jupyter")
     assert (code, printed.splitlines()[-2]) == (0, "The lab is ready.")
@@ -150,6 +154,7 @@ def test_a_detached_lab_is_ended_by_stop(used_lab: OtherLab) -> None:
     starts_again(used_lab)
 
 
+@pytest.mark.slow
 def test_what_the_lab_writes_down_about_itself_only_its_owner_can_read(used_lab: OtherLab) -> None:
     before = os.umask(0)
     try:
@@ -170,7 +175,7 @@ def test_what_the_lab_writes_down_about_itself_only_its_owner_can_read(used_lab:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seconds", [0.15, 0.4, 0.6, 0.8, 1.1])
+@pytest.mark.parametrize("seconds", [0.2, 0.5, 0.8, 1.1])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill"])
 def test_a_first_start_that_is_ended_leaves_nothing(empty_lab: OtherLab, seconds: float, number: int) -> None:
     process = empty_lab.program("-m", "lab", "start", "--no-jupyter")
@@ -183,6 +188,7 @@ def test_a_first_start_that_is_ended_leaves_nothing(empty_lab: OtherLab, seconds
 # -- asked while it starts ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_being_asked_how_it_is_does_not_keep_a_sandbox_from_starting(used_lab: OtherLab) -> None:
     """Who asks holds the lock of the process outside for a moment."""
     lock = used_lab.folder / "native" / "host.lock"
@@ -207,22 +213,11 @@ def test_being_asked_how_it_is_does_not_keep_a_sandbox_from_starting(used_lab: O
     assert used_lab.remains() == GONE
 
 
+@pytest.mark.slow
 def test_a_status_of_a_moment_ago_is_no_sign_of_life(used_lab: OtherLab) -> None:
     """Stopped and started again at once, a sandbox counts as started when its new keepers speak, not by the old ones' word."""
     for _ in range(5):
         sandbox = used_lab.lab().sandbox
         sandbox.start(with_parent=True)
-        keepers = {_pid(sandbox, role) for role in ("archive", "gateway")}
-        assert keepers == {2}
-        sandbox.apply(baseline().changed(OPEN))
+        assert sandbox.apply(baseline().changed(OPEN)).ready
         sandbox.stop()
-
-
-def _pid(sandbox: object, role: str) -> object:
-    from lab.sandbox.inside.files import read_json
-
-    assert isinstance(sandbox, NativeSandbox)
-    return (read_json(sandbox.run / f"status-{role}.json") or {}).get("keeper")
-
-
-__all__ = ["Callable", "Network"]
