@@ -104,6 +104,7 @@ check types mypy
 check layers lint-imports
 check catalogues python tools/catalogues.py check
 check notebooks python notebooks/build.py --check
+check readmes python tools/readme.py check
 if command -v shellcheck >/dev/null; then
   check scripts shellcheck start.sh test.sh pacslab .ci/run docker/*.sh
 else
