@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,13 @@ from lab.course.status import Status
 from lab.course.traces import break_in, matching, tail
 from lab.course.verdicts import Checked, Overview, Probed
 from lab.course.wire import Wire
-from lab.errors import LabError, SandboxError, SiteError
+from lab.errors import LabError, SandboxError, SiteCannotStart, SiteError
 from lab.home import Home
 from lab.i18n import t
 from lab.patients import PATIENTS, SNAPSHOT, put_patients
 from lab.sandbox.inside.files import read_json
 from lab.sandbox.protocol import Log
 from lab.site.baseline import baseline
-from lab.site.certificates import write_private
 from lab.site.config import SiteConfig, difference
 from lab.site.zones import STATIONS, Door, Zone
 
@@ -63,7 +63,13 @@ class Lab:
         if SNAPSHOT not in self.sandbox.snapshots():
             self._run(baseline(), frozenset())
             put_patients(self.sandbox, self.live(), patients, report)
-        self._run(self.sandbox.site() or baseline(), self._progress.active())
+        try:
+            self._run(self.sandbox.site() or baseline(), self._progress.active())
+        except SiteCannotStart as error:
+            note = t(
+                "The last site does not start ({why}); the hardened one runs instead.", why=" ".join(error.details[-1:])
+            )
+            return replace(self.harden(), note=note)
         return self.status()
 
     def stop(self) -> Status:
@@ -274,10 +280,10 @@ class Lab:
 
     def _run(self, site: SiteConfig, active: frozenset[str]) -> None:
         """Apply a site and note it where the trainee can edit it."""
+        before = self.sandbox.site()
         self._apply(site)
         self._progress.set_active(active)
-        self.home.work.mkdir(parents=True, exist_ok=True)
-        write_private(self.home.site_file, site.to_json().encode())
+        self.home.keep_site(site.to_json(), before.to_json() if before else None)
 
     def _apply(self, site: SiteConfig) -> None:
         self.sandbox.apply(site)

@@ -129,7 +129,9 @@ def _start_here(home: Home, kind: str | None, with_jupyter: bool, detached: bool
     jupyter = Jupyter(home)
     try:
         with steps.progress(t("Sandbox ({kind}), archive and patients", kind=kind_label(lab.sandbox.kind))) as report:
-            lab.start(with_parent=True, report=report)
+            note = lab.start(with_parent=True, report=report).note
+        if note is not None:
+            steps.note(note)
         url = None
         if with_jupyter:
             with steps.step(t("Notebooks and JupyterLab")):

@@ -68,6 +68,10 @@ class Steps:
         self._console.print(f"[dim]{command if detached else ctrl_c}[/dim]")
         sys.stdout.flush()
 
+    def note(self, words: Text) -> None:
+        """Something that is not as the trainee left it."""
+        self._console.print(f"[yellow]![/yellow] {words}")
+
     def ending(self) -> None:
         self._console.print(f"\n{t('Ending …')}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lab.course.cards import JSON, Block, Card, Lines, Paragraph, Shown, Table, Tone
-from lab.i18n import t
+from lab.i18n import Text, t
 from lab.sandbox.protocol import Endpoint, Health, kind_label
 from lab.site.zones import Zone
 
@@ -19,6 +19,8 @@ class Status(Shown):
     endpoints: tuple[Endpoint, ...]
     active: tuple[str, ...]
     url: str | None
+    note: Text | None = None
+    """Something to know about the start."""
 
     def card(self) -> Card:
         """The lab without JupyterLab's address: it holds the key to it, and notebooks with their cards get shared."""
@@ -38,6 +40,8 @@ class Status(Shown):
                 doors.setdefault(endpoint.zone, []).append(endpoint.url)
             rows = [(zone.label, ", ".join(urls)) for zone, urls in doors.items()]
             blocks.append(Table([t("zone"), t("published")], rows))
+        if self.note is not None:
+            blocks.append(Paragraph(self.note, strong=True))
         if self.active:
             blocks.append(Paragraph(t("Weaknesses made on purpose: {ids}", ids=", ".join(self.active))))
         lines = [*health.archive.error, *health.gateway.error]

@@ -57,9 +57,6 @@ def test_addresses_that_another_lab_uses_are_refused_with_the_address_at_fault(
     assert second.sandbox.health().archive.state == "dead"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="lab/home.py: an instance counts as free while its plain Internet door is closed"
-)
 @pytest.mark.usefixtures("native")
 def test_a_second_lab_finds_addresses_of_its_own(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PACSLAB_INSTANCE")
