@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -13,7 +14,7 @@ from lab.i18n import t
 
 MAX_YAML = 300_000  # characters
 MAX_DEPTH = 40
-MAX_NODES = 100_000  # visited, aliases counted each time they are used
+MAX_NODES = 100_000  # with every alias written out
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,6 @@ class Item:
 
     node: Node
     source: Source
-    budget: list[int]
 
     @property
     def place(self) -> Place:
@@ -78,13 +78,7 @@ class Item:
                 yield str(key.value), value
 
     def _child(self, node: Node) -> Item:
-        self.budget[0] -= 1
-        if self.budget[0] < 0:
-            raise AuditError(
-                t("{file} unfolds to more than {limit} values.", file=self.source.name, limit=MAX_NODES),
-                t("Aliases that repeat aliases (a “YAML bomb”) are refused."),
-            )
-        return Item(node, self.source, self.budget)
+        return Item(node, self.source)
 
 
 def parse_yaml(source: Source) -> Item:
@@ -95,8 +89,9 @@ def parse_yaml(source: Source) -> Item:
             t("Name the configuration files one by one."),
         )
     try:
-        _check_depth(source)
-        node = yaml.compose(source.text, Loader=yaml.SafeLoader)
+        loader = _Loader(source.text)
+        loader.name = source.name
+        node = loader.get_single_node()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise AuditError(
@@ -111,19 +106,46 @@ def parse_yaml(source: Source) -> Item:
         ) from None
     if node is None:
         raise AuditError(t("{file} is empty.", file=source.name), t("Name a compose file."))
-    return Item(node, source, [MAX_NODES])
+    _unfolded(node, source, {}, 0)
+    return Item(node, source)
 
 
-def _check_depth(source: Source) -> None:
+def _unfolded(node: Node, source: Source, known: dict[int, int], depth: int) -> int:
+    """How many values a node comes to when every alias is written out; each node is counted once."""
+    if (size := known.get(id(node))) is not None and size:
+        return size
+    if size == 0 or depth > 2 * MAX_DEPTH:
+        raise AuditError(t("{file} has an alias that contains itself.", file=source.name), t("Name a compose file."))
+    known[id(node)] = 0  # being counted
+    parts = [part for pair in node.value for part in pair] if isinstance(node, MappingNode) else node.value
+    inner = [] if isinstance(node, ScalarNode) else parts
+    size = 1 + sum(_unfolded(part, source, known, depth + 1) for part in inner)
+    if size > MAX_NODES:
+        raise AuditError(
+            t("{file} unfolds to more than {limit} values.", file=source.name, limit=MAX_NODES),
+            t("Aliases that repeat aliases (a “YAML bomb”) are refused."),
+        )
+    known[id(node)] = size
+    return size
+
+
+class _Loader(yaml.SafeLoader):
+    """Composes nodes and stops at a depth, before Python's own stack does."""
+
     depth = 0
-    for event in yaml.parse(source.text, Loader=yaml.SafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        mark = event.start_mark
-        if depth > MAX_DEPTH and mark is not None:
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             raise AuditError(
                 t(
                     "{file} is nested deeper than {limit} levels: line {line}, column {column}.",
-                    file=source.name, limit=MAX_DEPTH, line=mark.line + 1, column=mark.column + 1,
+                    file=self.name, limit=MAX_DEPTH, line=line, column=column,
                 ),
                 t("Name a compose file."),
             )  # fmt: skip
+        node: Node | None = super().compose_node(parent, index)
+        self.depth -= 1
+        return node

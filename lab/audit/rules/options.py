@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lab.audit import references as ref
-from lab.audit.archive import Archive, Reach
+from lab.audit.archive import Archive, Reach, Setting
 from lab.audit.deployment import Deployment
 from lab.audit.rule import Hit, Rule, hit
 from lab.i18n import Text, t
@@ -69,10 +69,14 @@ class Row:
             setting = archive.setting(self.option)
             if setting.value != self.bad or isinstance(setting.value, bool) is not isinstance(self.bad, bool):
                 continue
-            if not self.applies(archive) or (setting.default and self.reach(archive) < Reach.NETWORK):
+            if not self.applies(archive) or (self.reach(archive) < Reach.NETWORK and not self._counts_inside(setting)):
                 continue
             message = option_message(self.option, setting.value, setting.default)
             yield hit(archive, setting, message, options={self.option: self.good})
+
+    def _counts_inside(self, setting: Setting) -> bool:
+        """Whether the weakness is worth a line where only other containers reach the port: written down, and grave."""
+        return setting.default is None and (self.applies is always or self.severity in (CRITICAL, HIGH))
 
     def rule(self) -> Rule:
         return Rule(self.id, self.title, self.severity, self.why, self.find, self.scenario or self.id, self.references)

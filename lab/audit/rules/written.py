@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 
 from lab.audit import references as ref
 from lab.audit.archive import Archive, Option
 from lab.audit.deployment import Deployment
+from lab.audit.environment import PREFIX, Variable, variable_name
 from lab.audit.jsonc import Unknown
 from lab.audit.platform import defaults
 from lab.audit.rule import Hit, rule
@@ -24,6 +26,7 @@ SECTIONS = {
     "StoneWebViewer", "Tcia", "Transfers", "VolView", "WebViewer", "WebViewerPro", "WholeSlideImaging", "WSI", "Worklists", "AdvancedStorage",
     "StorageCommitment", "LimitJobs", "OverwriteInstancesMode", "DicomSequenceUid",
 }  # fmt: skip
+FORMER = re.compile(r"\w+TransferSyntaxAccepted")  # of older versions; AcceptedTransferSyntaxes took their place
 _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "number": (int, float),
@@ -45,9 +48,14 @@ def unknown_option(site: Deployment) -> Iterator[Hit]:
     """Near a known name it is a slip. Far from any, an object is taken for a plugin’s section and left alone."""
     for archive in site.archives:
         for option in archive.written():
-            if option.name in orthanc_options() or option.name in SECTIONS or option.name in defaults():
+            if (
+                option.name in orthanc_options()
+                or option.name in SECTIONS
+                or option.name in defaults()
+                or FORMER.fullmatch(option.name)
+            ):
                 continue
-            if near := _nearest(option.name):
+            if near := _meant(option.variable) or _nearest(option.name):
                 message = t("Orthanc has no option {name}. Did you mean {near}?", name=repr(option.name), near=near)
                 yield Hit(message, option.place, archive=archive, fragment=f'"{near}"')
             elif not isinstance(option.value, dict):
@@ -57,6 +65,12 @@ def unknown_option(site: Deployment) -> Iterator[Hit]:
                     severity=LOW,
                     archive=archive,
                 )
+
+
+def _meant(variable: Variable | None) -> str | None:
+    """The variable that was meant by one with an underscore too many: ORTHANC__STABLE__AGE."""
+    letters = variable.name.removeprefix(PREFIX).replace("_", "").lower() if variable else ""
+    return next((variable_name(name) for name in orthanc_options() if name.lower() == letters), None)
 
 
 def _nearest(name: str) -> str | None:
