@@ -96,12 +96,13 @@ class Compose:
 def read_compose(source: Source, surroundings: Mapping[str, str]) -> Compose:
     """The services of a compose file. ``surroundings`` are the variables known for ``${…}``."""
     root = parse_yaml(source)
-    if root.get("services") is None:
+    services = root.get("services")
+    if services is None or not services.entries():
         raise AuditError(
             t("{file} is no compose file: it has no services.", file=source.name),
             t("The audit reads docker-compose.yml among the YAML files."),
         )
-    keys, entries = root.entries()["services"].keys(), root.entries()["services"].entries()
+    keys, entries = services.keys(), services.entries()
     return Compose(source, root, tuple(_service(name, item, keys, surroundings) for name, item in entries.items()))
 
 
@@ -140,7 +141,7 @@ def _variables(item: Item | None, surroundings: Mapping[str, str]) -> list[Varia
 
 
 _PORT = re.compile(
-    r"^(?:(?P<host>\[[0-9a-fA-F:.%]+\]|\d+\.\d+\.\d+\.\d+|localhost):)?(?:(?P<published>\d+(?:-\d+)?)?:)?(?P<target>\d+)(?:-\d+)?(?:/\w+)?$"
+    r"^(?:(?P<host>\[[0-9a-fA-F:.%]+\]|\d+\.\d+\.\d+\.\d+|localhost):)?(?:(?P<published>\d+(?:-\d+)?)?:)?(?P<target>\d{1,5})(?:-\d+)?(?:/\w+)?$"
 )
 
 
@@ -196,4 +197,4 @@ def _text(item: Item | None) -> str:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdigit() else None
+    return int(text) if re.fullmatch(r"[0-9]{1,5}", text) else None

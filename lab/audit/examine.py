@@ -8,6 +8,8 @@ from pathlib import Path
 from lab.audit.deployment import Deployment, assemble
 from lab.audit.rule import Finding
 from lab.audit.rules import rules
+from lab.audit.source import AuditError
+from lab.i18n import t
 from lab.model import Severity
 
 
@@ -35,6 +37,11 @@ def audit(paths: list[Path], image: str | None = None, version: str | None = Non
     says. Read-only. Raises AuditError for what cannot be read.
     """
     deployment = assemble(paths, image, version)
+    if not (deployment.archives or deployment.routes):
+        raise AuditError(
+            t("There is no Orthanc in these files."),
+            t("Name its own JSON file too: an image of one’s own, or an unknown proxy, cannot be told from others."),
+        )
     order = list(Severity)
     found = {
         (rule.id, hit.place, str(hit.message)): Finding(rule, hit)

@@ -60,7 +60,7 @@ def parse(source: Source) -> Node:
 
 _SKIP = re.compile(r"(?:[ \t\r\n]+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
-_SCALAR = re.compile(r"true\b|false\b|null\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_SCALAR = re.compile(r"true\b|false\b|null\b|-?\d{1,400}(?!\d)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _VARIABLE = re.compile(r"\$\{\w+(?::-([^}]*))?\}")
 
 

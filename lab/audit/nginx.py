@@ -28,6 +28,13 @@ class Block:
     place: Place
     parent: Block | None = None
     children: list[Block] = field(default_factory=list)
+    _by_name: dict[str, list[Block]] = field(default_factory=dict)
+
+    def add(self, child: Block) -> None:
+        """Put a directive into this block."""
+        child.parent = self
+        self.children.append(child)
+        self._by_name.setdefault(child.name, []).append(child)
 
     def all(self, *names: str) -> Iterator[Block]:
         """Every directive of these names in this block, at any depth."""
@@ -37,7 +44,7 @@ class Block:
             yield from child.all(*names)
 
     def own(self, name: str) -> list[Block]:
-        return [child for child in self.children if child.name == name]
+        return self._by_name.get(name, [])
 
     def around(self) -> Iterator[Block]:
         """This block and those around it, from the inside out."""
@@ -103,9 +110,8 @@ def read_nginx(sources: list[Source]) -> Block:
     root = Block("main", (), Place(sources[0].name))
     for source, tree, _ in trees:
         if source.path.resolve() in named - included:
-            root.children += tree.children
-    for child in root.children:
-        child.parent = root
+            for child in tree.children:
+                root.add(child)
     return root
 
 
@@ -128,8 +134,8 @@ class _Reader:
             if entry["directive"] == "include" and args:
                 self._include(block, args[0])
                 continue
-            child = Block(entry["directive"], args, Place(source.name, entry["line"]), block)
-            block.children.append(child)
+            child = Block(entry["directive"], args, Place(source.name, entry["line"]))
+            block.add(child)
             self._add(child, entry.get("block", []), source)
 
     def _include(self, block: Block, pattern: str) -> None:
@@ -152,6 +158,8 @@ def _parsed(source: Source) -> list[JSON]:
     if payload["errors"]:
         fault = payload["errors"][0]
         reason = re.sub(r" in .*:\d+$", "", str(fault["error"]))
+        if not reason:  # the file ends within a directive
+            reason = str(t("a semicolon or a closing brace is missing"))
         if "recursion" in reason:
             reason = str(t("blocks are nested too deeply"))
         raise AuditError(

@@ -171,6 +171,47 @@ def test_what_is_no_configuration_is_said(tmp_path: Path) -> None:
     assert "There is no configuration in the folder" in refusal(empty)
 
 
+def test_files_without_an_orthanc_are_not_called_clean(tmp_path: Path) -> None:
+    for name, text in (
+        ("a.yml", "services:\n  web:\n    image: nginx\n"),
+        ("a.conf", "server { listen 80; root /srv; }"),
+    ):
+        assert "There is no Orthanc in these files" in refusal(write(tmp_path, name, text))
+
+
+def test_odd_values_are_survived(tmp_path: Path) -> None:
+    odd = {
+        "DicomModalities": 5,
+        "RegisteredUsers": [1],
+        "OrthancPeers": {"a": None, "b": [], "c": 7},
+        "HttpPort": "x",
+        "DicomWeb": {"Servers": 1},
+    }
+    assert "wrong-type" in found(audited(tmp_path, odd))
+    assert "a value is expected here" in refusal(write(tmp_path, "number.json", '{"HttpPort": ' + "1" * 100_000 + "}"))
+    text = """services:
+  a: hello
+  b: null
+  orthanc:
+    image: orthancteam/orthanc:99999999999999999999.1.1
+    ports: [8042, "a:b:c", "8042-8050:8042-8050", 0x10, {target: x}]
+    environment: [A, B=, "=c", "ORTHANC__=1", "ORTHANC____=2", "ORTHANC__HTTP_PORT=true"]
+    volumes: {x: y}
+    user: {a: b}
+"""
+    assert "wrong-type" in found(audit([write(tmp_path, "odd.yml", text)]))
+    assert "a semicolon or a closing brace is missing" in refusal(write(tmp_path, "end.conf", "server a b"))
+    conf = "server { listen; listen unix:/x; proxy_pass; } upstream u { server; } server { proxy_pass http://u; add_header A; }"
+    assert "no Orthanc" in refusal(write(tmp_path, "odd.conf", conf))
+
+
+def test_many_servers_are_looked_at_quickly(tmp_path: Path) -> None:
+    begun = time.process_time()
+    server = "server { listen 80; location / { proxy_pass http://orthanc:8042; } }\n"
+    assert len(audit([write(tmp_path, "many.conf", server * 3000)]).findings) == 6000
+    assert time.process_time() - begun < 3
+
+
 def test_the_kind_of_a_file_without_a_telling_name_is_seen_in_it(tmp_path: Path) -> None:
     assert "dimse-find-open" in found(audit([write(tmp_path, "config", '// mine\n{"DicomAlwaysAllowFind": true}')]))
     assert "dimse-find-open" in found(
