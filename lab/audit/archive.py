@@ -88,6 +88,11 @@ class Archive:
         return value if isinstance(value, dict) else {}
 
     @property
+    def main_file(self) -> tuple[Source, Node]:
+        """The file that says the most: where what is missing belongs. Only for an archive that has files."""
+        return max(self.files, key=lambda pair: len(pair[1].members))
+
+    @property
     def remote(self) -> Setting:
         return self.setting("RemoteAccessAllowed")
 

@@ -190,12 +190,10 @@ def _add_plain(site: Deployment, files: Files, variables: list[Variable], stated
     """An Orthanc that no compose file describes. Variables alone mean the official image, which reads them."""
     if variables and stated.image is None:
         stated = platform_of("orthancteam/orthanc", ".".join(map(str, stated.version)) if stated.version else None)
-    anchor = Place(files[0][0].name) if files else variables[0].place
-    if files:
-        anchor = files[0][1].place
-    archive = Archive("orthanc", stated, anchor, variables=tuple(variables))
+    archive = Archive("orthanc", stated, Place("orthanc"), variables=tuple(variables))
     for pair in files:
         archive.add_file(*pair)
+    archive.anchor = archive.main_file[1].place if files else variables[0].place
     _add_variables(archive, archive.variables)
     site.archives.append(archive)
 

@@ -118,7 +118,7 @@ def _edit(archive: Archive, name: str, value: JSON) -> Edit | str | None:
 
 def _insertions(archive: Archive, values: dict[str, JSON]) -> list[Edit]:
     if archive.files:
-        return _into_json(*archive.files[0], values)
+        return _into_json(*archive.main_file, values)
     item = _environment(archive)
     return [_into_environment(item, values)] if item else []
 

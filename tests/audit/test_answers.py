@@ -176,6 +176,14 @@ def test_hardening_leaves_to_people_what_could_stop_the_hospital(tmp_path: Path)
     assert "dimse-store-open" in {finding.rule.id for finding in harden(audited(tmp_path, {})).by_hand}
 
 
+def test_what_is_missing_goes_into_the_file_that_says_the_most(tmp_path: Path) -> None:
+    write(tmp_path, "credentials.json", {"RegisteredUsers": {"radio": "sarbacane-oseille-19"}})
+    write(tmp_path, "orthanc.json", {"Name": "Radio", "DicomAet": "RADIO"})
+    report = audit([tmp_path])
+    assert {finding.place.file for finding in report.findings} == {str(tmp_path / "orthanc.json")}
+    assert [file.source.path.name for file in harden(report).files] == ["orthanc.json"]
+
+
 def test_harden_prints_the_files_and_the_difference_and_writes_nothing(tmp_path: Path) -> None:
     path = write(tmp_path, "orthanc.json", OPEN)
     answer = run(path, "--harden")
