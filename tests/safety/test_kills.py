@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -181,14 +182,19 @@ def test_a_first_start_that_is_killed_at_any_moment_is_made_again(empty_lab: Oth
 @pytest.mark.parametrize("victim", ["host", "bubblewrap", "orthanc", "keeper"])
 def test_work_that_is_killed_at_any_moment_loses_no_patient(other_lab: OtherLab, victim: str, seed: int) -> None:
     process = other_lab.program("-c", WORK)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "started\n"
+    _until_started(process)
     time.sleep(random.Random(f"{victim} {seed}").uniform(0.0, 1.5))
     _kill(other_lab, victim, process.pid)
     time.sleep(0.1)
     process.kill()
     process.communicate(timeout=60)
     recovers(other_lab)
+
+
+def _until_started(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    if process.stdout.readline() != "started\n":
+        raise AssertionError(process.communicate()[0])
 
 
 def _kill(other: OtherLab, victim: str, start: int) -> None:
@@ -246,8 +252,7 @@ def test_an_apply_that_is_killed_leaves_the_old_site_or_the_new(other_lab: Other
     )
     for seed in range(2):
         process = other_lab.program("-c", program)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "started\n"
+        _until_started(process)
         time.sleep(random.Random(seed).uniform(0.0, 0.6))
         process.kill()
         process.communicate()
