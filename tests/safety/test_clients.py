@@ -302,7 +302,7 @@ def test_the_command_line_has_no_option_for_an_address() -> None:
         {"--host", "--address", "--url", "--port", "--force", "--allow", "--insecure", "--target"}
     )
     assert {name for name in options if not name.startswith("-")} <= {
-        "scenario", "log", "file", "paths",
+        "scenario", "log", "file", "files", "paths",
     }  # fmt: skip
 
 
