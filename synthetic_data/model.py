@@ -133,7 +133,8 @@ class Finding:
 class Series:
     """One series: `key` names its protocol, `images` is the number of its instances of `rows` by `columns` pixels.
 
-    `modality` is the attribute's value, `content` the kind of object (see `modalities`).
+    `modality` is the attribute's value, `content` the kind of object (see `modalities`). `pixel_bytes` is about how many
+    bytes an instance has besides an image's usual header.
     """
 
     uid: str
@@ -147,6 +148,7 @@ class Series:
     images: int
     rows: int
     columns: int
+    pixel_bytes: int
 
 
 @dataclass(frozen=True)

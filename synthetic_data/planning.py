@@ -105,6 +105,7 @@ def _plan_series(exam: Exam, started: datetime, locale: Locale, role: Role) -> I
             images=protocol.images,
             rows=protocol.rows,
             columns=protocol.columns,
+            pixel_bytes=protocol.pixel_bytes or protocol.rows * protocol.columns * 2,
         )
 
 

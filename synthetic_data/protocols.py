@@ -11,7 +11,8 @@ from pydicom.uid import ExplicitVRLittleEndian
 class SeriesProtocol:
     """A series: `images` instances of `rows` by `columns` pixels.
 
-    `modality` and `content` (see `modalities`) are the examination's modality unless said otherwise.
+    `modality` and `content` (see `modalities`) are the examination's modality unless said otherwise. `pixel_bytes`
+    is about what an instance has besides its header; 0 stands for uncompressed pixels of two bytes.
     """
 
     key: str
@@ -21,6 +22,7 @@ class SeriesProtocol:
     modality: str = ""
     content: str = ""
     transfer_syntax_uid: str = ExplicitVRLittleEndian
+    pixel_bytes: int = 0
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from pydicom.dataelem import DataElement
 from synthetic_data import LOCALES, Action, Hospital, Instance, Kind, LedgerEntry, Patient, Place, generate
 from synthetic_data.ledger import Plant
 from synthetic_data.record import Identifier, Record
-from synthetic_data.writing import LEDGER_NAME
 
 _STEP = re.compile(r"\(([0-9A-F]{4}),([0-9A-F]{4})\)(?:\[(\d+)\])?")
 
@@ -62,10 +61,9 @@ def identity(patient: Patient, locale: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def by_file(folder: Path) -> dict[str, list[LedgerEntry]]:
+def by_file(ledger: list[LedgerEntry]) -> dict[str, list[LedgerEntry]]:
     entries = defaultdict(list)
-    for line in (folder / LEDGER_NAME).read_text(encoding="utf-8").splitlines():
-        entry = LedgerEntry.from_json(line)
+    for entry in ledger:
         entries[entry.sop_instance_uid].append(entry)
     return entries
 
