@@ -7,11 +7,13 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 from synthetic_data import describing, options, sets
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.hospital import Hospital, generate
 from synthetic_data.locales import DEFAULT, LOCALES
+from synthetic_data.protocols import Contents
 from synthetic_data.version import __version__
 
 DONE, FAILED, INTERRUPTED = 0, 2, 130
@@ -56,6 +58,7 @@ def _generate(chosen: argparse.Namespace) -> int:
         chosen.seed,
         patients,
         chosen.locale,
+        chosen.objects,
         first=first,
         modalities=chosen.modality,
         since=chosen.since,
@@ -139,6 +142,10 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--modality", nargs="+", default=[], metavar="M",
         help=f"only series of these: {', '.join(options.MODALITIES)} (default: all)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--objects", choices=get_args(Contents), default="images",
+        help="images, or all: reports, letters, references and waveforms, too (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument("--from", type=day, dest="since", metavar="DAY", help="only studies of that day, or later")
     parser.add_argument("--to", type=day, dest="until", metavar="DAY", help="only studies of that day, or earlier")

@@ -16,6 +16,7 @@ from synthetic_data.model import Device, Institution, Patient, Staff, Study
 from synthetic_data.options import DEFAULT_PATIENTS, DEFAULT_SEED, Options, chosen
 from synthetic_data.people import Population
 from synthetic_data.planning import DEVICES, Planner, Team
+from synthetic_data.protocols import Contents
 from synthetic_data.seeding import Role
 from synthetic_data.sets import Progress, Written
 
@@ -41,9 +42,7 @@ class Shard:
 
     @property
     def byte_estimate(self) -> int:
-        return sum(
-            series.images * (series.pixel_bytes + HEADER_BYTES) for study in self.studies for series in study.series
-        )
+        return sum(series.images * (series.weight + HEADER_BYTES) for study in self.studies for series in study.series)
 
 
 class Hospital:
@@ -63,7 +62,7 @@ class Hospital:
             radiologists=self._population.staff("radiologist", 4),
             operators=self._population.staff("operator", 5),
         )
-        self._planner = Planner(self.words, self._team, role)
+        self._planner = Planner(self.words, self._team, role, options.objects)
 
     def __repr__(self) -> str:
         return f"<Hospital {self.options}>"
@@ -167,6 +166,7 @@ def generate(
     seed: int = DEFAULT_SEED,
     patients: int = DEFAULT_PATIENTS,
     locale: str = DEFAULT,
+    objects: Contents = "images",
     *,
     first: int = 1,
     modalities: Collection[str] = (),
@@ -176,7 +176,8 @@ def generate(
     """Plan a synthetic hospital of `patients` people, from number `first` on.
 
     The same arguments give the same hospital, byte for byte, on every machine; patient k is the same whatever the
-    number of patients. `locales.LOCALES` names the locales. `modalities`, `since` and `until` keep only some series
+    number of patients. `locales.LOCALES` names the locales. `objects` is `images`, or `all` for reports, letters,
+    references and waveforms, too. `modalities`, `since` and `until` keep only some series
     and studies (see `Options`). Renders nothing; raises SyntheticDataError for arguments that cannot be.
     """
-    return Hospital(Options(seed, patients, locale, first, chosen(modalities), since, until))
+    return Hospital(Options(seed, patients, locale, objects, first, chosen(modalities), since, until))

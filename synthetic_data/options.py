@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.locales import DEFAULT, find_locale
-from synthetic_data.protocols import EXAMS
+from synthetic_data.protocols import EXAMS, Contents
 from synthetic_data.version import __version__
 
 DEFAULT_SEED = 2019
@@ -31,6 +31,7 @@ class Options:
     seed: int = DEFAULT_SEED
     patients: int = DEFAULT_PATIENTS
     locale: str = DEFAULT
+    objects: Contents = "images"
     first: int = 1
     modalities: tuple[str, ...] = ()
     since: date | None = None
@@ -48,6 +49,9 @@ class Options:
                 f"the first patient's number must be from 1 to {MOST_PATIENTS}, not {self.first!r}."
             )
         find_locale(self.locale)
+        if self.objects not in get_args(Contents):
+            accepted = ", ".join(get_args(Contents))
+            raise SyntheticDataError(f"unknown objects {self.objects!r}; accepted are {accepted}.")
         for modality in self.modalities:
             if modality not in MODALITIES:
                 raise SyntheticDataError(f"unknown modality {modality!r}; accepted are {', '.join(MODALITIES)}.")

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from synthetic_data.locales.locale import Locale
 from synthetic_data.model import Device, Patient, Series, Side, Staff, Study
 from synthetic_data.people import REFERENCE_DATE
-from synthetic_data.protocols import EXAMS, Exam
+from synthetic_data.protocols import EXAMS, Contents, Exam
 from synthetic_data.seeding import Role, scattered
 from synthetic_data.stories import STORIES, Story, Visit, findings_of
 
@@ -43,8 +43,8 @@ class Team:
 class Planner:
     """Plans the studies of one hospital's patients."""
 
-    def __init__(self, locale: Locale, team: Team, role: Role) -> None:
-        self._locale, self._team, self._role = locale, team, role
+    def __init__(self, locale: Locale, team: Team, role: Role, objects: Contents = "images") -> None:
+        self._locale, self._team, self._role, self._objects = locale, team, role, objects
 
     def studies(self, patient: Patient) -> Iterator[Study]:
         """The patient's studies, oldest first."""
@@ -86,13 +86,16 @@ class Planner:
             device=DEVICES[exam.modality][-1 if hand else 0],
             frame_of_reference_uid=role.child("frame of reference").uid(),
             findings=findings_of(visit, patient.role),
-            series=tuple(_plan_series(exam, started, locale, role)),
+            series=tuple(_plan_series(exam, started, locale, role, self._objects)),
+            locale=locale.name,
             role=role,
         )
 
 
-def _plan_series(exam: Exam, started: datetime, locale: Locale, role: Role) -> Iterator[Series]:
+def _plan_series(exam: Exam, started: datetime, locale: Locale, role: Role, objects: Contents) -> Iterator[Series]:
     for index, protocol in enumerate(exam.series):
+        if protocol.document and objects == "images":
+            continue
         yield Series(
             uid=role.child("series", index).uid(),
             number=index + 1,
@@ -105,7 +108,8 @@ def _plan_series(exam: Exam, started: datetime, locale: Locale, role: Role) -> I
             images=protocol.images,
             rows=protocol.rows,
             columns=protocol.columns,
-            pixel_bytes=protocol.pixel_bytes or protocol.rows * protocol.columns * 2,
+            frames=protocol.frames,
+            weight=protocol.bytes_each,
         )
 
 
