@@ -19,6 +19,8 @@ REFERENCE_DATE = date(2019, 9, 17)
 
 PATIENT_ID_DIGITS = 8
 _LONGEST_ADDRESS = 64
+_LONGEST_NAME = 56
+"""In bytes of UTF-8, although the standard counts characters: not every reader does (DICOM PS3.5 table 6.2-1)."""
 
 
 class Population:
@@ -72,7 +74,11 @@ class Population:
         return tuple(people)
 
     def _name(self, role: Role, sex: Sex) -> PersonName:
-        return self.locale.invent_name(self._fake(role), sex)
+        """A name that fits into a PN with a title; Faker's few longer ones are drawn again."""
+        name = self.locale.invent_name(self._fake(role), sex)
+        if max(len(group.encode()) for group in name.dicom.split("=")) <= _LONGEST_NAME:
+            return name
+        return self._name(role.child("again"), sex)
 
     def _birth_name(self, role: Role, name: PersonName, sex: Sex, birth_date: date) -> str:
         """The family name at birth: another one for about half of the older women."""
@@ -96,7 +102,7 @@ class Population:
             street = self.locale.invent_street(fake)
             postcode, city = str(fake.postcode()), str(fake.city())
             line = self.locale.address.format(street=street, postcode=postcode, city=city)
-            if len(line) <= _LONGEST_ADDRESS:
+            if len(line.encode()) <= _LONGEST_ADDRESS:
                 return Address(street, postcode, city, line)
             attempt += 1
 
