@@ -166,3 +166,7 @@ def main() -> None:
     compare(64, 40 * chosen.slices, chosen.slices, chosen.rounds)
     whole_hospital(chosen.patients)
     print(f"memory: at most {memory(chosen.patients):.0f} MB for the hospital by one worker")
+
+
+if __name__ == "__main__":
+    main()
