@@ -12,6 +12,8 @@ from typing import get_args
 from synthetic_data import describing, options, sets
 from synthetic_data.charsets import CHARSETS
 from synthetic_data.errors import SyntheticDataError
+from synthetic_data.exporting import write_media, write_zip
+from synthetic_data.faults import FAULTS, describe_fault
 from synthetic_data.hospital import Hospital, generate
 from synthetic_data.locales import DEFAULT, LOCALES
 from synthetic_data.protocols import Contents
@@ -65,11 +67,15 @@ def _generate(chosen: argparse.Namespace) -> int:
         since=chosen.since,
         until=chosen.until,
         charset=chosen.charset,
+        faults=chosen.fault,
     )
     if not chosen.quiet:
         print(announcement(hospital))
     progress = None if chosen.quiet else _progress()
-    written = hospital.write(chosen.out, progress, workers=chosen.workers, scheduler=chosen.scheduler)
+    if chosen.form == "files":
+        written = hospital.write(chosen.out, progress, workers=chosen.workers, scheduler=chosen.scheduler)
+    else:
+        written = {"zip": write_zip, "media": write_media}[chosen.form](hospital, chosen.out, progress)
     if not chosen.quiet:
         print(
             f"{written.instances} files, {sets.in_bytes(written.bytes)}, in {str(written.folder)!r}; "
@@ -80,6 +86,12 @@ def _generate(chosen: argparse.Namespace) -> int:
 
 def _describe(chosen: argparse.Namespace) -> int:
     print(describing.describe(chosen.folder).as_text())
+    return DONE
+
+
+def _list_faults(chosen: argparse.Namespace) -> int:
+    for name in FAULTS:
+        print(f"{name:20}{describe_fault(name)}")
     return DONE
 
 
@@ -121,10 +133,13 @@ def _parser() -> argparse.ArgumentParser:
     make = commands.add_parser("generate", help="write a hospital's files", description="Write a hospital's files.")
     make.set_defaults(command=_generate)
     _add_what(make)
+    _add_faults(make)
     _add_where(make)
     show = commands.add_parser("describe", help="show what is in a set", description="Show what is in a set of files.")
     show.set_defaults(command=_describe)
     show.add_argument("folder", type=Path, metavar="DIR", help="a folder that generate has written")
+    breaks = commands.add_parser("faults", help="list the broken files", description="List what --fault can break.")
+    breaks.set_defaults(command=_list_faults)
     return parser
 
 
@@ -157,14 +172,25 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", type=day, dest="until", metavar="DAY", help="only studies of that day, or earlier")
 
 
+def _add_faults(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--fault", nargs="+", default=[], metavar="NAME",
+        help="besides, for each patient a broken file of these kinds; 'faults' lists them",
+    )  # fmt: skip
+
+
 def _add_where(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         type=Path,
         required=True,
-        metavar="DIR",
+        metavar="PATH",
         help="an empty folder, a new one, or an unfinished set to go on with",
     )
+    parser.add_argument(
+        "--as", dest="form", choices=("files", "zip", "media"), default="files",
+        help="a folder of files, one zip file, or a medium with a DICOMDIR (default: %(default)s)",
+    )  # fmt: skip
     parser.add_argument(
         "--workers", type=int, default=1, metavar="W", help="how many processes write (default: %(default)s)"
     )

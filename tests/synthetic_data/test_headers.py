@@ -76,7 +76,9 @@ def test_no_value_is_longer_than_its_representation_allows(locale: str) -> None:
             record = instance._share.record.dataset
             for element in record.iterall():
                 values = element.value if element.VM > 1 else [element.value]
-                too_long += [(element.keyword, str(v)) for v in values if len(str(v).encode()) > LIMITS.get(element.VR, 10**6)]
+                too_long += [
+                    (element.keyword, str(v)) for v in values if len(str(v).encode()) > LIMITS.get(element.VR, 10**6)
+                ]
     assert too_long == []
 
 
