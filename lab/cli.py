@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.text import Text as RichText
 
 from lab import __version__
+from lab.cli_data import data
 from lab.course.cards import Shown
 from lab.errors import LabError
 from lab.i18n import Text, t, use_gettext
@@ -384,6 +385,9 @@ def audit(**asked: Any) -> None:
     from lab.audit.command import Request, run
 
     sys.exit(run(Request(program=__version__, **asked), Console(highlight=False, soft_wrap=asked["hardening"])))
+
+
+main.add_command(data)
 
 
 def _one_or_all(scenario: str | None, every: bool) -> None:

@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+from pydicom.uid import ExplicitVRLittleEndian
+
+Contents = Literal["images", "all"]
+"""What a set holds: pictures only, or documents too: reports, letters, key objects, presentation states, waveforms."""
 
 
 @dataclass(frozen=True)
 class SeriesProtocol:
-    """A series: `images` instances of `rows` by `columns` pixels."""
+    """A series: `images` instances of `rows` by `columns` pixels, of `frames` frames each.
+
+    `modality` and `content` (see `modalities`) are the examination's modality unless said otherwise. `weight` estimates
+    an instance's bytes besides its header (0: two a pixel). A `document` is planned on request.
+    """
 
     key: str
     images: int
     rows: int
     columns: int
+    modality: str = ""
+    content: str = ""
+    transfer_syntax_uid: str = ExplicitVRLittleEndian
+    frames: int = 1
+    weight: int = 0
+    document: bool = False
+
+    @property
+    def bytes_each(self) -> int:
+        return self.weight or self.rows * self.columns * self.frames * 2
 
 
 @dataclass(frozen=True)

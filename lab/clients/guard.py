@@ -10,6 +10,9 @@ from lab.errors import AddressRefused
 from lab.i18n import t
 from lab.site.zones import BENCHMARK, LOOPBACK, Network
 
+# Orthanc closes a connection that was idle for a second; a request sent at that very moment would find nobody.
+KEPT_SECONDS = 0.5
+
 
 def require_inside(address: str, network: Network) -> str:
     """Return ``address`` if it is loopback or in a zone of this sandbox; raise AddressRefused otherwise.
@@ -41,7 +44,8 @@ class GuardedTransport(httpx.HTTPTransport):
     """httpx's transport, from a fixed source address and only to the sandbox; redirects pass here too."""
 
     def __init__(self, network: Network, source: str, verify: object) -> None:
-        super().__init__(local_address=source, verify=verify, retries=0)  # type: ignore[arg-type]
+        limits = httpx.Limits(keepalive_expiry=KEPT_SECONDS)
+        super().__init__(local_address=source, verify=verify, retries=0, limits=limits)  # type: ignore[arg-type]
         self._network = network
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

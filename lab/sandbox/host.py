@@ -78,18 +78,21 @@ def sweep(mark: str) -> int:
     return killed
 
 
-def watch_over(mark: str) -> int:
-    """Start a process that sweeps when this one is gone, killed or not. Returns the descriptor that keeps it waiting."""
+def watch_over(mark: str, lock: str) -> int:
+    """Start a process that sweeps when this one was killed. Returns the descriptor on which to tell it that all is well."""
     ours, line = os.pipe()
     if os.fork() == 0:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         os.closerange(3, ours)
         os.closerange(ours + 1, 1024)
-        os.read(ours, 1)  # comes back when nobody holds the other end any more
-        time.sleep(0.01)
-        while sweep(mark):
-            time.sleep(0.02)
+        if not os.read(ours, 1):  # the other end is gone, and nothing was said
+            held = os.open(lock, os.O_RDWR)
+            if _hold(held):  # else another one runs here already, which has swept
+                os.truncate(held, 0)
+                time.sleep(0.01)
+                while sweep(mark):
+                    time.sleep(0.02)
         os._exit(0)
     os.close(ours)
     return line
@@ -181,11 +184,12 @@ def main() -> int:
     forget_all(order["status"])  # before anybody can take an old one for a sign of life
     os.write(lock, str(os.getpid()).encode())
     sweep(order["mark"])
-    line = watch_over(order["mark"])
+    line = watch_over(order["mark"], order["lock"])
     try:
         return run(order, {role: bind_sockets(group) for role, group in order["addresses"].items()})
     finally:
-        os.close(line)
+        with contextlib.suppress(BrokenPipeError):
+            os.write(line, b".")
         _reap()
 
 

@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from synthetic_data import LOCALES, Hospital, Instance, generate
 
 LIMITS = {"LO": 64, "SH": 16, "CS": 16, "AE": 16, "DS": 16, "IS": 12, "AS": 4, "UI": 64, "ST": 1024, "LT": 10240}
-"""The longest value in characters (DICOM PS3.5 table 6.2-1)."""
+"""The longest value in characters (DICOM PS3.5 table 6.2-1); bytes are held to it, as not every reader knows better."""
 
 
 def stack(instances: list[Instance], key: str) -> list[Dataset]:
@@ -71,12 +71,14 @@ def test_texts_are_french_unicode_and_survive_a_file(instances: list[Instance]) 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_no_value_is_longer_than_its_representation_allows(locale: str) -> None:
     too_long = []
-    for instance in generate(patients=40, locale=locale).instances():
+    for instance in generate(patients=12, locale=locale).instances():
         if instance.number == 1 and instance.series.number == 1:
             record = instance._share.record.dataset
             for element in record.iterall():
                 values = element.value if element.VM > 1 else [element.value]
-                too_long += [(element.keyword, str(v)) for v in values if len(str(v)) > LIMITS.get(element.VR, 10**6)]
+                too_long += [
+                    (element.keyword, str(v)) for v in values if len(str(v).encode()) > LIMITS.get(element.VR, 10**6)
+                ]
     assert too_long == []
 
 
