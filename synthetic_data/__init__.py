@@ -12,7 +12,7 @@ provably fictional (`fictional`), and each is written in the `ledger` as it is p
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.hospital import DEFAULT_PATIENTS, DEFAULT_SEED, Hospital, generate
 from synthetic_data.instance import Instance
-from synthetic_data.ledger import Kind, LedgerEntry, Place
+from synthetic_data.ledger import Action, Kind, LedgerEntry, Place
 from synthetic_data.locales import LOCALES
 from synthetic_data.marks import is_synthetic, synthetic_marks
 from synthetic_data.model import Finding, Patient, PersonName, Series, Staff, Study
@@ -26,6 +26,7 @@ __all__ = [
     "DEFAULT_SEED",
     "LOCALES",
     "REFERENCE_DATE",
+    "Action",
     "Finding",
     "Hospital",
     "Instance",

@@ -8,70 +8,116 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_left
+from itertools import chain
 
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filebase import DicomBytesIO
-from pydicom.filewriter import write_data_element, write_dataset, write_file_meta_info
-from pydicom.uid import UID, ExplicitVRLittleEndian
+from pydicom.filewriter import correct_ambiguous_vr, write_dataset, write_file_meta_info
+from pydicom.uid import UID, ImplicitVRLittleEndian
 
+from synthetic_data.columns import Column, Columns
 from synthetic_data.marks import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION
 
-_CHARACTER_SET = "utf8"
-_PIXEL_DATA = struct.pack("<HH2sH", 0x7FE0, 0x0010, b"OW", 0)
+Buffer = bytes | memoryview
+
+_PIXEL_DATA = struct.pack("<HH", 0x7FE0, 0x0010)
+_UNDEFINED_LENGTH = 0xFFFFFFFF
+_END_OF_FRAGMENTS = struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
 
 
-def file_meta(sop_class_uid: str, sop_instance_uid: str) -> FileMetaDataset:
-    """The file meta information of an explicit VR little endian file (DICOM PS3.10 7.1)."""
+def file_meta(sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str) -> FileMetaDataset:
+    """The file meta information (DICOM PS3.10 7.1)."""
     meta = FileMetaDataset()
     meta.FileMetaInformationVersion = b"\x00\x01"
     meta.MediaStorageSOPClassUID = UID(sop_class_uid)
     meta.MediaStorageSOPInstanceUID = UID(sop_instance_uid)
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    meta.TransferSyntaxUID = UID(transfer_syntax_uid)
     meta.ImplementationClassUID = UID(IMPLEMENTATION_CLASS_UID)
     meta.ImplementationVersionName = IMPLEMENTATION_VERSION
     return meta
 
 
+def pixel_element(pixels: Buffer, transfer_syntax_uid: str) -> tuple[Buffer, ...]:
+    """Pixel Data as the pieces of an element (DICOM PS3.5 8.2 and A.4); compressed pixels come encapsulated."""
+    if UID(transfer_syntax_uid).is_encapsulated:
+        return (_PIXEL_DATA + struct.pack("<2sHI", b"OB", 0, _UNDEFINED_LENGTH), pixels, _END_OF_FRAGMENTS)
+    length = len(pixels) + len(pixels) % 2
+    if transfer_syntax_uid == ImplicitVRLittleEndian:
+        start = _PIXEL_DATA + struct.pack("<I", length)
+    else:
+        start = _PIXEL_DATA + struct.pack("<2sHI", b"OW", 0, length)
+    return (start, pixels) if length == len(pixels) else (start, pixels, b"\x00")
+
+
 class SeriesEncoder:
-    """Encodes the images of one series, whose datasets have `shared` in common and add the same tags to it."""
+    """Encodes the headers of one series' files, each up to its pixel data.
 
-    def __init__(self, shared: Dataset) -> None:
-        self._shared = shared
-        self._segments: list[bytes] = []
-        self._tags: list[int] = []
+    `shared` is what all images have; `columns` is what they differ in. `preamble` has 128 bytes.
+    """
 
-    def encode(self, sop_class_uid: str, sop_instance_uid: str, own: Dataset, pixels: bytes) -> bytes:
-        """The complete file of an image: shared elements and its `own` in the order of their tags, then the pixels."""
-        tags = [int(element.tag) for element in own]
-        if tags != self._tags or not self._segments:
-            self._segments, self._tags = self._split(tags), tags
-        buffer = _buffer()
-        buffer.write(b"\x00" * 128 + b"DICM")
-        write_file_meta_info(buffer, file_meta(sop_class_uid, sop_instance_uid), enforce_standard=True)
-        buffer.write(self._segments[0])
-        for element, segment in zip(own, self._segments[1:], strict=True):
-            write_data_element(buffer, element, _CHARACTER_SET)
-            buffer.write(segment)
-        buffer.write(_PIXEL_DATA + struct.pack("<I", len(pixels)))
-        buffer.write(pixels)
-        return buffer.getvalue()
+    def __init__(
+        self, shared: Dataset, columns: Columns, preamble: bytes, sop_class_uid: str, transfer_syntax_uid: str
+    ) -> None:
+        self._shared, self._columns, self._preamble = shared, columns, preamble
+        self._sop_class_uid, self._syntax = sop_class_uid, UID(transfer_syntax_uid)
+        self._parts: list[bytes] = []
+        self._values: list[tuple[bytes, ...]] = []
+        self._meta: tuple[bytes, bytes, int] = (b"", b"", 0)
 
-    def _split(self, tags: list[int]) -> list[bytes]:
-        """The shared elements encoded, cut where an image's own elements come in between."""
+    def header(self, number: int, sop_instance_uid: str) -> bytes:
+        """The file of image `number` (from 1) up to its pixel data: preamble, file meta information, dataset."""
+        extra = self._columns.extra(number)
+        if extra is not None:
+            own = self._columns.dataset(number)
+            preamble = extra.preamble if any(extra.preamble) else self._preamble
+            return preamble + self._meta_of(sop_instance_uid) + self._encode(_merged(self._shared, own))
+        if not self._parts:
+            self._cut(sop_instance_uid)
+        before, after, length = self._meta
+        if len(sop_instance_uid) != length:
+            raise ValueError(f"the UIDs of a series are equally long, {length} characters, not {sop_instance_uid!r}")
+        uid = sop_instance_uid.encode("ascii")
+        return b"".join(
+            (before, uid, after, *chain(*zip(self._parts, self._values[number - 1], strict=False)), self._parts[-1])
+        )
+
+    def _cut(self, sop_instance_uid: str) -> None:
+        """Encode the shared elements in parts, with a gap for each column, and the columns' values."""
+        correct_ambiguous_vr(self._shared, True)
+        tags = [column.tag for column in self._columns.columns]
         groups = [Dataset() for _ in range(len(tags) + 1)]
         for element in self._shared:
             groups[bisect_left(tags, int(element.tag))].add(element)
-        return [_encode(group) for group in groups]
+        self._parts = [self._encode(group) for group in groups]
+        self._values = list(zip(*(self._column(column) for column in self._columns.columns), strict=True))
+        before, after = (self._preamble + self._meta_of(sop_instance_uid)).split(sop_instance_uid.encode("ascii"))
+        self._meta = (before, after, len(sop_instance_uid))
+
+    def _column(self, column: Column) -> list[bytes]:
+        """A column's elements, encoded (DICOM PS3.5 7.1)."""
+        tag = struct.pack("<HH", column.tag >> 16, column.tag & 0xFFFF)
+        length, start = ("<I", tag) if self._syntax == ImplicitVRLittleEndian else ("<H", tag + column.vr.encode())
+        padding = b"\x00" if column.vr == "UI" else b" "
+        values = (value.encode("ascii") for value in column.values)
+        even = (value if len(value) % 2 == 0 else value + padding for value in values)
+        return [start + struct.pack(length, len(value)) + value for value in even]
+
+    def _meta_of(self, sop_instance_uid: str) -> bytes:
+        buffer = DicomBytesIO()
+        buffer.is_little_endian, buffer.is_implicit_VR = True, False
+        meta = file_meta(self._sop_class_uid, sop_instance_uid, self._syntax)
+        write_file_meta_info(buffer, meta, enforce_standard=True)
+        return b"DICM" + buffer.getvalue()
+
+    def _encode(self, dataset: Dataset) -> bytes:
+        buffer = DicomBytesIO()
+        buffer.is_little_endian, buffer.is_implicit_VR = True, self._syntax == ImplicitVRLittleEndian
+        write_dataset(buffer, dataset, self._shared.get("SpecificCharacterSet", "ISO_IR 6"))
+        return buffer.getvalue()
 
 
-def _encode(dataset: Dataset) -> bytes:
-    buffer = _buffer()
-    write_dataset(buffer, dataset, _CHARACTER_SET)
-    return buffer.getvalue()
-
-
-def _buffer() -> DicomBytesIO:
-    """An empty file in memory that is written in explicit VR little endian."""
-    buffer = DicomBytesIO()
-    buffer.is_little_endian, buffer.is_implicit_VR = True, False
-    return buffer
+def _merged(shared: Dataset, own: Dataset) -> Dataset:
+    merged = Dataset()
+    merged.update(shared)
+    merged.update(own)
+    return merged

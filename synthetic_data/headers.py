@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from synthetic_data import marks
+from synthetic_data.columns import Columns
 from synthetic_data.ledger import Kind
 from synthetic_data.locales.locale import Locale
 from synthetic_data.model import Patient, PersonName, Series, Staff, Study
@@ -30,13 +31,16 @@ def series_record(study: Study, series: Series, locale: Locale) -> Record:
     return record
 
 
-def add_image(record: Record, study: Study, series: Series, number: int, sop_class_uid: str, uid: str) -> None:
+def add_images(columns: Columns, study: Study, series: Series, uids: list[str]) -> None:
     """Instance identity and times (SOP Common and General Image Modules, DICOM PS3.3 C.12.1 and C.7.6.1)."""
     patient = study.patient.patient_id
-    taken = series.started + timedelta(seconds=2 * number)
-    record.put(SOPClassUID=sop_class_uid, InstanceNumber=str(number))
-    record.plant("SOPInstanceUID", Identifier(Kind.UID, uid, patient))
-    _plant_moment(record, ("InstanceCreation", "Acquisition", "Content"), taken, patient)
+    moments = [series.started + timedelta(seconds=2 * number) for number in columns.numbers]
+    days, times = ([moment.strftime(form) for moment in moments] for form in ("%Y%m%d", "%H%M%S"))
+    columns.plant("SOPInstanceUID", Kind.UID, uids, patient)
+    columns.put(InstanceNumber=[str(number) for number in columns.numbers])
+    for stage in ("InstanceCreation", "Acquisition", "Content"):
+        columns.plant(f"{stage}Date", Kind.DATE, days, patient)
+        columns.plant(f"{stage}Time", Kind.TIME, times, patient)
 
 
 def _add_patient(record: Record, patient: Patient, locale: Locale) -> None:
@@ -115,7 +119,7 @@ def _add_series(record: Record, study: Study, series: Series) -> None:
     record.plant("PerformingPhysicianName", _name(study.performing))
     record.plant("OperatorsName", _name(study.operator))
     record.put(
-        Modality=study.modality,
+        Modality=series.modality,
         SeriesNumber=str(series.number),
         SeriesDescription=series.description,
         ProtocolName=series.description,

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import cached_property
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.uid import UID
 
 from synthetic_data import headers
-from synthetic_data.encoding import SeriesEncoder, file_meta
+from synthetic_data.columns import Columns
+from synthetic_data.compression import compressed
+from synthetic_data.encoding import Buffer, SeriesEncoder, file_meta, pixel_element
 from synthetic_data.ledger import Kind, LedgerEntry, Place, Plant
 from synthetic_data.locales.locale import Locale
 from synthetic_data.modalities import MODALITIES
 from synthetic_data.model import Patient, Series, Study
 from synthetic_data.record import Record
 from synthetic_data.scene import Scene
+from synthetic_data.seeding import numbered_uid
 
 
 class SeriesShare:
@@ -25,24 +29,47 @@ class SeriesShare:
 
     def __init__(self, study: Study, series: Series, scene: Scene, locale: Locale) -> None:
         self.study, self.series, self.scene, self._locale = study, series, scene, locale
-        self.modality = MODALITIES[study.modality]
+        self.modality = MODALITIES[series.content]
+        self.transfer_syntax_uid = UID(series.transfer_syntax_uid)
+        self._uids = study.role.child("series", series.number - 1, "image").number()
+
+    def sop_instance_uid(self, number: int) -> str:
+        return numbered_uid(self._uids, number)
 
     @cached_property
     def record(self) -> Record:
+        """The elements that all images share."""
         record = headers.series_record(self.study, self.series, self._locale)
+        record.put(SOPClassUID=self.modality.SOP_CLASS_UID)
         self.modality.add_series(record, self.study, self.series)
         return record
 
     @cached_property
+    def columns(self) -> Columns:
+        """The elements in which they differ."""
+        columns = Columns(self.series.images)
+        uids = [self.sop_instance_uid(number) for number in columns.numbers]
+        headers.add_images(columns, self.study, self.series, uids)
+        self.modality.add_images(columns, self.study, self.series)
+        columns.sort()
+        return columns
+
+    @cached_property
     def encoder(self) -> SeriesEncoder:
-        return SeriesEncoder(self.record.dataset)
+        return SeriesEncoder(
+            self.record.dataset,
+            self.columns,
+            self.record.preamble,
+            self.modality.SOP_CLASS_UID,
+            self.transfer_syntax_uid,
+        )
 
 
 class Instance:
-    """One image of a series; `number` counts from 1.
+    """One object of a series; `number` counts from 1.
 
-    Header and pixels are made at the first use and kept as long as the instance is. Instances of one study share what
-    they have in common, and give the same bytes in whichever order they are used.
+    Header and pixels are made at the first use; the pixels are kept as long as the instance is. Instances of one study
+    share what they have in common, and give the same bytes in whichever order they are used.
     """
 
     def __init__(self, share: SeriesShare, number: int) -> None:
@@ -63,42 +90,48 @@ class Instance:
     def patient(self) -> Patient:
         return self.study.patient
 
-    @cached_property
+    @property
     def sop_instance_uid(self) -> str:
-        return self.study.role.child("series", self.series.number - 1, "image", self.number).uid()
+        return self._share.sop_instance_uid(self.number)
 
     @property
     def sop_class_uid(self) -> str:
         return self._share.modality.SOP_CLASS_UID
 
     @property
+    def transfer_syntax_uid(self) -> str:
+        return self._share.transfer_syntax_uid
+
+    @property
     def path(self) -> str:
-        """Where the file belongs below a set's folder, with forward slashes. It names no one."""
+        """Where the file belongs below a set's folder, with forward slashes. It names no one, unless the ledger says so."""
         return (
             f"patient-{self.patient.index + 1:04d}/study-{self.study.number}/series-{self.series.number}/"
-            f"image-{self.number:04d}.dcm"
+            f"{self._share.record.file_stem}-{self.number:04d}.dcm"
         )
 
     @cached_property
-    def _own(self) -> Record:
-        """The elements that the other images of the series do not share."""
-        record = Record()
-        headers.add_image(record, self.study, self.series, self.number, self.sop_class_uid, self.sop_instance_uid)
-        self._share.modality.add_image(record, self.study, self.series, self.number)
-        return record
+    def pixels(self) -> NDArray[Any] | None:
+        """The stored pixel values, little endian, shape (rows, columns), with frames before and samples after these.
 
-    @cached_property
-    def pixels(self) -> NDArray[np.uint16]:
-        """The stored pixel values, shape (rows, columns), little endian."""
+        None for an object without pixel data, such as a report.
+        """
         return self._share.modality.pixels(self._share.scene, self.series, self.number)
 
     @cached_property
     def dataset(self) -> Dataset:
         """The whole object with its file meta information, ready for `dcmwrite`; yours to change."""
-        dataset = deepcopy(self._share.record.dataset)
-        dataset.update(self._own.dataset)
-        dataset.add_new(0x7FE00010, "OW", self.pixels.tobytes())
-        dataset.file_meta = file_meta(self.sop_class_uid, self.sop_instance_uid)
+        share = self._share
+        dataset = deepcopy(share.record.dataset)
+        dataset.update(share.columns.dataset(self.number))
+        stored = self._stored_pixels()
+        if stored is not None:
+            vr = "OB" if share.transfer_syntax_uid.is_encapsulated else "OW"
+            dataset.add_new(0x7FE00010, vr, bytes(stored) + b"\x00" * (len(stored) % 2))
+        extra = share.columns.extra(self.number)
+        preamble = extra.preamble if extra is not None and any(extra.preamble) else share.record.preamble
+        dataset.preamble = preamble
+        dataset.file_meta = file_meta(self.sop_class_uid, self.sop_instance_uid, self.transfer_syntax_uid)
         return dataset
 
     @property
@@ -106,13 +139,28 @@ class Instance:
         """Every identifier planted in this object; renders no pixels."""
         uid = self.sop_instance_uid
         in_meta = Plant(Place.FILE_META, "(0002,0003)", Kind.UID, uid, self.patient.patient_id)
-        plants = (in_meta, *self._share.record.plants, *self._own.plants)
+        plants = (in_meta, *self._share.record.plants, *self._share.columns.plants(self.number))
         return tuple(LedgerEntry.of(uid, plant) for plant in plants)
 
+    def pieces(self) -> tuple[Buffer, ...]:
+        """The complete file in pieces, to be written one after the other without copying the pixels."""
+        share = self._share
+        header = share.encoder.header(self.number, self.sop_instance_uid)
+        stored = self._stored_pixels()
+        return (header,) if stored is None else (header, *pixel_element(stored, share.transfer_syntax_uid))
+
     def encode(self) -> bytes:
-        """The complete file: preamble, file meta information and dataset, explicit VR little endian (DICOM PS3.10)."""
-        pixels = self.pixels.tobytes()
-        return self._share.encoder.encode(self.sop_class_uid, self.sop_instance_uid, self._own.dataset, pixels)
+        """The complete file: preamble, file meta information and dataset in its transfer syntax (DICOM PS3.10)."""
+        return b"".join(self.pieces())
+
+    def _stored_pixels(self) -> Buffer | None:
+        """The bytes of Pixel Data: as they are, or compressed and encapsulated."""
+        pixels = self.pixels
+        if pixels is None:
+            return None
+        if self._share.transfer_syntax_uid.is_encapsulated:
+            return compressed(pixels, self._share.record.dataset, self.transfer_syntax_uid)
+        return pixels.ravel().view("u1").data
 
 
 def instances_of(study: Study, locale: Locale) -> Iterator[Instance]:

@@ -131,11 +131,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class Series:
-    """One series: `key` names its protocol, `images` is the number of its instances of `rows` by `columns` pixels."""
+    """One series: `key` names its protocol, `images` is the number of its instances of `rows` by `columns` pixels.
+
+    `modality` is the attribute's value, `content` the kind of object (see `modalities`).
+    """
 
     uid: str
     number: int
     key: str
+    modality: str
+    content: str
+    transfer_syntax_uid: str
     description: str
     started: datetime
     images: int

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydicom.uid import ExplicitVRLittleEndian
+
 
 @dataclass(frozen=True)
 class SeriesProtocol:
-    """A series: `images` instances of `rows` by `columns` pixels."""
+    """A series: `images` instances of `rows` by `columns` pixels.
+
+    `modality` and `content` (see `modalities`) are the examination's modality unless said otherwise.
+    """
 
     key: str
     images: int
     rows: int
     columns: int
+    modality: str = ""
+    content: str = ""
+    transfer_syntax_uid: str = ExplicitVRLittleEndian
 
 
 @dataclass(frozen=True)

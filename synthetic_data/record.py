@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydicom.datadict import keyword_dict
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 
-from synthetic_data.ledger import Kind, Place, Plant
+from synthetic_data.ledger import Box, Kind, Place, Plant
+
+PIXEL_DATA = "(7FE0,0010)"
+PREAMBLE_LENGTH = 128
 
 
-@dataclass(frozen=True)
-class Identifier:
+class Identifier(NamedTuple):
     """A value that identifies, what it is, and whom it identifies."""
 
     kind: Kind
@@ -24,12 +25,22 @@ class Identifier:
     person: str
 
 
+Fields = Mapping[str, Identifier | str]
+"""What the braces of a template stand for."""
+
+
 class Record:
-    """A dataset under construction. `put` sets what identifies no one; `plant` sets what does, and notes it."""
+    """A dataset under construction. `put` sets what identifies no one; `plant` sets what does, and notes it.
+
+    `preamble` and `file_stem` (the file's name, to which the image's number is added) are what `plant_preamble` and
+    `plant_file_name` made of them; the items of a sequence have none of their own.
+    """
 
     def __init__(self, prefix: str = "", plants: list[Plant] | None = None) -> None:
         self.dataset = Dataset()
         self.plants: list[Plant] = [] if plants is None else plants
+        self.preamble = bytes(PREAMBLE_LENGTH)
+        self.file_stem = "image"
         self._prefix = prefix
 
     def path(self, tag: int) -> str:
@@ -49,13 +60,35 @@ class Record:
         for one in identifiers:
             self.plants.append(Plant(Place.ELEMENT, tag, one.kind, one.value, one.person))
 
-    def plant_text(self, keyword: str, template: str, fields: Mapping[str, Identifier | str]) -> None:
+    def plant_text(self, keyword: str, template: str, fields: Fields) -> None:
         """Set an element to a text and note the identifiers in it with their spans.
 
         `template` names the fields in braces, as for `str.format`.
         """
+        setattr(self.dataset, keyword, self._filled(Place.TEXT, self.path(keyword_dict[keyword]), template, fields))
+
+    def plant_box(
+        self, place: Place, identifier: Identifier, box: Box, *, page: int | None = None, tag: str = PIXEL_DATA
+    ) -> None:
+        """Note an identifier that is drawn: in the pixels, an overlay or a PDF page (`tag` says which, see `path`).
+
+        The drawing itself is the caller's. `page` is the frame or the PDF page, from 1; None for a single frame.
+        """
+        kind, value, person = identifier
+        self.plants.append(Plant(place, tag, kind, value, person, page=page, box=box))
+
+    def plant_preamble(self, template: str, fields: Fields) -> None:
+        """Write a text into the file's preamble (DICOM PS3.10 7.1), at most 128 bytes of ASCII."""
+        text = self._filled(Place.PREAMBLE, "", template, fields)
+        self.preamble = text.encode("ascii").ljust(PREAMBLE_LENGTH, b"\x00")
+
+    def plant_file_name(self, template: str, fields: Fields) -> None:
+        """Name the files after a text instead of `image`; it must be letters, digits, `_` and `-` only."""
+        self.file_stem = self._filled(Place.FILE_NAME, "", template, fields)
+
+    def _filled(self, place: Place, tag: str, template: str, fields: Fields) -> str:
+        """The template with its fields filled in, each identifier noted with its span."""
         text = ""
-        tag = self.path(keyword_dict[keyword])
         for literal, name, _, _ in string.Formatter().parse(template):
             text += literal
             if name is None:
@@ -64,10 +97,10 @@ class Record:
             if isinstance(field, str):
                 text += field
                 continue
-            span = (len(text), len(text) + len(field.value))
-            self.plants.append(Plant(Place.TEXT, tag, field.kind, field.value, field.person, span=span))
-            text += field.value
-        setattr(self.dataset, keyword, text)
+            kind, value, person = field
+            self.plants.append(Plant(place, tag, kind, value, person, span=(len(text), len(text) + len(value))))
+            text += value
+        return text
 
     def item(self, keyword: str) -> Record:
         """Append an item to a sequence and return it, to be filled like a record."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import math
 import random
-import uuid
 
 
 class Role:
@@ -39,8 +38,19 @@ class Role:
         return random.Random(self.number())
 
     def uid(self) -> str:
-        """A UID of at most 44 characters under 2.25, the root for UUIDs (DICOM PS3.5 B.2, ITU-T X.667)."""
-        return f"2.25.{uuid.UUID(int=self.number(), version=5).int}"
+        """A UID of 44 characters under 2.25, the root for UUIDs (DICOM PS3.5 B.2, ITU-T X.667)."""
+        return numbered_uid(self.number(), 0)
+
+
+def numbered_uid(base: int, number: int) -> str:
+    """UID `number` (from 0, below 2**20) of a group whose 128-bit `base` is a role's, such as the images of a series.
+
+    They are UUIDs of version 8 (RFC 9562 5.8), whose first bit is set so that all are 44 characters long, and whose
+    last 20 bits count.
+    """
+    high, middle, low = base >> 80, base >> 64 & 0xFFF, base & (1 << 62) - 1
+    uuid = (high | 1 << 47) << 80 | 8 << 76 | middle << 64 | 2 << 62 | low >> 20 << 20 | number
+    return f"2.25.{uuid}"
 
 
 def scattered(role: Role, index: int, modulus: int) -> int:

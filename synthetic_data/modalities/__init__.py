@@ -1,12 +1,12 @@
-"""One file per modality: the elements that its IOD asks for, and its pixels."""
+"""One file per kind of object: the elements that its IOD asks for, and its pixels."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
-import numpy as np
 from numpy.typing import NDArray
 
+from synthetic_data.columns import Columns
 from synthetic_data.modalities import ct, dx, mr
 from synthetic_data.model import Series, Study
 from synthetic_data.record import Record
@@ -14,18 +14,23 @@ from synthetic_data.scene import Scene
 
 
 class Modality(Protocol):
-    """What a modality's module offers. Image numbers count from 1."""
+    """What the module of a kind of object offers. Image numbers count from 1.
+
+    An object that comes alone in its series (a report, a document, a loop) is best written in `add_series` altogether;
+    `add_images` may then do nothing.
+    """
 
     SOP_CLASS_UID: str
 
     def add_series(self, record: Record, study: Study, series: Series) -> None:
         """Add what all images of a series share."""
 
-    def add_image(self, record: Record, study: Study, series: Series, number: int) -> None:
-        """Add what is the image's own, except the pixels."""
+    def add_images(self, columns: Columns, study: Study, series: Series) -> None:
+        """Add in what the images differ, except the pixels: columns of short texts, `columns.image(n)` for the rest."""
 
-    def pixels(self, scene: Scene, series: Series, number: int) -> NDArray[np.uint16]:
-        """The stored pixel values, shape (rows, columns)."""
+    def pixels(self, scene: Scene, series: Series, number: int) -> NDArray[Any] | None:
+        """The stored pixel values, little endian, shape ([frames,] rows, columns[, samples]); None if it has none."""
 
 
 MODALITIES: dict[str, Modality] = {"CT": ct, "MR": mr, "DX": dx}
+"""By a series' `content`, which is its modality where that has one kind of object only."""

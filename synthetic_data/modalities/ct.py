@@ -14,7 +14,15 @@ from synthetic_data.anatomy.chest_slice import chest_slice
 from synthetic_data.anatomy.shapes import Grid, Image
 from synthetic_data.anatomy.texture import noise
 from synthetic_data.anatomy.tissue import HOUNSFIELD
-from synthetic_data.modalities.image import add_frame_of_reference, add_pixel_description, add_plane, height_of, stored
+from synthetic_data.columns import Columns
+from synthetic_data.modalities.image import (
+    add_frame_of_reference,
+    add_pixel_description,
+    add_planes,
+    add_stack,
+    height_of,
+    stored,
+)
 from synthetic_data.model import Series, Study
 from synthetic_data.record import Record
 from synthetic_data.scene import Scene
@@ -65,7 +73,9 @@ def _grid(rows: int, columns: int, spacing: float) -> Grid:
 def add_series(record: Record, study: Study, series: Series) -> None:
     """CT Image Module (DICOM PS3.3 C.8.2.1), the parts that the series' images share."""
     made, scan = _SERIES[series.key], _RANGES[study.exam]
+    grid = _grid(series.rows, series.columns, scan.spacing)
     add_pixel_description(record, series)
+    add_stack(record, grid, (scan.highest - scan.lowest) / (series.images - 1), 5.0)
     add_frame_of_reference(record, study, "OM" if study.exam == "ct_head" else "SN")
     record.put(
         ImageType=["ORIGINAL", "PRIMARY", "AXIAL"],
@@ -87,13 +97,12 @@ def add_series(record: Record, study: Study, series: Series) -> None:
     )
 
 
-def add_image(record: Record, study: Study, series: Series, number: int) -> None:
-    """The slice's place and its acquisition number."""
+def add_images(columns: Columns, study: Study, series: Series) -> None:
+    """The slices' places and their acquisition numbers."""
     scan = _RANGES[study.exam]
-    grid = _grid(series.rows, series.columns, scan.spacing)
-    spacing = (scan.highest - scan.lowest) / (series.images - 1)
-    add_plane(record, study, grid, height_of(number, series.images, scan.lowest, scan.highest), spacing, 5.0)
-    record.put(AcquisitionNumber=str(number))
+    heights = [height_of(number, series.images, scan.lowest, scan.highest) for number in columns.numbers]
+    add_planes(columns, study, _grid(series.rows, series.columns, scan.spacing), heights)
+    columns.put(AcquisitionNumber=[str(number) for number in columns.numbers])
 
 
 def pixels(scene: Scene, series: Series, number: int) -> NDArray[np.uint16]:

@@ -13,6 +13,7 @@ from pydicom.uid import DigitalXRayImageStorageForPresentation
 from synthetic_data.anatomy.chest_film import chest_film
 from synthetic_data.anatomy.shapes import Grid, Image
 from synthetic_data.anatomy.texture import noise
+from synthetic_data.columns import Columns
 from synthetic_data.modalities.image import TOP, add_pixel_description, stored
 from synthetic_data.modalities.side_marker import add_side_marker
 from synthetic_data.model import Series, Study
@@ -86,14 +87,14 @@ def add_series(record: Record, study: Study, series: Series) -> None:
         ViewPosition=view.position,
         PositionerType="COLUMN",
         AcquisitionContextSequence=[],
+        AcquisitionNumber=str(series.number),
     )
     _add_code(record.item("AnatomicRegionSequence"), _HAND if study.body_part == "HAND" else _CHEST)
     _add_code(record.item("ViewCodeSequence"), view.code)
 
 
-def add_image(record: Record, study: Study, series: Series, number: int) -> None:
-    """Each radiograph is an acquisition of its own."""
-    record.put(AcquisitionNumber=str(series.number))
+def add_images(columns: Columns, study: Study, series: Series) -> None:
+    """A series is one radiograph."""
 
 
 def pixels(scene: Scene, series: Series, number: int) -> NDArray[np.uint16]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from synthetic_data.anatomy.shapes import Grid, Image
+from synthetic_data.columns import Columns
 from synthetic_data.ledger import Kind
 from synthetic_data.model import Series, Study
 from synthetic_data.record import Identifier, Record
@@ -48,8 +51,18 @@ def height_of(number: int, images: int, lowest: float, highest: float) -> float:
     return lowest + (highest - lowest) * (number - 1) / (images - 1)
 
 
-def add_plane(record: Record, study: Study, grid: Grid, z: float, spacing: float, thickness: float) -> None:
-    """Place an axial slice in space (Image Plane Module, DICOM PS3.3 C.7.6.2). Lengths in mm.
+def add_stack(record: Record, grid: Grid, spacing: float, thickness: float) -> None:
+    """What all slices of an axial stack share of the Image Plane Module (DICOM PS3.3 C.7.6.2). Lengths in mm."""
+    record.put(
+        PixelSpacing=[f"{grid.spacing:g}"] * 2,
+        ImageOrientationPatient=["1", "0", "0", "0", "1", "0"],
+        SliceThickness=f"{thickness:g}",
+        SpacingBetweenSlices=f"{spacing:.3f}",
+    )
+
+
+def add_planes(columns: Columns, study: Study, grid: Grid, heights: Sequence[float]) -> None:
+    """Place axial slices in space, each at its height (Image Plane Module, DICOM PS3.3 C.7.6.2). Lengths in mm.
 
     The table's height and the isocentre differ from study to study, but not within one.
     """
@@ -59,12 +72,6 @@ def add_plane(record: Record, study: Study, grid: Grid, z: float, spacing: float
         generator.randrange(-250, -90) / 10,
         generator.randrange(-900, 300),
     )
-    corner = (float(grid.u[0]) + x, float(grid.v[0]) + y, z + offset)
-    record.put(
-        PixelSpacing=[f"{grid.spacing:g}"] * 2,
-        ImageOrientationPatient=["1", "0", "0", "0", "1", "0"],
-        ImagePositionPatient=[f"{value:.3f}" for value in corner],
-        SliceThickness=f"{thickness:g}",
-        SpacingBetweenSlices=f"{spacing:.3f}",
-        SliceLocation=f"{corner[2]:.3f}",
-    )
+    corner = f"{float(grid.u[0]) + x:.3f}\\{float(grid.v[0]) + y:.3f}"
+    levels = [f"{height + offset:.3f}" for height in heights]
+    columns.put(ImagePositionPatient=[f"{corner}\\{level}" for level in levels], SliceLocation=levels)

@@ -13,7 +13,15 @@ from synthetic_data.anatomy import head
 from synthetic_data.anatomy.shapes import Grid
 from synthetic_data.anatomy.texture import noise
 from synthetic_data.anatomy.tissue import FLAIR, T1, T2, Contrast
-from synthetic_data.modalities.image import add_frame_of_reference, add_pixel_description, add_plane, height_of, stored
+from synthetic_data.columns import Columns
+from synthetic_data.modalities.image import (
+    add_frame_of_reference,
+    add_pixel_description,
+    add_planes,
+    add_stack,
+    height_of,
+    stored,
+)
 from synthetic_data.model import Series, Study
 from synthetic_data.record import Record
 from synthetic_data.scene import Scene
@@ -56,7 +64,10 @@ def add_series(record: Record, study: Study, series: Series) -> None:
     made = _SERIES[series.key]
     add_pixel_description(record, series)
     add_frame_of_reference(record, study, None)
+    spacing = (head.HIGHEST - head.LOWEST) / (series.images - 1)
+    add_stack(record, _grid(series.rows, series.columns), spacing, 5.0)
     record.put(
+        AcquisitionNumber=str(series.number),
         ImageType=["ORIGINAL", "PRIMARY", "OTHER"],
         PatientPosition="HFS",
         ScanningSequence=made.scanning,
@@ -81,12 +92,10 @@ def add_series(record: Record, study: Study, series: Series) -> None:
         record.put(InversionTime=str(made.inversion))
 
 
-def add_image(record: Record, study: Study, series: Series, number: int) -> None:
-    """The slice's place; all slices of a series are one acquisition."""
-    spacing = (head.HIGHEST - head.LOWEST) / (series.images - 1)
-    z = height_of(number, series.images, head.LOWEST, head.HIGHEST)
-    add_plane(record, study, _grid(series.rows, series.columns), z, spacing, 5.0)
-    record.put(AcquisitionNumber=str(series.number))
+def add_images(columns: Columns, study: Study, series: Series) -> None:
+    """The slices' places."""
+    heights = [height_of(number, series.images, head.LOWEST, head.HIGHEST) for number in columns.numbers]
+    add_planes(columns, study, _grid(series.rows, series.columns), heights)
 
 
 def pixels(scene: Scene, series: Series, number: int) -> NDArray[np.uint16]:

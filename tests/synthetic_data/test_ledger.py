@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +11,9 @@ import pytest
 from pydicom import Dataset, dcmread
 from pydicom.dataelem import DataElement
 
-from synthetic_data import LOCALES, Hospital, Instance, Kind, LedgerEntry, Patient, Place, generate
+from synthetic_data import LOCALES, Action, Hospital, Instance, Kind, LedgerEntry, Patient, Place, generate
+from synthetic_data.ledger import Plant
+from synthetic_data.record import Identifier, Record
 from synthetic_data.writing import LEDGER_NAME
 
 _STEP = re.compile(r"\(([0-9A-F]{4}),([0-9A-F]{4})\)(?:\[(\d+)\])?")
@@ -133,7 +135,7 @@ def test_it_names_what_the_survey_of_2019_saw(instances: list[Instance]) -> None
 
 def test_it_knows_nested_private_free_text_and_meta_places(instances: list[Instance]) -> None:
     entries = instances[0].ledger
-    assert Counter(entry.place for entry in entries).keys() == set(Place)
+    assert {entry.place for entry in entries} >= {Place.ELEMENT, Place.TEXT, Place.FILE_META}
     assert [e.kind for e in entries if e.tag == "(0010,1002)[0](0010,0020)"] == [Kind.NATIONAL_ID]
     assert [e.kind for e in entries if e.tag == "(0040,0275)[0](0040,1002)"] == [Kind.NAME]
     assert [e.kind for e in entries if e.private_creator == "PACSLAB CONSOLE"] == [
@@ -151,10 +153,55 @@ def test_a_hospitals_ledger_is_its_files_ledger_and_renders_nothing(
 
 
 def test_an_entry_survives_its_line_of_json() -> None:
-    entry = LedgerEntry("2.25.1", Place.TEXT, "(0010,4000)", Kind.NAME, "Lefèvre", "SYN-1", span=(3, 10))
+    plant = Plant(Place.TEXT, "(0010,4000)", Kind.NAME, "Lefèvre", "SYN-1", span=(3, 10))
+    entry = LedgerEntry.of("2.25.1", plant)
     line = entry.to_json()
     assert line == (
         '{"sop_instance_uid": "2.25.1", "place": "text", "tag": "(0010,4000)", "kind": "name", "value": "Lefèvre", '
-        '"person": "SYN-1", "private_creator": "", "span": [3, 10]}'
+        '"person": "SYN-1", "action": "text_removed", "private_creator": "", "span": [3, 10], "page": null, '
+        '"box": null}'
     )
     assert LedgerEntry.from_json(line) == entry
+
+
+@pytest.mark.parametrize(
+    ("place", "kind", "value", "action"),
+    [
+        (Place.ELEMENT, Kind.NAME, "Doe^Jane", Action.TEXT_REMOVED),
+        (Place.ELEMENT, Kind.PATIENT_ID, "SYN-1", Action.PATID_CONSISTENT),
+        (Place.ELEMENT, Kind.DATE, "20190917", Action.DATE_SHIFTED),
+        (Place.ELEMENT, Kind.BIRTH_DATE, "19700101", Action.TEXT_REMOVED),
+        (Place.ELEMENT, Kind.UID, "2.25.1", Action.UID_CONSISTENT),
+        (Place.FILE_META, Kind.UID, "2.25.1", Action.UID_CONSISTENT),
+        (Place.ELEMENT, Kind.AGE, "089Y", Action.TEXT_RETAINED),
+        (Place.ELEMENT, Kind.AGE, "090Y", Action.TEXT_REMOVED),
+        (Place.ELEMENT, Kind.SEX, "F", Action.TEXT_RETAINED),
+        (Place.TEXT, Kind.DATE, "17/09/2019", Action.TEXT_REMOVED),
+        (Place.PIXELS, Kind.NAME, "DOE JANE", Action.PIXELS_HIDDEN),
+        (Place.PDF, Kind.NAME, "Jane Doe", Action.PIXELS_HIDDEN),
+        (Place.PREAMBLE, Kind.NAME, "DOE", Action.TEXT_REMOVED),
+        (Place.FILE_NAME, Kind.NAME, "DOE", Action.TEXT_REMOVED),
+    ],
+)
+def test_the_action_that_de_identification_owes_follows_from_place_and_kind(
+    place: Place, kind: Kind, value: str, action: Action
+) -> None:
+    assert Plant(place, "(0010,0000)", kind, value, "SYN-1").action is action
+
+
+def test_the_uid_of_an_object_itself_is_to_change() -> None:
+    assert Plant(Place.ELEMENT, "(0008,0018)", Kind.UID, "2.25.1", "SYN-1").action is Action.UID_CHANGED
+
+
+def test_a_record_notes_what_is_drawn_and_what_stands_around_the_dataset() -> None:
+    name, record = Identifier(Kind.NAME, "DOE", "SYN-1"), Record()
+    record.plant_box(Place.PIXELS, name, (10, 20, 90, 34), page=2)
+    record.plant_preamble("OPERATOR {name}", {"name": name})
+    record.plant_file_name("{name}_export", {"name": name})
+    assert record.preamble == b"OPERATOR DOE".ljust(128, b"\x00")
+    assert record.file_stem == "DOE_export"
+    assert record.plants == [
+        Plant(Place.PIXELS, "(7FE0,0010)", Kind.NAME, "DOE", "SYN-1", page=2, box=(10, 20, 90, 34)),
+        Plant(Place.PREAMBLE, "", Kind.NAME, "DOE", "SYN-1", span=(9, 12)),
+        Plant(Place.FILE_NAME, "", Kind.NAME, "DOE", "SYN-1", span=(0, 3)),
+    ]

@@ -1,0 +1,30 @@
+"""Pixel data in the transfer syntaxes that compress, through pydicom's encoders and their plugins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate
+from pydicom.pixels.encoders.base import get_encoder
+from pydicom.uid import UID
+
+
+def compressed(pixels: NDArray[Any], description: Dataset, transfer_syntax_uid: str) -> bytes:
+    """The frames encoded and encapsulated (DICOM PS3.5 A.4), a fragment a frame; `description` has their elements.
+
+    Raises what pydicom raises when no plugin can encode the syntax.
+    """
+    encoder = get_encoder(UID(transfer_syntax_uid))
+    keywords = {
+        "rows": description.Rows,
+        "columns": description.Columns,
+        "number_of_frames": int(description.get("NumberOfFrames", 1)),
+        "samples_per_pixel": description.SamplesPerPixel,
+        "bits_allocated": description.BitsAllocated,
+        "bits_stored": description.BitsStored,
+        "pixel_representation": description.PixelRepresentation,
+        "photometric_interpretation": description.PhotometricInterpretation,
+    }
+    return bytes(encapsulate(list(encoder.iter_encode(pixels, **keywords))))
