@@ -8,11 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.ledger import Place, Plant
-from synthetic_data.lettering import PixelBox, Style, drawable, line_height, mask, width
-from synthetic_data.record import Identifier, Record
-
-PIXEL_DATA = "(7FE0,0010)"
+from synthetic_data.ledger import Box, Place
+from synthetic_data.lettering import Style, drawable, line_height, mask, width
+from synthetic_data.record import PIXEL_DATA, Identifier, Record
 
 
 @dataclass(frozen=True)
@@ -36,11 +34,11 @@ class Line:
         return width(self.text, self.style)
 
     @property
-    def box(self) -> PixelBox:
+    def box(self) -> Box:
         """The line's box: left, top, right, bottom in pixels, right and bottom excluded."""
         return self.x, self.y, self.x + self.width, self.y + line_height(self.style)
 
-    def identifiers(self) -> Iterator[tuple[Identifier, PixelBox]]:
+    def identifiers(self) -> Iterator[tuple[Identifier, Box]]:
         """Each identifier of the line as it is drawn, with its box."""
         at = self.x
         for part in self.parts:
@@ -74,8 +72,9 @@ def draw_lines(lines: Iterable[Line], picture: NDArray[np.uint8], ink: int | tup
         line.draw(picture, ink)
 
 
-def plant_lines(record: Record, lines: Iterable[Line], tag: str = PIXEL_DATA) -> None:
-    """Note every identifier of the lines with its box; a multi-frame picture has it in each frame."""
+def plant_lines(record: Record, lines: Iterable[Line], frames: int = 1, tag: str = PIXEL_DATA) -> None:
+    """Note every identifier of the lines with its box, in each frame of a picture that has several."""
     for line in lines:
         for found, box in line.identifiers():
-            record.plants.append(Plant(Place.PIXELS, tag, found.kind, found.value, found.person, box=box))
+            for frame in range(1, frames + 1):
+                record.plant_box(Place.PIXELS, found, box, page=frame if frames > 1 else None, tag=tag)

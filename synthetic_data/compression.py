@@ -1,4 +1,4 @@
-"""Pixel data in the transfer syntaxes that compress, through pydicom's encoders and their plugins."""
+"""Pixel data in the transfer syntaxes that compress: pydicom's encoders and their plugins, and `codecs` for the rest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.pixels.encoders.base import get_encoder
-from pydicom.uid import UID
+from pydicom.uid import UID, JPEGBaseline8Bit, JPEGLosslessSV1
+
+from synthetic_data.codecs.baseline import encode_baseline
+from synthetic_data.codecs.lossless import encode_lossless
 
 
 def compressed(pixels: NDArray[Any], description: Dataset, transfer_syntax_uid: str) -> bytes:
@@ -16,6 +19,11 @@ def compressed(pixels: NDArray[Any], description: Dataset, transfer_syntax_uid: 
 
     Raises what pydicom raises when no plugin can encode the syntax.
     """
+    if transfer_syntax_uid in (JPEGBaseline8Bit, JPEGLosslessSV1):
+        frames = pixels if int(description.get("NumberOfFrames", 1)) > 1 else pixels[None]
+        bits = int(description.BitsStored)
+        lossy = transfer_syntax_uid == JPEGBaseline8Bit
+        return bytes(encapsulate([encode_baseline(one) if lossy else encode_lossless(one, bits) for one in frames]))
     encoder = get_encoder(UID(transfer_syntax_uid))
     keywords = {
         "rows": description.Rows,

@@ -14,6 +14,7 @@ from synthetic_data.locales.locale import Locale
 from synthetic_data.model import Device, Institution, Patient, Staff, Study
 from synthetic_data.people import Population
 from synthetic_data.planning import DEVICES, Planner, Team
+from synthetic_data.protocols import Contents
 from synthetic_data.seeding import Role
 from synthetic_data.writing import Written, write_instances
 
@@ -45,11 +46,7 @@ class Hospital:
     @property
     def byte_estimate(self) -> int:
         """About how many bytes the files take, without the ledger; good to a few per cent."""
-        return sum(
-            series.images * (series.rows * series.columns * 2 + _HEADER_BYTES)
-            for study in self.studies
-            for series in study.series
-        )
+        return sum(series.images * (series.weight + _HEADER_BYTES) for study in self.studies for series in study.series)
 
     def instances(self) -> Iterator[Instance]:
         """Every instance, study by study; each is rendered only when its dataset, pixels or bytes are asked for."""
@@ -71,17 +68,21 @@ class Hospital:
         return write_instances(Path(folder), self.instances(), self.instance_count, progress)
 
 
-def generate(seed: int = DEFAULT_SEED, patients: int = DEFAULT_PATIENTS, locale: str = DEFAULT) -> Hospital:
+def generate(
+    seed: int = DEFAULT_SEED, patients: int = DEFAULT_PATIENTS, locale: str = DEFAULT, objects: Contents = "images"
+) -> Hospital:
     """Plan a synthetic hospital of `patients` people with 2 to 4 studies each.
 
     The same arguments give the same hospital, byte for byte, on every machine; patient k is the same whatever the
-    number of patients. `locale` is fr_FR, en_US, en_GB or de_DE. Renders nothing; raises SyntheticDataError for
-    arguments that cannot be.
+    number of patients. `locale` is fr_FR, en_US, en_GB or de_DE. `objects` is `images`, or `all` for reports, letters,
+    references and waveforms, too. Renders nothing; raises SyntheticDataError for arguments that cannot be.
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise SyntheticDataError(f"the seed must be a whole number from 0, not {seed!r}.")
     if isinstance(patients, bool) or not isinstance(patients, int) or not 1 <= patients <= MOST_PATIENTS:
         raise SyntheticDataError(f"the number of patients must be from 1 to {MOST_PATIENTS}, not {patients!r}.")
+    if objects not in ("images", "all"):
+        raise SyntheticDataError(f"unknown objects {objects!r}; accepted are images, all.")
     words = find_locale(locale)
     role = Role(seed, words.name)
     population = Population(words, role)
@@ -91,7 +92,7 @@ def generate(seed: int = DEFAULT_SEED, patients: int = DEFAULT_PATIENTS, locale:
         operators=population.staff("operator", 5),
     )
     people = tuple(population.patient(index) for index in range(patients))
-    planner = Planner(words, team, role)
+    planner = Planner(words, team, role, objects)
     return Hospital(
         seed=seed,
         locale=words.name,

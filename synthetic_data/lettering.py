@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 Style = Literal["small", "text", "bold", "script"]
 Mask = NDArray[np.uint8]
-PixelBox = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)

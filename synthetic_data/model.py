@@ -23,6 +23,12 @@ FindingKind = Literal[
     "fracture",
     "callus",
     "erosion",
+    "gallstone",
+    "foetus",
+    "breast_mass",
+    "stenosis",
+    "metastasis",
+    "uptake",
 ]
 
 
@@ -133,7 +139,8 @@ class Finding:
 class Series:
     """One series: `key` names its protocol, `images` is the number of its instances of `rows` by `columns` pixels.
 
-    `modality` is the attribute's value, `content` the kind of object (see `modalities`).
+    `modality` is the attribute's value, `content` the kind of object (see `modalities`). `weight` is about how many
+    bytes an instance takes besides its header.
     """
 
     uid: str
@@ -147,6 +154,8 @@ class Series:
     images: int
     rows: int
     columns: int
+    frames: int
+    weight: int
 
 
 @dataclass(frozen=True)
@@ -154,7 +163,8 @@ class Study:
     """One examination of one patient. `exam` names what was done; `number` counts the patient's studies from 1.
 
     `history` is a template of free text, see `locales.locale.StoryText`; `side` is the patient's
-    troubled one, the hand that a radiograph shows; `marker` is the lead letter on a radiograph.
+    troubled one, the hand that a radiograph shows; `marker` is the lead letter on a radiograph. `locale` names the
+    hospital's locale.
     """
 
     uid: str
@@ -181,6 +191,7 @@ class Study:
     frame_of_reference_uid: str
     findings: tuple[Finding, ...]
     series: tuple[Series, ...]
+    locale: str
     role: Role = field(repr=False, compare=False)
 
     @property

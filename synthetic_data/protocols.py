@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import ExplicitVRLittleEndian, JPEGBaseline8Bit
+
+Contents = Literal["images", "all"]
+"""What a set holds: pictures only, or documents too: reports, letters, key objects, presentation states, waveforms."""
 
 
 @dataclass(frozen=True)
 class SeriesProtocol:
-    """A series: `images` instances of `rows` by `columns` pixels.
+    """A series: `images` instances of `rows` by `columns` pixels, of `frames` frames each.
 
-    `modality` and `content` (see `modalities`) are the examination's modality unless said otherwise.
+    `modality` and `content` (see `modalities`) are the examination's modality unless said otherwise. `weight` estimates
+    an instance's bytes besides its header (0: two a pixel). A `document` is planned on request.
     """
 
     key: str
@@ -21,6 +26,13 @@ class SeriesProtocol:
     modality: str = ""
     content: str = ""
     transfer_syntax_uid: str = ExplicitVRLittleEndian
+    frames: int = 1
+    weight: int = 0
+    document: bool = False
+
+    @property
+    def bytes_each(self) -> int:
+        return self.weight or self.rows * self.columns * self.frames * 2
 
 
 @dataclass(frozen=True)
@@ -32,25 +44,26 @@ class Exam:
     series: tuple[SeriesProtocol, ...]
 
 
+def _ultrasound(stills: str, cine: str) -> tuple[SeriesProtocol, ...]:
+    """Two stills in colour and a loop in grey, compressed as devices do."""
+    jpeg = JPEGBaseline8Bit
+    return (
+        SeriesProtocol(stills, 2, 480, 640, transfer_syntax_uid=jpeg, weight=80_000),
+        SeriesProtocol(cine, 1, 480, 640, content="USMF", transfer_syntax_uid=jpeg, frames=6, weight=390_000),
+    )
+
+
+_P = SeriesProtocol
+_DOSE = _P("sc_dose", 1, 512, 512, content="SC", weight=512 * 512)
+_CHEST_PA = _P("dx_chest_pa", 1, 480, 400)
+
 EXAMS: dict[str, Exam] = {
-    "ct_head": Exam("CT", "HEAD", (SeriesProtocol("ct_brain", 8, 192, 192), SeriesProtocol("ct_skull", 8, 192, 192))),
-    "ct_chest": Exam(
-        "CT", "CHEST", (SeriesProtocol("ct_mediastinum", 9, 192, 192), SeriesProtocol("ct_lung", 9, 192, 192))
-    ),
-    "mr_head": Exam(
-        "MR",
-        "BRAIN",
-        (
-            SeriesProtocol("mr_t1", 8, 160, 160),
-            SeriesProtocol("mr_t2", 8, 160, 160),
-            SeriesProtocol("mr_flair", 8, 160, 160),
-        ),
-    ),
-    "dx_chest": Exam(
-        "DX", "CHEST", (SeriesProtocol("dx_chest_pa", 1, 480, 400), SeriesProtocol("dx_chest_lateral", 1, 480, 400))
-    ),
-    "dx_chest_control": Exam("DX", "CHEST", (SeriesProtocol("dx_chest_pa", 1, 480, 400),)),
-    "dx_hand": Exam(
-        "DX", "HAND", (SeriesProtocol("dx_hand_pa", 1, 440, 360), SeriesProtocol("dx_hand_oblique", 1, 440, 360))
-    ),
+    "ct_head": Exam("CT", "HEAD", (_P("ct_brain", 8, 192, 192), _P("ct_skull", 8, 192, 192), _DOSE)),
+    "ct_chest": Exam("CT", "CHEST", (_P("ct_mediastinum", 9, 192, 192), _P("ct_lung", 9, 192, 192), _DOSE)),
+    "mr_head": Exam("MR", "BRAIN", (_P("mr_t1", 8, 160, 160), _P("mr_t2", 8, 160, 160), _P("mr_flair", 8, 160, 160))),
+    "dx_chest": Exam("DX", "CHEST", (_CHEST_PA, _P("dx_chest_lateral", 1, 480, 400))),
+    "dx_chest_control": Exam("DX", "CHEST", (_CHEST_PA,)),
+    "dx_hand": Exam("DX", "HAND", (_P("dx_hand_pa", 1, 440, 360), _P("dx_hand_oblique", 1, 440, 360))),
+    "us_abdomen": Exam("US", "ABDOMEN", _ultrasound("us_liver", "uscine_liver")),
+    "us_obstetric": Exam("US", "ABDOMEN", _ultrasound("us_foetus", "uscine_foetus")),
 }

@@ -106,6 +106,15 @@ STORIES: tuple[Story, ...] = (
         ),
     ),
     Story("cough", 34, 82, 0.45, (Visit("dx_chest", 0), Visit("ct_chest", 12))),
+    Story(
+        "pregnancy", 20, 41, 1.0,
+        (Visit("us_obstetric", 0, (("foetus", 1.0),)), Visit("us_obstetric", 68, (("foetus", 1.0),))),
+    ),
+    Story(
+        "gallstones", 30, 80, 0.65,
+        (Visit("us_abdomen", 0, (("gallstone", 1.0),)), Visit("us_abdomen", 41, (("gallstone", 1.0),))),
+        emergency=True,
+    ),
 )  # fmt: skip
 
 
@@ -140,6 +149,9 @@ _SITES: dict[FindingKind, tuple[_Site, ...]] = {
         _Site((x, 0, z), (2.4, 4, 2.6), both_sides=False) for x, z in ((-23, 71), (-3, 76), (4, 74), (17, 67), (33, 60))
     ),
 }  # fmt: skip
+
+_SITES |= {kind: (_Site((0, 0, 0), (0, 0, 0), both_sides=False),) for kind in ("gallstone", "foetus")}
+"""What has no place of its own: the pictures know where it belongs."""
 
 _NUMEROUS = {"plaque", "erosion"}
 _FIXED = {"fracture", "callus", "erosion", "large_heart"}

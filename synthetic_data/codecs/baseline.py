@@ -9,7 +9,17 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.codecs.bits import EOI, SOI, HuffmanTable, Integers, category, extra_bits, pack, scan_header, segment
+from synthetic_data.codecs.bits import (
+    EOI,
+    SOI,
+    HuffmanTable,
+    Integers,
+    category,
+    extra_bits,
+    pack,
+    scan_header,
+    segment,
+)
 from synthetic_data.codecs.tables import AC_COLOUR, AC_GREY, COLOUR_STEPS, DC_COLOUR, DC_GREY, GREY_STEPS, ZIGZAG
 
 _SCALE = 12
@@ -77,7 +87,8 @@ def _quantised(plane: Integers, steps: Integers) -> Integers:
     both = (cosines @ across).reshape(rows, columns, 64)
     divisor = steps.astype(np.int32) << (2 * _SCALE - 8)
     rounded = np.sign(both) * ((np.abs(both) + divisor // 2) // divisor)
-    return rounded[:, :, list(ZIGZAG)].astype(np.int64)
+    ordered: Integers = rounded[:, :, list(ZIGZAG)].astype(np.int64)
+    return ordered
 
 
 def _interleaved(planes: list[Integers]) -> tuple[Integers, Integers]:

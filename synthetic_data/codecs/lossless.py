@@ -8,7 +8,17 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.codecs.bits import EOI, SOI, HuffmanTable, Integers, category, extra_bits, pack, scan_header, segment
+from synthetic_data.codecs.bits import (
+    EOI,
+    SOI,
+    HuffmanTable,
+    Integers,
+    category,
+    extra_bits,
+    pack,
+    scan_header,
+    segment,
+)
 
 _CATEGORIES = 17
 
@@ -41,7 +51,9 @@ def _table(counts: Integers) -> HuffmanTable:
     """A Huffman table for these frequencies; no code is all ones, none is longer than 16 bits."""
     least = max(1, int(counts.sum()) // 4096)
     # The last entry is a symbol that never comes: it takes the code of ones, which T.81 forbids.
-    heap = [(max(int(count), least), number, (number,)) for number, count in enumerate(counts)]
+    heap: list[tuple[int, int, tuple[int, ...]]] = [
+        (max(int(count), least), number, (number,)) for number, count in enumerate(counts)
+    ]
     heap.append((0, _CATEGORIES, (_CATEGORIES,)))
     depth = [0] * (_CATEGORIES + 1)
     heapq.heapify(heap)

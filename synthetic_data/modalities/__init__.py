@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from synthetic_data.columns import Columns
-from synthetic_data.modalities import ct, dx, mr
+from synthetic_data.modalities import ct, dx, mr, sc, us
 from synthetic_data.model import Series, Study
 from synthetic_data.record import Record
 from synthetic_data.scene import Scene
@@ -20,7 +20,8 @@ class Modality(Protocol):
     `add_images` may then do nothing.
     """
 
-    SOP_CLASS_UID: str
+    @property
+    def SOP_CLASS_UID(self) -> str: ...
 
     def add_series(self, record: Record, study: Study, series: Series) -> None:
         """Add what all images of a series share."""
@@ -32,5 +33,12 @@ class Modality(Protocol):
         """The stored pixel values, little endian, shape ([frames,] rows, columns[, samples]); None if it has none."""
 
 
-MODALITIES: dict[str, Modality] = {"CT": ct, "MR": mr, "DX": dx}
+MODALITIES: dict[str, Modality] = {
+    "CT": ct,
+    "MR": mr,
+    "DX": dx,
+    "US": us.STILL,
+    "USMF": us.LOOP,
+    "SC": sc,
+}
 """By a series' `content`, which is its modality where that has one kind of object only."""
