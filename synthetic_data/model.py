@@ -28,7 +28,6 @@ FindingKind = Literal[
     "breast_mass",
     "stenosis",
     "metastasis",
-    "uptake",
 ]
 
 

@@ -66,4 +66,9 @@ EXAMS: dict[str, Exam] = {
     "dx_hand": Exam("DX", "HAND", (_P("dx_hand_pa", 1, 440, 360), _P("dx_hand_oblique", 1, 440, 360))),
     "us_abdomen": Exam("US", "ABDOMEN", _ultrasound("us_liver", "uscine_liver")),
     "us_obstetric": Exam("US", "ABDOMEN", _ultrasound("us_foetus", "uscine_foetus")),
+    "cr_chest_bed": Exam("CR", "CHEST", (_P("cr_chest_ap", 1, 480, 400),)),
+    "mg_breast": Exam("MG", "BREAST", (_P("mg_views", 4, 560, 432),)),
+    "xa_coronary": Exam("XA", "HEART", (_P("xa_run", 1, 400, 400, frames=12, weight=12 * 400 * 400),)),
+    "pt_body": Exam("PT", "CHEST", (_P("pt_axial", 24, 128, 128),)),
+    "nm_bone": Exam("NM", "CHEST", (_P("nm_whole", 1, 512, 160, frames=2),)),
 }

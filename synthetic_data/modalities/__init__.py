@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from synthetic_data.columns import Columns
-from synthetic_data.modalities import ct, dx, mr, sc, us
+from synthetic_data.modalities import cr, ct, dx, mg, mr, nm, pt, sc, us, xa
 from synthetic_data.model import Series, Study
 from synthetic_data.record import Record
 from synthetic_data.scene import Scene
@@ -37,6 +37,11 @@ MODALITIES: dict[str, Modality] = {
     "CT": ct,
     "MR": mr,
     "DX": dx,
+    "CR": cr,
+    "MG": mg,
+    "XA": xa,
+    "PT": pt,
+    "NM": nm,
     "US": us.STILL,
     "USMF": us.LOOP,
     "SC": sc,
