@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
+from typing import get_args
 
-import synthetic_data
+from synthetic_data import describing, options, sets
 from synthetic_data.errors import SyntheticDataError
-from synthetic_data.hospital import DEFAULT_PATIENTS, DEFAULT_SEED, Hospital, generate
+from synthetic_data.hospital import Hospital, generate
 from synthetic_data.locales import DEFAULT, LOCALES
-from synthetic_data.writing import LEDGER_NAME, Written
+from synthetic_data.protocols import Contents
+from synthetic_data.version import __version__
 
 DONE, FAILED, INTERRUPTED = 0, 2, 130
 
 _DESCRIPTION = """\
-Write a synthetic hospital's imaging archive: DICOM files of invented patients, and the ledger of every identifier that
-was planted in them. The same seed gives the same files on every machine."""
+Synthetic patients: write a hospital's imaging archive, DICOM files of invented people, and the ledger of every
+identifier that was planted in them. The same options give the same files on every machine."""
 
 _EXAMPLES = """\
 examples:
-  python -m synthetic_data --out hospital
-  python -m synthetic_data --patients 5 --seed 7 --locale en_GB --out small
+  python -m synthetic_data generate --out hospital
+  python -m synthetic_data generate --patients 5 --seed 7 --locale en_GB --out small
+  python -m synthetic_data generate --patients 1000 --workers 4 --modality CT MR --out large
+  python -m synthetic_data describe hospital
 """
 
 _BAR = 30
@@ -30,26 +35,76 @@ _BAR = 30
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code: 0 done, 2 could not do it, 130 stopped by the user."""
-    options = _parser().parse_args(arguments)
-    progress = None if options.quiet else _progress()
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and words[0].startswith("--") and words[0] not in ("--help", "--version"):
+        words.insert(0, "generate")  # the first version had no commands
+    chosen = _parser().parse_args(words)
     try:
-        hospital = generate(options.seed, options.patients, options.locale)
-        if not options.quiet:
-            _announce(hospital)
-        written = hospital.write(options.out, progress)
+        return int(chosen.command(chosen))
     except SyntheticDataError as error:
         print(f"synthetic_data: {error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print(
-            f"\nsynthetic_data: stopped. The files below {str(options.out)!r} are whole, but not all there; "
-            "delete the folder before you try again.",
+            "\nsynthetic_data: stopped. The patients that are there are whole; run the same command again to go on.",
             file=sys.stderr,
         )
         return INTERRUPTED
-    if not options.quiet:
-        _report(written)
+
+
+def _generate(chosen: argparse.Namespace) -> int:
+    first, patients = chosen.patients
+    hospital = generate(
+        chosen.seed,
+        patients,
+        chosen.locale,
+        chosen.objects,
+        first=first,
+        modalities=chosen.modality,
+        since=chosen.since,
+        until=chosen.until,
+    )
+    if not chosen.quiet:
+        print(announcement(hospital))
+    progress = None if chosen.quiet else _progress()
+    written = hospital.write(chosen.out, progress, workers=chosen.workers, scheduler=chosen.scheduler)
+    if not chosen.quiet:
+        print(
+            f"{written.instances} files, {sets.in_bytes(written.bytes)}, in {str(written.folder)!r}; "
+            f"{written.ledger_entries} identifiers in {sets.LEDGER_NAME}."
+        )
     return DONE
+
+
+def _describe(chosen: argparse.Namespace) -> int:
+    print(describing.describe(chosen.folder).as_text())
+    return DONE
+
+
+def announcement(hospital: Hospital) -> str:
+    """What is about to be made, in one sentence."""
+    many = hospital.options.patients
+    return (
+        f"{many} patient{'s' if many > 1 else ''}, {hospital.study_count} studies, {hospital.instance_count} objects, "
+        f"about {sets.in_bytes(hospital.byte_estimate)}."
+    )
+
+
+def patient_range(text: str) -> tuple[int, int]:
+    """`20` as the first twenty patients, `11-20` as ten from number 11 on: the first one's number, and how many."""
+    first, dash, last = text.partition("-")
+    try:
+        return (int(first), int(last) - int(first) + 1) if dash and first else (1, int(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number and no range such as 11-20") from None
+
+
+def day(text: str) -> date:
+    """A day such as 2019-09-17."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day such as 2019-09-17") from None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,48 +114,71 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="an empty folder, or a new one")
-    parser.add_argument(
-        "--patients", type=int, default=DEFAULT_PATIENTS, metavar="N", help="how many patients (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--seed", type=int, default=DEFAULT_SEED, metavar="S", help="a whole number from 0 (default: %(default)s)"
-    )
-    parser.add_argument("--locale", default=DEFAULT, metavar="L", help=f"{', '.join(LOCALES)} (default: %(default)s)")
-    parser.add_argument("--quiet", action="store_true", help="say nothing unless it fails")
-    parser.add_argument("--version", action="version", version=f"synthetic_data {synthetic_data.__version__}")
+    parser.add_argument("--version", action="version", version=f"synthetic_data {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    make = commands.add_parser("generate", help="write a hospital's files", description="Write a hospital's files.")
+    make.set_defaults(command=_generate)
+    _add_what(make)
+    _add_where(make)
+    show = commands.add_parser("describe", help="show what is in a set", description="Show what is in a set of files.")
+    show.set_defaults(command=_describe)
+    show.add_argument("folder", type=Path, metavar="DIR", help="a folder that generate has written")
     return parser
 
 
-def _progress() -> Callable[[int, int], None]:
+def _add_what(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--patients", type=patient_range, default=(1, options.DEFAULT_PATIENTS), metavar="N",
+        help=f"how many patients, or which: 11-20 (default: {options.DEFAULT_PATIENTS})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=options.DEFAULT_SEED,
+        metavar="S",
+        help="a whole number from 0 (default: %(default)s)",
+    )
+    parser.add_argument("--locale", default=DEFAULT, metavar="L", help=f"{', '.join(LOCALES)} (default: %(default)s)")
+    parser.add_argument(
+        "--modality", nargs="+", default=[], metavar="M",
+        help=f"only series of these: {', '.join(options.MODALITIES)} (default: all)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--objects", choices=get_args(Contents), default="images",
+        help="images, or all: reports, letters, references and waveforms, too (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument("--from", type=day, dest="since", metavar="DAY", help="only studies of that day, or later")
+    parser.add_argument("--to", type=day, dest="until", metavar="DAY", help="only studies of that day, or earlier")
+
+
+def _add_where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="an empty folder, a new one, or an unfinished set to go on with",
+    )
+    parser.add_argument(
+        "--workers", type=int, default=1, metavar="W", help="how many processes write (default: %(default)s)"
+    )
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="write on this dask.distributed cluster")
+    parser.add_argument("--quiet", action="store_true", help="say nothing unless it fails")
+
+
+def _progress() -> sets.Progress:
     """A bar on a terminal, a line for each tenth otherwise; on standard error."""
     terminal = sys.stderr.isatty()
+    tenth = 0
 
     def show(done: int, total: int) -> None:
+        nonlocal tenth
         if terminal:
             full = _BAR * done // total
             end = "\n" if done == total else ""
             print(f"\r[{'#' * full}{'.' * (_BAR - full)}] {done}/{total}", end=end, file=sys.stderr, flush=True)
-        elif done * 10 // total != (done - 1) * 10 // total:
+        elif done * 10 // total > tenth:
+            tenth = done * 10 // total
             print(f"{done}/{total}", file=sys.stderr)
 
     return show
-
-
-def _announce(hospital: Hospital) -> None:
-    many = len(hospital.patients)
-    print(
-        f"{many} patient{'s' if many > 1 else ''}, {len(hospital.studies)} studies, {hospital.instance_count} images, "
-        f"about {_megabytes(hospital.byte_estimate)}."
-    )
-
-
-def _report(written: Written) -> None:
-    print(
-        f"{written.instances} files, {_megabytes(written.bytes)}, in {str(written.folder)!r}; "
-        f"{written.ledger_entries} identifiers in {LEDGER_NAME}."
-    )
-
-
-def _megabytes(count: int) -> str:
-    return f"{count / 1e6:.0f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"

@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
 from pathlib import Path
 
-from synthetic_data.errors import SyntheticDataError
 from synthetic_data.instance import Instance, instances_of
 from synthetic_data.ledger import LedgerEntry
 from synthetic_data.locales import DEFAULT, find_locale
 from synthetic_data.locales.locale import Locale
 from synthetic_data.model import Device, Institution, Patient, Staff, Study
+from synthetic_data.options import DEFAULT_PATIENTS, DEFAULT_SEED, Options, chosen
 from synthetic_data.people import Population
 from synthetic_data.planning import DEVICES, Planner, Team
 from synthetic_data.protocols import Contents
 from synthetic_data.seeding import Role
-from synthetic_data.writing import Written, write_instances
+from synthetic_data.sets import Progress, Written
 
-DEFAULT_SEED = 2019
-DEFAULT_PATIENTS = 30
-MOST_PATIENTS = 100_000
-
-_HEADER_BYTES = 2900
+HEADER_BYTES = 3300
 """A typical size of everything but the pixels, for estimates."""
 
 
 @dataclass(frozen=True)
-class Hospital:
-    """A synthetic hospital's archive: patients and studies as plans, instances on demand. `generate` makes one."""
+class Shard:
+    """One patient with the studies that belong to the set: what is planned, rendered and written on its own."""
 
-    seed: int
-    locale: str
-    institution: Institution
-    staff: tuple[Staff, ...]
-    devices: tuple[Device, ...]
-    patients: tuple[Patient, ...]
+    patient: Patient
     studies: tuple[Study, ...]
-    _words: Locale = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The patient's folder in a set."""
+        return f"patient-{self.patient.index + 1:04d}"
 
     @property
     def instance_count(self) -> int:
@@ -45,61 +42,142 @@ class Hospital:
 
     @property
     def byte_estimate(self) -> int:
+        return sum(series.images * (series.weight + HEADER_BYTES) for study in self.studies for series in study.series)
+
+
+class Hospital:
+    """A synthetic hospital's archive: patients and studies as plans, instances on demand. `generate` makes one.
+
+    Memory does not grow with the number of patients as long as one uses `shards`, `instances`, `ledger` and `write`;
+    `patients` and `studies` plan and keep everyone.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.words: Locale = find_locale(options.locale)
+        role = Role(options.seed, self.words.name)
+        self._population = Population(self.words, role)
+        self._team = Team(
+            referrers=self._population.staff("referrer", 7),
+            radiologists=self._population.staff("radiologist", 4),
+            operators=self._population.staff("operator", 5),
+        )
+        self._planner = Planner(self.words, self._team, role, options.objects)
+
+    def __repr__(self) -> str:
+        return f"<Hospital {self.options}>"
+
+    @property
+    def seed(self) -> int:
+        return self.options.seed
+
+    @property
+    def locale(self) -> str:
+        return self.options.locale
+
+    @property
+    def institution(self) -> Institution:
+        return self.words.institution
+
+    @property
+    def staff(self) -> tuple[Staff, ...]:
+        return self._team.everyone
+
+    @property
+    def devices(self) -> tuple[Device, ...]:
+        return tuple(device for rooms in DEVICES.values() for device in rooms)
+
+    def shard(self, index: int) -> Shard:
+        """Patient `index` (from 0) with the studies that the options keep; the same whoever was asked for before."""
+        patient, keeps = self._population.patient(index), self.options.keeps
+        studies = []
+        for study in self._planner.studies(patient):
+            series = tuple(series for series in study.series if keeps(series.modality, study.started.date()))
+            if series:
+                studies.append(study if series == study.series else replace(study, series=series))
+        return Shard(patient, tuple(studies))
+
+    def shards(self) -> Iterator[Shard]:
+        """Every patient of the set, planned when asked for."""
+        return (self.shard(index) for index in self.options.indices)
+
+    @cached_property
+    def _everyone(self) -> tuple[Shard, ...]:
+        return tuple(self.shards())
+
+    @property
+    def patients(self) -> tuple[Patient, ...]:
+        return tuple(shard.patient for shard in self._everyone)
+
+    @property
+    def studies(self) -> tuple[Study, ...]:
+        return tuple(study for shard in self._everyone for study in shard.studies)
+
+    @cached_property
+    def _totals(self) -> tuple[int, int, int]:
+        """Studies, instances and estimated bytes, each patient counted and forgotten."""
+        studies = instances = size = 0
+        for shard in self.shards():
+            studies, instances = studies + len(shard.studies), instances + shard.instance_count
+            size += shard.byte_estimate
+        return studies, instances, size
+
+    @property
+    def study_count(self) -> int:
+        return self._totals[0]
+
+    @property
+    def instance_count(self) -> int:
+        return self._totals[1]
+
+    @property
+    def byte_estimate(self) -> int:
         """About how many bytes the files take, without the ledger; good to a few per cent."""
-        return sum(series.images * (series.weight + _HEADER_BYTES) for study in self.studies for series in study.series)
+        return self._totals[2]
 
     def instances(self) -> Iterator[Instance]:
         """Every instance, study by study; each is rendered only when its dataset, pixels or bytes are asked for."""
-        for study in self.studies:
-            yield from instances_of(study, self._words)
+        for shard in self.shards():
+            for study in shard.studies:
+                yield from instances_of(study, self.words)
 
     def ledger(self) -> Iterator[LedgerEntry]:
         """The answer key: every planted identifier of every instance, in the instances' order. Renders no pixels."""
         for instance in self.instances():
             yield from instance.ledger
 
-    def write(self, folder: str | Path, progress: Callable[[int, int], None] | None = None) -> Written:
-        """Write every instance below `folder`, and the ledger beside them as `ledger.jsonl` (UTF-8, a line an entry).
+    def write(
+        self, folder: str | Path, progress: Progress | None = None, *, workers: int = 1, scheduler: str | None = None
+    ) -> Written:
+        """Write every instance below `folder`, and the ledger beside them as `ledger.parquet` (see `ledger_table`).
 
-        `folder` is made if need be and must be empty. Each file appears under its name only when it is complete, the
-        ledger last of all. `progress(done, total)` is called after each instance. Raises SyntheticDataError for a
-        folder that cannot be used and for a disk that is full.
+        `folder` is made if need be. It must be empty, or hold the unfinished beginning of the same set, which is then
+        completed. A patient's folder appears under its name only when it is complete, the ledger last of all. The files
+        are the same whatever the number of `workers` (processes), and on the machines of a dask.distributed cluster
+        whose `scheduler` is at that address and who all see `folder`. `progress(done, total)` counts instances.
+        Raises SyntheticDataError for a folder that cannot be used and for a disk that is full.
         """
-        return write_instances(Path(folder), self.instances(), self.instance_count, progress)
+        from synthetic_data.writing import write_set
+
+        return write_set(self, Path(folder), progress, workers, scheduler)
 
 
 def generate(
-    seed: int = DEFAULT_SEED, patients: int = DEFAULT_PATIENTS, locale: str = DEFAULT, objects: Contents = "images"
+    seed: int = DEFAULT_SEED,
+    patients: int = DEFAULT_PATIENTS,
+    locale: str = DEFAULT,
+    objects: Contents = "images",
+    *,
+    first: int = 1,
+    modalities: Collection[str] = (),
+    since: date | None = None,
+    until: date | None = None,
 ) -> Hospital:
-    """Plan a synthetic hospital of `patients` people with 2 to 4 studies each.
+    """Plan a synthetic hospital of `patients` people, from number `first` on.
 
     The same arguments give the same hospital, byte for byte, on every machine; patient k is the same whatever the
-    number of patients. `locale` is fr_FR, en_US, en_GB or de_DE. `objects` is `images`, or `all` for reports, letters,
-    references and waveforms, too. Renders nothing; raises SyntheticDataError for arguments that cannot be.
+    number of patients. `locales.LOCALES` names the locales. `objects` is `images`, or `all` for reports, letters,
+    references and waveforms, too. `modalities`, `since` and `until` keep only some series
+    and studies (see `Options`). Renders nothing; raises SyntheticDataError for arguments that cannot be.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise SyntheticDataError(f"the seed must be a whole number from 0, not {seed!r}.")
-    if isinstance(patients, bool) or not isinstance(patients, int) or not 1 <= patients <= MOST_PATIENTS:
-        raise SyntheticDataError(f"the number of patients must be from 1 to {MOST_PATIENTS}, not {patients!r}.")
-    if objects not in ("images", "all"):
-        raise SyntheticDataError(f"unknown objects {objects!r}; accepted are images, all.")
-    words = find_locale(locale)
-    role = Role(seed, words.name)
-    population = Population(words, role)
-    team = Team(
-        referrers=population.staff("referrer", 7),
-        radiologists=population.staff("radiologist", 4),
-        operators=population.staff("operator", 5),
-    )
-    people = tuple(population.patient(index) for index in range(patients))
-    planner = Planner(words, team, role, objects)
-    return Hospital(
-        seed=seed,
-        locale=words.name,
-        institution=words.institution,
-        staff=team.everyone,
-        devices=tuple(device for rooms in DEVICES.values() for device in rooms),
-        patients=people,
-        studies=tuple(study for person in people for study in planner.studies(person)),
-        _words=words,
-    )
+    return Hospital(Options(seed, patients, locale, objects, first, chosen(modalities), since, until))

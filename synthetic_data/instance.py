@@ -37,6 +37,13 @@ class SeriesShare:
         return numbered_uid(self._uids, number)
 
     @cached_property
+    def file_stem(self) -> str:
+        """Where the series' files belong below a set's folder, less the image's number."""
+        study, series = self.study, self.series
+        folder = f"patient-{study.patient.index + 1:04d}/study-{study.number}/series-{series.number}"
+        return f"{folder}/{self.record.file_stem}"
+
+    @cached_property
     def record(self) -> Record:
         """The elements that all images share."""
         record = headers.series_record(self.study, self.series, self._locale)
@@ -105,10 +112,7 @@ class Instance:
     @property
     def path(self) -> str:
         """Where the file belongs below a set's folder, with forward slashes. It names no one, unless the ledger says so."""
-        return (
-            f"patient-{self.patient.index + 1:04d}/study-{self.study.number}/series-{self.series.number}/"
-            f"{self._share.record.file_stem}-{self.number:04d}.dcm"
-        )
+        return f"{self._share.file_stem}-{self.number:04d}.dcm"
 
     @cached_property
     def pixels(self) -> NDArray[Any] | None:
@@ -163,10 +167,15 @@ class Instance:
         return pixels.ravel().view("u1").data
 
 
-def instances_of(study: Study, locale: Locale) -> Iterator[Instance]:
-    """A study's instances, series by series."""
+def shares_of(study: Study, locale: Locale) -> Iterator[SeriesShare]:
+    """A study's series, which share its anatomy."""
     scene = Scene(study)
     for series in study.series:
-        share = SeriesShare(study, series, scene, locale)
-        for number in range(1, series.images + 1):
+        yield SeriesShare(study, series, scene, locale)
+
+
+def instances_of(study: Study, locale: Locale) -> Iterator[Instance]:
+    """A study's instances, series by series."""
+    for share in shares_of(study, locale):
+        for number in range(1, share.series.images + 1):
             yield Instance(share, number)

@@ -1,71 +1,129 @@
-"""Files on disk: each complete under its name, or not there at all."""
+"""Files on disk: each patient complete under its name, or not there at all."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+import shutil
+import uuid
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from synthetic_data import ledger_table
+from synthetic_data.encoding import Buffer
 from synthetic_data.errors import SyntheticDataError
-from synthetic_data.instance import Instance
+from synthetic_data.hospital import Hospital, Shard
+from synthetic_data.instance import Instance, SeriesShare, shares_of
+from synthetic_data.sets import LEDGER_NAME, UNFINISHED, Progress, SetFolder, Written
+from synthetic_data.workers import MOST_WORKERS, run
 
-LEDGER_NAME = "ledger.jsonl"
-_UNFINISHED = ".part"
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
 @dataclass(frozen=True)
-class Written:
-    """What was written: the folder, the number of DICOM files and their bytes, and the number of ledger lines."""
+class ShardWritten:
+    """One patient's files: how many, and their bytes."""
 
-    folder: Path
     instances: int
     bytes: int
-    ledger_entries: int
 
 
-def write_instances(
-    folder: Path, instances: Iterable[Instance], total: int, progress: Callable[[int, int], None] | None
+def write_set(
+    hospital: Hospital, folder: Path, progress: Progress | None, workers: int, scheduler: str | None
 ) -> Written:
-    """Write the instances and their ledger below an empty folder; see `Hospital.write`."""
-    ledger = folder / (LEDGER_NAME + _UNFINISHED)
+    """Write a hospital's files and ledger below a folder; see `Hospital.write`."""
+    place = SetFolder(folder)
     try:
-        _claim(folder)
-        done = size = entries = 0
-        with ledger.open("w", encoding="utf-8", newline="\n") as lines:
-            for instance in instances:
-                size += _write_file(folder / instance.path, instance.encode())
-                for entry in instance.ledger:
-                    lines.write(entry.to_json() + "\n")
-                    entries += 1
-                done += 1
-                if progress is not None:
-                    progress(done, total)
-        os.replace(ledger, folder / LEDGER_NAME)
+        if workers < 1 or workers > MOST_WORKERS:
+            raise SyntheticDataError(f"the number of workers must be from 1 to {MOST_WORKERS}, not {workers!r}.")
+        place.require_space(hospital.byte_estimate)
+        place.claim(hospital.options)
+        total, instances, size = hospital.instance_count, 0, 0
+        for written in run(hospital, folder, workers, scheduler):
+            instances, size = instances + written.instances, size + written.bytes
+            if progress is not None:
+                progress(instances, total)
+        parts = (place.ledger_part(f"patient-{index + 1:04d}") for index in hospital.options.indices)
+        entries = ledger_table.merge([part for part in parts if part.exists()], folder / LEDGER_NAME)
+        place.finish()
     except OSError as error:
         reason = error.strerror or str(error)
         raise SyntheticDataError(f"cannot write to {str(folder)!r}: {reason}.") from error
-    finally:
-        if ledger.exists():
-            ledger.unlink()
-    return Written(folder, done, size, entries)
+    return Written(folder, instances, size, entries)
 
 
-def _claim(folder: Path) -> None:
-    """Make the folder, or make sure that it is empty."""
-    if folder.exists() and not folder.is_dir():
-        raise SyntheticDataError(f"{str(folder)!r} is a file; name a folder that is empty or does not exist yet.")
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        raise SyntheticDataError(f"{str(folder)!r} is not empty; empty it first, or name another folder.")
+def write_shard(hospital: Hospital, index: int, folder: Path) -> ShardWritten:
+    """Write patient `index`'s files and its part of the ledger, unless they are there already.
 
-
-def _write_file(path: Path, content: bytes) -> int:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + _UNFINISHED)
+    Anyone may do so at any time, also twice at once: the files are made in a folder of their own, which takes the
+    patient's name when it is complete.
+    """
+    shard, place = hospital.shard(index), SetFolder(folder)
+    if not shard.studies:
+        return ShardWritten(0, 0)
+    if place.has(shard.name):
+        return _measured(folder / shard.name)
+    token = uuid.uuid4().hex[:12]
+    unfinished = folder / f"{shard.name}.{token}{UNFINISHED}"
+    part = place.parts / f"{shard.name}.{token}{UNFINISHED}"
     try:
-        unfinished.write_bytes(content)
-        os.replace(unfinished, path)
+        written = _write_files(hospital, shard, unfinished, part)
+        os.replace(part, place.ledger_part(shard.name))
+        _rename_folder(unfinished, folder / shard.name)
     finally:
-        unfinished.unlink(missing_ok=True)
-    return len(content)
+        shutil.rmtree(unfinished, ignore_errors=True)
+        part.unlink(missing_ok=True)
+    return written
+
+
+def _write_files(hospital: Hospital, shard: Shard, unfinished: Path, part: Path) -> ShardWritten:
+    instances = size = 0
+    all_shares: list[SeriesShare] = []
+    files: list[list[str]] = []
+    for study in shard.studies:
+        for share in shares_of(study, hospital.words):
+            names = [Instance(share, number).path for number in share.columns.numbers]
+            inside = [f"{unfinished}/{name.split('/', 1)[1]}" for name in names]
+            size += write_series(share, inside)
+            instances += len(names)
+            all_shares.append(share)
+            files.append(names)
+    ledger_table.write_shares(part, all_shares, files)
+    return ShardWritten(instances, size)
+
+
+def write_series(share: SeriesShare, paths: Sequence[str]) -> int:
+    """Write a series' files under these names, in the order of its images; returns the number of bytes."""
+    os.makedirs(os.path.dirname(paths[0]), exist_ok=True)
+    return sum(write_file(path, Instance(share, number).pieces()) for number, path in enumerate(paths, start=1))
+
+
+def write_file(path: str, pieces: Iterable[Buffer]) -> int:
+    """Write a new file from its pieces without joining them; returns the number of bytes. Raises OSError."""
+    descriptor = os.open(path, _NEW, 0o644)
+    try:
+        left = list(pieces)
+        total = sum(len(piece) for piece in left)
+        written = os.writev(descriptor, left)
+        while written < total:
+            rest = b"".join(left)[written:]
+            written += os.write(descriptor, rest)
+    finally:
+        os.close(descriptor)
+    return total
+
+
+def _rename_folder(unfinished: Path, final: Path) -> None:
+    """Give a complete folder its name; someone else's, made at the same time, is as good."""
+    with suppress(FileExistsError):
+        try:
+            os.rename(unfinished, final)
+        except OSError:
+            if not final.is_dir():
+                raise
+
+
+def _measured(folder: Path) -> ShardWritten:
+    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+    return ShardWritten(len(sizes), sum(sizes))

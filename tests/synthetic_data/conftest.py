@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from synthetic_data import Hospital, Instance, Written, generate
+from synthetic_data import Hospital, Instance, LedgerEntry, Written, generate, read_ledger
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,6 +35,12 @@ def written(hospital: Hospital, progress: list[tuple[int, int]], tmp_path_factor
     """The small hospital on disk."""
     target = tmp_path_factory.mktemp("hospital") / "new" / "folder"
     return hospital.write(target, lambda done, total: progress.append((done, total)))
+
+
+@pytest.fixture(scope="session")
+def ledger(written: Written) -> list[LedgerEntry]:
+    """The small hospital's ledger, as it is on disk."""
+    return list(read_ledger(written.folder / "ledger.parquet"))
 
 
 @pytest.fixture(scope="session")

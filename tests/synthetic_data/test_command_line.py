@@ -9,35 +9,42 @@ from pathlib import Path
 import pytest
 
 import synthetic_data
-from synthetic_data import cli
+from synthetic_data import Written, cli
 from tests.synthetic_data.conftest import ROOT
 
 EXAMPLES = """\
 examples:
-  python -m synthetic_data --out hospital
-  python -m synthetic_data --patients 5 --seed 7 --locale en_GB --out small
+  python -m synthetic_data generate --out hospital
+  python -m synthetic_data generate --patients 5 --seed 7 --locale en_GB --out small
+  python -m synthetic_data generate --patients 1000 --workers 4 --modality CT MR --out large
+  python -m synthetic_data describe hospital
 """
 
 
 def test_it_writes_a_hospital_and_says_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "out"
-    code = cli.main(["--patients", "1", "--seed", "7", "--locale", "en_GB", "--out", str(target)])
+    code = cli.main(["generate", "--patients", "1", "--seed", "7", "--locale", "en_GB", "--out", str(target)])
     files = list(target.rglob("*.dcm"))
-    lines = (target / "ledger.jsonl").read_text(encoding="utf-8").splitlines()
+    entries = list(synthetic_data.read_ledger(target / "ledger.parquet"))
     studies = list((target / "patient-0001").iterdir())
     size = sum(file.stat().st_size for file in files) / 1e6
     said = capsys.readouterr()
     assert code == 0
     assert said.out.splitlines() == [
-        f"1 patient, {len(studies)} studies, {len(files)} images, about {size:.0f} MB.",
-        f"{len(files)} files, {size:.0f} MB, in {str(target)!r}; {len(lines)} identifiers in ledger.jsonl.",
+        f"1 patient, {len(studies)} studies, {len(files)} objects, about {size:.0f} MB.",
+        f"{len(files)} files, {size:.0f} MB, in {str(target)!r}; {len(entries)} identifiers in ledger.parquet.",
     ]
     assert said.err.splitlines()[-1] == f"{len(files)}/{len(files)}"
 
 
 def test_quiet_says_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["--patients", "1", "--quiet", "--out", str(tmp_path / "out")]) == 0
+    assert cli.main(["generate", "--patients", "1", "--modality", "DX", "--quiet", "--out", str(tmp_path / "out")]) == 0
     assert capsys.readouterr() == ("", "")
+
+
+def test_the_first_versions_form_without_a_command_still_works(tmp_path: Path) -> None:
+    assert cli.main(["--patients", "1", "--modality", "DX", "--quiet", "--out", str(tmp_path / "out")]) == 0
+    assert (tmp_path / "out" / "ledger.parquet").is_file()
 
 
 def test_it_runs_as_a_module_and_shows_its_version() -> None:
@@ -52,7 +59,13 @@ def test_help_shows_every_option_and_examples(capsys: pytest.CaptureFixture[str]
     shown = capsys.readouterr().out
     assert left.value.code == 0
     assert shown.endswith(EXAMPLES)
-    for option in ("--out DIR", "--patients N", "--seed S", "--locale L", "--quiet", "--version"):
+    with pytest.raises(SystemExit):
+        cli.main(["generate", "--help"])
+    shown = capsys.readouterr().out
+    for option in (
+        "--out DIR", "--patients N", "--seed S", "--locale L", "--modality M", "--from DAY", "--to DAY", "--workers W",
+        "--scheduler ADDRESS", "--quiet",
+    ):  # fmt: skip
         assert option in shown
 
 
@@ -62,19 +75,25 @@ def test_help_shows_every_option_and_examples(capsys: pytest.CaptureFixture[str]
         (["--locale", "xx_XX"], "unknown locale 'xx_XX'; accepted are fr_FR, en_US, en_GB, de_DE."),
         (["--patients", "0"], "the number of patients must be from 1 to 100000, not 0."),
         (["--seed", "-3"], "the seed must be a whole number from 0, not -3."),
+        (["--modality", "CT", "XX"], f"unknown modality 'XX'; accepted are {', '.join(synthetic_data.MODALITIES)}."),
+        (["--workers", "0"], "the number of workers must be from 1 to 256, not 0."),
+        (
+            ["--from", "2019-09-02", "--to", "2019-09-01"],
+            "no day is from 2019-09-02 to 2019-09-01; give the earlier day first.",
+        ),
     ],
 )
 def test_an_impossible_request_ends_with_2_and_a_sentence(
     arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main([*arguments, "--out", str(tmp_path / "out")]) == 2
+    assert cli.main(["generate", *arguments, "--out", str(tmp_path / "out")]) == 2
     assert capsys.readouterr().err == f"synthetic_data: {message}\n"
     assert not (tmp_path / "out").exists()
 
 
 def test_a_missing_folder_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
-        cli.main(["--patients", "1"])
+        cli.main(["generate", "--patients", "1"])
     assert left.value.code == 2
     assert "the following arguments are required: --out" in capsys.readouterr().err
 
@@ -86,11 +105,43 @@ def test_control_c_ends_with_130_and_tells_what_is_left(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cli, "_progress", lambda: stop)
-    assert cli.main(["--patients", "1", "--out", str(tmp_path)]) == 130
+    assert cli.main(["generate", "--patients", "1", "--modality", "DX", "--out", str(tmp_path)]) == 130
     assert capsys.readouterr().err == (
-        f"\nsynthetic_data: stopped. The files below {str(tmp_path)!r} are whole, but not all there; "
-        "delete the folder before you try again.\n"
+        "\nsynthetic_data: stopped. The patients that are there are whole; run the same command again to go on.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "reason"),
+    [
+        ("--patients", "many", "'many' is no number and no range such as 11-20"),
+        ("--from", "17/09/2019", "'17/09/2019' is no day such as 2019-09-17"),
+    ],
+)
+def test_a_word_that_cannot_be_read_ends_with_2(
+    option: str, value: str, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["generate", "--out", "x", option, value])
+    assert left.value.code == 2
+    assert reason in capsys.readouterr().err
+
+
+def test_a_set_is_described_as_a_table(written: Written, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["describe", str(written.folder)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"seed 2019, locale fr_FR, by synthetic_data {synthetic_data.__version__}"
+    assert lines[1].startswith("3 patients, ")
+    assert f"{written.instances} files" in lines[1]
+    assert lines[3].split() == ["identifier", "place", "places", "values", "files"]
+    assert ["patient_id", "element", str(written.instances), "3", str(written.instances)] in [
+        li.split() for li in lines
+    ]
+
+
+def test_a_folder_without_a_set_cannot_be_described(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["describe", str(tmp_path)]) == 2
+    assert "holds no finished set" in capsys.readouterr().err
 
 
 def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import errno
+import multiprocessing
 import os
+import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from pydicom import dcmread
 
-from synthetic_data import Hospital, Instance, SyntheticDataError, Written
-from synthetic_data.writing import LEDGER_NAME
+from synthetic_data import Hospital, Instance, SyntheticDataError, Written, generate
+from tests.synthetic_data.conftest import ROOT
 
 
 def names(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
+def same(one: Path, other: Path) -> bool:
+    """Whether two folders hold the same files with the same bytes."""
+    return names(one) == names(other) and all((one / n).read_bytes() == (other / n).read_bytes() for n in names(one))
+
+
 def test_a_folder_holds_every_instance_and_the_ledger_and_nothing_else(
     hospital: Hospital, instances: list[Instance], folder: Path
 ) -> None:
-    assert names(folder) == {instance.path for instance in instances} | {LEDGER_NAME}
+    assert names(folder) == {instance.path for instance in instances} | {"ledger.parquet", "hospital.json"}
     assert len(instances) == hospital.instance_count
     for instance in instances:
         assert (folder / instance.path).read_bytes() == instance.encode()
@@ -30,7 +39,11 @@ def test_it_reports_what_it_writes_and_the_estimate_was_good(
     hospital: Hospital, written: Written, progress: list[tuple[int, int]]
 ) -> None:
     total = hospital.instance_count
-    assert progress == [(done, total) for done in range(1, total + 1)]
+    patients = [
+        sum(s.images for study in hospital.studies if study.patient == p for s in study.series)
+        for p in hospital.patients
+    ]
+    assert progress == [(sum(patients[:done]), total) for done in (1, 2, 3)]
     assert written.instances == total
     assert written.bytes == sum(path.stat().st_size for path in written.folder.rglob("*.dcm"))
     assert written.ledger_entries == sum(1 for _ in hospital.ledger())
@@ -38,9 +51,9 @@ def test_it_reports_what_it_writes_and_the_estimate_was_good(
 
 
 def test_no_file_name_gives_a_person_away(folder: Path) -> None:
-    sample = sorted(names(folder))[0]
-    assert sample == "ledger.jsonl"
-    assert sorted(names(folder))[1] == "patient-0001/study-1/series-1/image-0001.dcm"
+    assert sorted(names(folder))[:3] == [
+        "hospital.json", "ledger.parquet", "patient-0001/study-1/series-1/image-0001.dcm",
+    ]  # fmt: skip
 
 
 def test_a_folder_that_is_not_empty_is_refused_and_left_alone(hospital: Hospital, tmp_path: Path) -> None:
@@ -60,38 +73,120 @@ def test_a_file_in_the_folders_place_is_refused(hospital: Hospital, tmp_path: Pa
     assert target.read_text() == "mine"
 
 
-def test_a_full_disk_leaves_whole_files_only(
-    hospital: Hospital, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_full_disk_leaves_whole_patients_only_and_the_same_command_goes_on(
+    hospital: Hospital, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = Path.write_bytes
+    real, files = os.writev, 0
 
-    def fill_up(path: Path, content: bytes) -> int:
-        if "image-0003" in path.name:
-            real(path, content[: len(content) // 2])
+    def fill_up(descriptor: int, pieces: list[bytes]) -> int:
+        nonlocal files
+        files += 1
+        if files == 60:
+            os.write(descriptor, pieces[0])
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return real(path, content)
+        return real(descriptor, pieces)
 
-    monkeypatch.setattr(Path, "write_bytes", fill_up)
+    monkeypatch.setattr(os, "writev", fill_up)
     with pytest.raises(SyntheticDataError) as caught:
         hospital.write(tmp_path)
     assert str(caught.value) == f"cannot write to {str(tmp_path)!r}: {os.strerror(errno.ENOSPC)}."
-    left = names(tmp_path)
-    assert left == {f"patient-0001/study-1/series-1/image-000{number}.dcm" for number in (1, 2)}
-    assert all(dcmread(tmp_path / name).PixelData for name in left)
+    assert names(tmp_path) - {"hospital.json", ".ledger/patient-0001.parquet"} == {
+        name for name in names(folder) if name.startswith("patient-0001/")
+    }
+    monkeypatch.undo()
+    again = hospital.write(tmp_path)
+    assert same(tmp_path, folder)
+    assert again.bytes == sum(path.stat().st_size for path in folder.rglob("*.dcm"))
 
 
-def test_an_interruption_leaves_no_unfinished_file_and_no_ledger(hospital: Hospital, tmp_path: Path) -> None:
+def test_a_disk_that_is_too_small_is_refused_beforehand(
+    hospital: Hospital, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: type("Usage", (), {"free": 5_000_000, "total": 10**9}))
+    with pytest.raises(SyntheticDataError) as caught:
+        hospital.write(tmp_path / "new")
+    assert str(caught.value) == (
+        f"the files take about 10 MB, but only 5 MB are free at {str(tmp_path / 'new')!r}; "
+        "ask for fewer patients or modalities, or name a folder on another disk."
+    )
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_killed_run_leaves_whole_patients_and_is_completed(hospital: Hospital, folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "killed"
+    command = [sys.executable, "-m", "synthetic_data", "generate", "--patients", "3", "--out", str(target)]
+    running = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    assert running.stderr is not None
+    running.stderr.readline()
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    running.stderr.close()
+    left = {path.name for path in target.iterdir()}
+    assert "patient-0001" in left
+    assert not left & {"patient-0003", "ledger.parquet"}
+    assert all(
+        (folder / name).read_bytes() == (target / name).read_bytes()
+        for name in names(target)
+        if name.startswith("patient-0001/")
+    )
+    hospital.write(target)
+    assert same(target, folder)
+
+
+def test_another_sets_beginning_is_not_mixed_in(hospital: Hospital, tmp_path: Path) -> None:
     def stop(done: int, total: int) -> None:
-        if done == 5:
-            raise KeyboardInterrupt
+        raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         hospital.write(tmp_path, stop)
-    left = names(tmp_path)
-    assert left == {f"patient-0001/study-1/series-1/image-000{number}.dcm" for number in range(1, 6)}
+    before = names(tmp_path)
+    with pytest.raises(
+        SyntheticDataError, match=r"unfinished beginning of another set; hospital\.json in it says of which"
+    ):
+        generate(patients=3, seed=7).write(tmp_path)
+    assert names(tmp_path) == before
+
+
+def test_a_folder_that_cannot_be_written_is_said(hospital: Hospital) -> None:
+    with pytest.raises(SyntheticDataError, match=r"^cannot write to '/proc/none': "):
+        hospital.write("/proc/none")
+
+
+def test_two_workers_write_the_same_files(hospital: Hospital, folder: Path, tmp_path: Path) -> None:
+    counted: list[int] = []
+    hospital.write(tmp_path, lambda done, total: counted.append(done), workers=2)
+    assert same(tmp_path, folder)
+    assert counted == sorted(counted)
+    assert counted[-1] == hospital.instance_count
+
+
+def test_a_worker_that_is_killed_is_said_and_the_rest_is_done_next_time(
+    hospital: Hospital, folder: Path, tmp_path: Path
+) -> None:
+    def kill_a_worker(done: int, total: int) -> None:
+        for child in multiprocessing.active_children():
+            child.kill()
+
+    with pytest.raises(SyntheticDataError, match="a worker's process was ended from outside"):
+        hospital.write(tmp_path, kill_a_worker, workers=2)
+    assert not (tmp_path / "ledger.parquet").exists()
+    hospital.write(tmp_path)
+    assert same(tmp_path, folder)
+
+
+def test_filters_keep_what_was_asked_for(hospital: Hospital) -> None:
+    days = sorted(study.started.date() for study in hospital.studies)
+    films = generate(patients=3, modalities=["DX"])
+    late = generate(patients=3, since=days[3], until=days[6])
+    third = generate(patients=1, first=3)
+    assert {instance.series.modality for instance in films.instances()} == {"DX"}
+    assert sorted(study.started.date() for study in late.studies) == [day for day in days if days[3] <= day <= days[6]]
+    assert third.patients == hospital.patients[2:]
+    all_bytes = {instance.path: instance.encode() for instance in hospital.instances() if instance.number == 1}
+    for part in (films, third):
+        assert all(all_bytes[i.path] == i.encode() for i in part.instances() if i.number == 1)
 
 
 def test_writing_twice_gives_the_same_files(hospital: Hospital, folder: Path, tmp_path: Path) -> None:
-    again = hospital.write(tmp_path).folder
-    assert names(again) == names(folder)
-    assert all((again / name).read_bytes() == (folder / name).read_bytes() for name in names(folder))
+    hospital.write(tmp_path)
+    assert same(tmp_path, folder)

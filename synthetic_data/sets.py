@@ -1,0 +1,101 @@
+"""A set of files on disk: who may write where, what is finished, and how an interrupted one goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from synthetic_data.errors import SyntheticDataError
+from synthetic_data.options import Options
+
+LEDGER_NAME = "ledger.parquet"
+OPTIONS_NAME = "hospital.json"
+PARTS_NAME = ".ledger"
+UNFINISHED = ".part"
+SPARE_BYTES = 64_000_000
+"""What must stay free on the disk besides the files: the ledger, and room to breathe."""
+
+Progress = Callable[[int, int], None]
+"""Called with how many instances are done, and how many there are."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a set holds: the folder, the number of DICOM files and their bytes, and the number of ledger rows."""
+
+    folder: Path
+    instances: int
+    bytes: int
+    ledger_entries: int
+
+
+class SetFolder:
+    """The folder of one set. `claim` before anything else."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.parts = folder / PARTS_NAME
+
+    def ledger_part(self, shard: str) -> Path:
+        """Where a patient's share of the ledger waits until the set is complete."""
+        return self.parts / f"{shard}.parquet"
+
+    def has(self, shard: str) -> bool:
+        """Whether a patient is complete."""
+        return (self.folder / shard).is_dir() and self.ledger_part(shard).is_file()
+
+    def claim(self, options: Options) -> None:
+        """Make the folder, or make sure that it is empty or holds the beginning of the set of these options."""
+        folder = self.folder
+        if folder.exists() and not folder.is_dir():
+            raise SyntheticDataError(f"{str(folder)!r} is a file; name a folder that is empty or does not exist yet.")
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            self._require_unfinished(options)
+            for left in (*folder.glob(f"*{UNFINISHED}"), *self.parts.glob(f"*{UNFINISHED}")):
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+        else:
+            unfinished = folder / (OPTIONS_NAME + UNFINISHED)
+            unfinished.write_text(json.dumps(options.to_json(), indent=1) + "\n", encoding="utf-8")
+            os.replace(unfinished, folder / OPTIONS_NAME)
+        self.parts.mkdir(exist_ok=True)
+
+    def _require_unfinished(self, options: Options) -> None:
+        folder = self.folder
+        try:
+            found = json.loads((folder / OPTIONS_NAME).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            found = None
+        if found is None or (folder / LEDGER_NAME).exists():
+            raise SyntheticDataError(f"{str(folder)!r} is not empty; empty it first, or name another folder.")
+        if found != options.to_json():
+            raise SyntheticDataError(
+                f"{str(folder)!r} holds the unfinished beginning of another set; {OPTIONS_NAME} in it says of which. "
+                "Repeat those options to complete it, or name another folder."
+            )
+
+    def require_space(self, needed: int) -> None:
+        """Raise SyntheticDataError when the disk has no room for so many bytes more."""
+        there = next(path for path in (self.folder, *self.folder.absolute().parents) if path.exists())
+        usage = shutil.disk_usage(there)
+        if usage.total and needed + SPARE_BYTES > usage.free:
+            raise SyntheticDataError(
+                f"the files take about {in_bytes(needed)}, but only {in_bytes(usage.free)} are free at {str(self.folder)!r}; "
+                "ask for fewer patients or modalities, or name a folder on another disk."
+            )
+
+    def finish(self) -> None:
+        """Forget the parts of the ledger, once it is complete."""
+        shutil.rmtree(self.parts, ignore_errors=True)
+
+
+def in_bytes(count: int) -> str:
+    """A size for people: kB, MB or GB."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6)):
+        if count >= size:
+            return f"{count / size:.{1 if unit == 'GB' else 0}f} {unit}"
+    return f"{count / 1e3:.0f} kB"

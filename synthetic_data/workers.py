@@ -1,0 +1,76 @@
+"""Who writes the patients: this process, several processes, or a dask.distributed cluster.
+
+Patients are independent of each other, so any worker can write any of them at any time; the files are the same.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from synthetic_data.errors import SyntheticDataError
+from synthetic_data.options import Options
+
+if TYPE_CHECKING:
+    from synthetic_data.hospital import Hospital
+    from synthetic_data.writing import ShardWritten
+
+MOST_WORKERS = 256
+
+
+def run(hospital: Hospital, folder: Path, workers: int, scheduler: str | None) -> Iterator[ShardWritten]:
+    """Write every patient; yields what was written of each, as they are done."""
+    from synthetic_data.writing import write_shard
+
+    if scheduler is not None:
+        from synthetic_data.cluster import run_on_cluster
+
+        yield from run_on_cluster(hospital.options, folder, scheduler)
+    elif workers == 1:
+        for index in hospital.options.indices:
+            yield write_shard(hospital, index, folder)
+    else:
+        yield from _run_in_processes(hospital.options, folder, workers)
+
+
+def write_one(options: Options, index: int, folder: str) -> ShardWritten:
+    """Write one patient in a worker's process, which plans the hospital's staff once."""
+    from synthetic_data.writing import write_shard
+
+    return write_shard(_hospital(options), index, Path(folder))
+
+
+@lru_cache(maxsize=2)
+def _hospital(options: Options) -> Hospital:
+    from synthetic_data.hospital import Hospital
+
+    return Hospital(options)
+
+
+def _run_in_processes(options: Options, folder: Path, workers: int) -> Iterator[ShardWritten]:
+    """A few patients ahead of each worker, never all of them. Ended early, it lets no worker start another patient."""
+    indices = iter(options.indices)
+    context = multiprocessing.get_context("forkserver")
+    pool = ProcessPoolExecutor(workers, mp_context=context)
+    try:
+        waiting: set[Future[ShardWritten]] = set()
+        while True:
+            for index in islice(indices, 2 * workers - len(waiting)):
+                waiting.add(pool.submit(write_one, options, index, str(folder)))
+            if not waiting:
+                return
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+    except BrokenProcessPool as error:
+        raise SyntheticDataError(
+            "a worker's process was ended from outside, perhaps for lack of memory; run the same command again to go on."
+        ) from error
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
