@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from synthetic_data.columns import Columns
-from synthetic_data.modalities import cr, ct, dx, mg, mr, nm, pt, sc, us, xa
+from synthetic_data.modalities import cr, ct, dx, ecg, ko, mg, mr, nm, pdf, pr, pt, sc, sr, us, xa
 from synthetic_data.model import Series, Study
 from synthetic_data.record import Record
 from synthetic_data.scene import Scene
@@ -45,5 +45,12 @@ MODALITIES: dict[str, Modality] = {
     "US": us.STILL,
     "USMF": us.LOOP,
     "SC": sc,
+    "SCAN": sc.PAPER,
+    "SRBASIC": sr.BASIC,
+    "SRFULL": sr.FULL,
+    "PDF": pdf,
+    "KO": ko,
+    "PR": pr,
+    "ECG": ecg,
 }
 """By a series' `content`, which is its modality where that has one kind of object only."""

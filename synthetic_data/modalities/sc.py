@@ -1,4 +1,4 @@
-"""Secondary Capture Image IOD (DICOM PS3.3 A.8): a scanner's dose sheet."""
+"""Secondary Capture Image IOD (DICOM PS3.3 A.8): a scanner's dose sheet, and a letter that the office scanned."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pydicom.uid import SecondaryCaptureImageStorage
 
 from synthetic_data.burned import Line, draw_lines, plant_lines
 from synthetic_data.columns import Columns
+from synthetic_data.documents.papers import scan_lines, scanned_sheet
 from synthetic_data.modalities.screen import add_byte_pixels
 from synthetic_data.model import Series, Study
 from synthetic_data.phrases import phrases_for
@@ -17,6 +18,30 @@ from synthetic_data.shown import shown_date, shown_identifiers, shown_time
 
 SOP_CLASS_UID: str = SecondaryCaptureImageStorage
 _LEFT, _SECOND, _LINE = 16, 190, 25
+
+
+class Paper:
+    """A scanned sheet of paper."""
+
+    SOP_CLASS_UID: str = SecondaryCaptureImageStorage
+
+    def add_series(self, record: Record, study: Study, series: Series) -> None:
+        """SC Equipment and SC Image Modules (DICOM PS3.3 C.8.6)."""
+        add_byte_pixels(record, series, colour=False, burned=True)
+        record.put(
+            ConversionType="SD", ImageType=["DERIVED", "SECONDARY", "OTHER"], PatientOrientation=None, Laterality=None
+        )
+        plant_lines(record, scan_lines(study, series.columns))
+
+    def add_images(self, columns: Columns, study: Study, series: Series) -> None:
+        """A sheet comes alone."""
+
+    def pixels(self, scene: Scene, series: Series, number: int) -> NDArray[np.uint8]:
+        """Ink on paper, shape (rows, columns)."""
+        return scanned_sheet(scene.study, series.rows, series.columns)
+
+
+PAPER = Paper()
 
 
 def add_series(record: Record, study: Study, series: Series) -> None:
