@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import get_args
 
 from synthetic_data import describing, options, sets
+from synthetic_data.charsets import CHARSETS
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.hospital import Hospital, generate
 from synthetic_data.locales import DEFAULT, LOCALES
@@ -63,6 +64,7 @@ def _generate(chosen: argparse.Namespace) -> int:
         modalities=chosen.modality,
         since=chosen.since,
         until=chosen.until,
+        charset=chosen.charset,
     )
     if not chosen.quiet:
         print(announcement(hospital))
@@ -146,6 +148,10 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--objects", choices=get_args(Contents), default="images",
         help="images, or all: reports, letters, references and waveforms, too (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--charset", choices=CHARSETS, default="unicode",
+        help="UTF-8, the country's older repertoire, or ISO 2022 (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument("--from", type=day, dest="since", metavar="DAY", help="only studies of that day, or later")
     parser.add_argument("--to", type=day, dest="until", metavar="DAY", help="only studies of that day, or earlier")

@@ -6,13 +6,13 @@ their range, so that no two patients of a hospital get the same number.
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.model import PersonName, Sex
 from synthetic_data.seeding import Role, scattered
+from synthetic_data.transliteration import ascii_letters
 
 IMPOSSIBLE_MONTHS = (13, 14, 15, 16, 17, 18, 43, 44, 45, 46, 47, 48)
 """The NIR month codes that stand for January to December here; see `french_nir`."""
@@ -97,11 +97,57 @@ def pension_check_digit(body: str) -> int:
     return sum(product // 10 + product % 10 for product in products) % 10
 
 
+def russian_snils(role: Role, index: int, bearer: Bearer) -> str:
+    """A Russian SNILS below 001-001-998 with a right control number.
+
+    Numbers up to that one have no control number, and no number has the same digit three times running: one that starts
+    with 000 is thus nobody's (Pension Fund's rules for the number).
+    """
+    body = f"000{scattered(role.child('snils'), index, 10**6):06d}"
+    return f"{body[:3]}-{body[3:6]}-{body[6:]} {snils_control(body)}"
+
+
+def snils_control(body: str) -> str:
+    """The control number of a SNILS's nine digits: their sum weighted 9 to 1, by modulus 101; 100 counts as 00."""
+    return f"{sum(int(digit) * weight for digit, weight in zip(body, range(9, 0, -1), strict=True)) % 101 % 100:02d}"
+
+
+def israeli_id(role: Role, index: int, bearer: Bearer) -> str:
+    """An Israeli identity number with a wrong check digit: no one has it."""
+    body = f"{scattered(role.child('teudat zehut'), index, 10**8):08d}"
+    return body + str((israeli_check_digit(body) + 1 + int(body[-1]) % 9) % 10)
+
+
+def israeli_check_digit(body: str) -> int:
+    """The ninth digit of an Israeli identity number: the Luhn formula with weights 1, 2, 1, 2, …"""
+    products = (int(digit) * (1 + place % 2) for place, digit in enumerate(body))
+    return -sum(product // 10 + product % 10 for product in products) % 10
+
+
+def japanese_insurance_number(role: Role, index: int, bearer: Bearer) -> str:
+    """A Japanese health insurer's number with prefecture 00, and a member's number.
+
+    The eight digits are two for the kind of insurer, two for the prefecture (01 to 47), three for the insurer and a
+    right check digit; there is no prefecture 00.
+    """
+    insurer, member = divmod(scattered(role.child("insurance"), index, 1000 * 10**6), 10**6)
+    body = f"0600{insurer:03d}"
+    return f"{body}{insurer_check_digit(body)} {member:06d}"
+
+
+def insurer_check_digit(body: str) -> int:
+    """The eighth digit of an insurer's number: digits weighted 2, 1, 2, … from the right, their digit sums, modulus 10."""
+    products = (int(digit) * (2 - place % 2) for place, digit in enumerate(reversed(body)))
+    return -sum(product // 10 + product % 10 for product in products) % 10
+
+
 def phone_number(role: Role, patterns: tuple[str, ...]) -> str:
     """A telephone number from one of the patterns, whose `#` stand for free digits.
 
     The locales list only ranges that the regulators keep free for fiction: ARCEP's six French prefixes, Ofcom's and the
-    Bundesnetzagentur's drama numbers, and 555-0100 to 555-0199 in North America.
+    Bundesnetzagentur's drama numbers, and 555-0100 to 555-0199 in North America. Where no range is kept free, the
+    number is one that cannot be: a Russian code 000 or a Japanese or Israeli subscriber's number that starts with 0, the
+    digit that dials out of the area.
     """
     generator = role.random()
     pattern = patterns[generator.randrange(len(patterns))]
@@ -112,9 +158,3 @@ def email_address(name: PersonName, index: int) -> str:
     """An e-mail address at example.org, which RFC 2606 reserves; the number keeps namesakes apart."""
     given, family = (ascii_letters(part).lower() for part in (name.given, name.family))
     return f"{given}.{family}{index + 1}@{EMAIL_DOMAIN}"
-
-
-def ascii_letters(text: str) -> str:
-    """The unaccented letters of a name: `Lefèvre-Noël` gives `LefevreNoel`."""
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
-    return "".join(char for char in plain if char.isascii() and char.isalpha())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from synthetic_data import marks
 from synthetic_data.columns import Columns
 from synthetic_data.ledger import Kind
 from synthetic_data.locales.locale import Locale
-from synthetic_data.model import Patient, PersonName, Series, Staff, Study
+from synthetic_data.model import Patient, Series, Staff, Study
+from synthetic_data.procedures import procedure_codes
 from synthetic_data.record import Identifier, Record
 
 CONSOLE_GROUP = 0x0019
@@ -18,8 +20,9 @@ INSTITUTION = "institution"
 
 def series_record(study: Study, series: Series, locale: Locale) -> Record:
     """The elements that all images of a series share, without those of its modality."""
-    record = Record()
-    record.put(SpecificCharacterSet="ISO_IR 192")
+    terms = locale.character_set
+    record = Record(character_set=terms)
+    record.put(SpecificCharacterSet=list(terms) if len(terms) > 1 else terms[0])
     _add_patient(record, study.patient, locale)
     _add_patient_study(record, study, locale)
     _add_study(record, study)
@@ -58,7 +61,7 @@ def _add_patient(record: Record, patient: Patient, locale: Locale) -> None:
     plant("PatientTelephoneNumbers", Kind.PHONE, patient.phone, patient.mobile)
     plant("OtherPatientIDs", Kind.NATIONAL_ID, patient.national_id)
     if patient.birth_name != patient.name.family:
-        plant("PatientBirthName", Kind.NAME, PersonName(patient.birth_name, patient.name.given).dicom)
+        plant("PatientBirthName", Kind.NAME, replace(patient.name, family=patient.birth_name).dicom)
     other = record.item("OtherPatientIDsSequence")
     other.plant("PatientID", Identifier(Kind.NATIONAL_ID, patient.national_id, who))
     other.put(IssuerOfPatientID=locale.national_id_issuer, TypeOfPatientID="TEXT")
@@ -67,7 +70,7 @@ def _add_patient(record: Record, patient: Patient, locale: Locale) -> None:
         "PatientComments",
         f"{marks.STATEMENT}. {locale.comments}",
         {
-            "contact": Identifier(Kind.NAME, f"{patient.contact.name.given} {patient.contact.name.family}", relative),
+            "contact": Identifier(Kind.NAME, patient.contact.name.full, relative),
             "contact_phone": Identifier(Kind.PHONE, patient.contact.phone, relative),
             "email": Identifier(Kind.EMAIL, patient.email, who),
         },
@@ -76,11 +79,11 @@ def _add_patient(record: Record, patient: Patient, locale: Locale) -> None:
 
 def _add_patient_study(record: Record, study: Study, locale: Locale) -> None:
     """Patient Study Module (DICOM PS3.3 C.7.2.2): what was known of the patient on the day."""
-    patient = study.patient
+    patient, day = study.patient, study.started.date()
     who = patient.patient_id
-    record.plant("PatientAge", Identifier(Kind.AGE, f"{study.age:03d}Y", who))
-    record.plant("PatientSize", Identifier(Kind.BODY_MEASURE, f"{patient.height:.2f}", who))
-    record.plant("PatientWeight", Identifier(Kind.BODY_MEASURE, f"{patient.weight:.1f}", who))
+    record.plant("PatientAge", Identifier(Kind.AGE, patient.age_string(day), who))
+    record.plant("PatientSize", Identifier(Kind.BODY_MEASURE, f"{patient.height_on(day):.2f}", who))
+    record.plant("PatientWeight", Identifier(Kind.BODY_MEASURE, f"{patient.weight_on(day):.1f}", who))
     record.plant("AdmissionID", Identifier(Kind.CASE_ID, study.admission_id, who))
     record.plant_text("AdditionalPatientHistory", study.history, _history_fields(study, locale))
 
@@ -90,8 +93,8 @@ def _history_fields(study: Study, locale: Locale) -> dict[str, Identifier | str]
     who = patient.patient_id
     return {
         "title": locale.titles[patient.sex],
-        "name": Identifier(Kind.NAME, patient.name.family, who),
-        "age": Identifier(Kind.AGE, locale.age.format(study.age), who),
+        "name": Identifier(Kind.NAME, patient.name.written_family, who),
+        "age": Identifier(Kind.AGE, locale.age_text(patient, study.started.date()), who),
         "birth_date": Identifier(Kind.BIRTH_DATE, patient.birth_date.strftime(locale.date_format), who),
         "doctor": Identifier(Kind.NAME, study.referring.name.spoken, study.referring.staff_id),
         "side": locale.sides[study.side],
@@ -106,7 +109,12 @@ def _add_study(record: Record, study: Study) -> None:
     record.plant("StudyID", Identifier(Kind.CASE_ID, study.study_id, who))
     record.plant("AccessionNumber", Identifier(Kind.ACCESSION_NUMBER, study.accession_number, who))
     record.plant("ReferringPhysicianName", _name(study.referring))
-    record.put(StudyDescription=study.description)
+    record.plant("NameOfPhysiciansReadingStudy", _name(study.reporting))
+    record.plant("RequestingPhysician", _name(study.requesting))
+    record.put(StudyDescription=study.description, RequestingService=study.service)
+    for code in procedure_codes(study.exam, study.description):
+        item = record.item("ProcedureCodeSequence")
+        item.put(CodeValue=code.value, CodingSchemeDesignator=code.scheme_designator, CodeMeaning=code.meaning)
 
 
 def _add_series(record: Record, study: Study, series: Series) -> None:
@@ -133,6 +141,8 @@ def _add_request(record: Record, study: Study, locale: Locale) -> None:
     who = study.patient.patient_id
     order = record.item("RequestAttributesSequence")
     order.plant("RequestedProcedureID", Identifier(Kind.CASE_ID, f"R{study.study_id[1:]}", who))
+    order.plant("AccessionNumber", Identifier(Kind.ACCESSION_NUMBER, study.accession_number, who))
+    record.plant("PlacerOrderNumberImagingServiceRequest", Identifier(Kind.CASE_ID, study.order_number, who))
     order.put(RequestedProcedureDescription=study.procedure, ScheduledProcedureStepDescription=study.procedure)
     order.plant("ScheduledProcedureStepID", Identifier(Kind.CASE_ID, f"S{study.study_id[1:]}", who))
     order.plant_text("ReasonForTheRequestedProcedure", f"{{name}} - {study.reason}", _history_fields(study, locale))

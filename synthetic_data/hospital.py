@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from synthetic_data.charsets import Charset
 from synthetic_data.instance import Instance, instances_of
 from synthetic_data.ledger import LedgerEntry
 from synthetic_data.locales import DEFAULT, find_locale
@@ -54,13 +55,14 @@ class Hospital:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.words: Locale = find_locale(options.locale)
+        self.words: Locale = find_locale(options.locale).written_in(options.charset)
         role = Role(options.seed, self.words.name)
         self._population = Population(self.words, role)
         self._team = Team(
             referrers=self._population.staff("referrer", 7),
             radiologists=self._population.staff("radiologist", 4),
             operators=self._population.staff("operator", 5),
+            clinicians=self._population.staff("clinician", 4),
         )
         self._planner = Planner(self.words, self._team, role, options.objects)
 
@@ -172,12 +174,14 @@ def generate(
     modalities: Collection[str] = (),
     since: date | None = None,
     until: date | None = None,
+    charset: Charset = "unicode",
 ) -> Hospital:
     """Plan a synthetic hospital of `patients` people, from number `first` on.
 
     The same arguments give the same hospital, byte for byte, on every machine; patient k is the same whatever the
     number of patients. `locales.LOCALES` names the locales. `objects` is `images`, or `all` for reports, letters,
     references and waveforms, too. `modalities`, `since` and `until` keep only some series
-    and studies (see `Options`). Renders nothing; raises SyntheticDataError for arguments that cannot be.
+    and studies (see `Options`). `charset` is `unicode` (ISO_IR 192), `national` (the locale's older repertoire) or
+    `iso2022` (with code extensions). Renders nothing; raises SyntheticDataError for arguments that cannot be.
     """
-    return Hospital(Options(seed, patients, locale, objects, first, chosen(modalities), since, until))
+    return Hospital(Options(seed, patients, locale, objects, first, chosen(modalities), since, until, charset))

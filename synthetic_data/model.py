@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from synthetic_data.growth import Sex as Sex
+from synthetic_data.growth import height_at, weight_at
 from synthetic_data.seeding import Role
+from synthetic_data.transliteration import latin
 
-Sex = Literal["F", "M"]
 Side = Literal["R", "L"]
 FindingKind = Literal[
     "infarct",
@@ -33,21 +35,45 @@ FindingKind = Literal[
 
 @dataclass(frozen=True)
 class PersonName:
-    """A person's name; `prefix` is a doctor's title or empty."""
+    """A person's name; `prefix` is a doctor's title or empty.
+
+    `family` and `given` are in the alphabet that the hospital writes first. A Japanese name has two more writings of
+    both, `ideographic` and `phonetic`.
+    """
 
     family: str
     given: str
     prefix: str = ""
+    middle: str = ""
+    ideographic: tuple[str, str] | None = None
+    phonetic: tuple[str, str] | None = None
 
     @property
     def dicom(self) -> str:
-        """The name as a PN value, `family^given^^prefix` (DICOM PS3.5 6.2.1.1)."""
-        return f"{self.family}^{self.given}^^{self.prefix}".rstrip("^")
+        """The name as a PN value, `family^given^middle^prefix` by component groups (DICOM PS3.5 6.2.1)."""
+        alphabetic = f"{self.family}^{self.given}^{self.middle}^{self.prefix}".rstrip("^")
+        others = ("^".join(group) if group else "" for group in (self.ideographic, self.phonetic))
+        return "=".join((alphabetic, *others)).rstrip("=")
+
+    @property
+    def written_family(self) -> str:
+        """The family name as it stands in a text."""
+        return self.ideographic[0] if self.ideographic else self.family
+
+    @property
+    def full(self) -> str:
+        """Given and family name as they stand in a text."""
+        return " ".join(self.ideographic) if self.ideographic else f"{self.given} {self.family}"
 
     @property
     def spoken(self) -> str:
         """The name as one writes it in a letter: title and family name."""
-        return f"{self.prefix} {self.family}".strip()
+        return f"{self.prefix} {self.written_family}".strip()
+
+    @property
+    def latin(self) -> str:
+        """The name as a device shows it that has Latin capitals only: family name, given name."""
+        return f"{latin(self.family)} {latin(self.given)}".upper()
 
 
 @dataclass(frozen=True)
@@ -70,7 +96,11 @@ class Contact:
 
 @dataclass(frozen=True)
 class Patient:
-    """An invented person. Height in metres, weight in kilograms; `index` counts from 0."""
+    """An invented person; `index` counts from 0.
+
+    `height` (in metres) and `body_mass_index` (kg/m²) are those of the adult; `height_on` and `weight_on` are those of
+    a day.
+    """
 
     index: int
     patient_id: str
@@ -84,7 +114,7 @@ class Patient:
     email: str
     national_id: str
     height: float
-    weight: float
+    body_mass_index: float
     contact: Contact
     story: str
     role: Role = field(repr=False, compare=False)
@@ -93,6 +123,29 @@ class Patient:
         """Completed years on a day."""
         birthday_passed = (on.month, on.day) >= (self.birth_date.month, self.birth_date.day)
         return on.year - self.birth_date.year - (not birthday_passed)
+
+    def age_string(self, on: date) -> str:
+        """The age as an AS value (DICOM PS3.5 table 6.2-1): in days, weeks, months or years, as one says it."""
+        days = (on - self.birth_date).days
+        months = (
+            (on.year - self.birth_date.year) * 12 + on.month - self.birth_date.month - (on.day < self.birth_date.day)
+        )
+        if days < 28:
+            return f"{days:03d}D"
+        if months < 3:
+            return f"{days // 7:03d}W"
+        return f"{months:03d}M" if months < 24 else f"{self.age(on):03d}Y"
+
+    def height_on(self, day: date) -> float:
+        """In metres."""
+        return height_at(self._years(day), self.sex, self.height)
+
+    def weight_on(self, day: date) -> float:
+        """In kilograms."""
+        return weight_at(self._years(day), self.height_on(day), self.body_mass_index)
+
+    def _years(self, day: date) -> float:
+        return (day - self.birth_date).days / 365.25
 
 
 @dataclass(frozen=True)
@@ -105,6 +158,8 @@ class Staff:
 
 @dataclass(frozen=True)
 class Institution:
+    """The hospital; `department` is the one for imaging."""
+
     name: str
     address: str
     department: str
@@ -163,7 +218,8 @@ class Study:
 
     `history` is a template of free text, see `locales.locale.StoryText`; `side` is the patient's
     troubled one, the hand that a radiograph shows; `marker` is the lead letter on a radiograph. `locale` names the
-    hospital's locale.
+    hospital's locale. `service` is the department that asked for it, `requesting` its doctor, or the referring one;
+    `order_number` is that of its order.
     """
 
     uid: str
@@ -182,8 +238,12 @@ class Study:
     accession_number: str
     study_id: str
     admission_id: str
+    order_number: str
+    service: str
+    requesting: Staff
     referring: Staff
     performing: Staff
+    reporting: Staff
     operator: Staff
     institution: Institution
     device: Device

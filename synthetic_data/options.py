@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, get_args
 
+from synthetic_data.charsets import CHARSETS, Charset
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.locales import DEFAULT, find_locale
 from synthetic_data.protocols import EXAMS, Contents
@@ -36,6 +37,7 @@ class Options:
     modalities: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
+    charset: Charset = "unicode"
 
     def __post_init__(self) -> None:
         if not _whole(self.seed) or self.seed < 0:
@@ -52,6 +54,8 @@ class Options:
         if self.objects not in get_args(Contents):
             accepted = ", ".join(get_args(Contents))
             raise SyntheticDataError(f"unknown objects {self.objects!r}; accepted are {accepted}.")
+        if self.charset not in CHARSETS:
+            raise SyntheticDataError(f"unknown charset {self.charset!r}; accepted are {', '.join(CHARSETS)}.")
         for modality in self.modalities:
             if modality not in MODALITIES:
                 raise SyntheticDataError(f"unknown modality {modality!r}; accepted are {', '.join(MODALITIES)}.")

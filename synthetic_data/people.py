@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from faker import Faker
@@ -18,6 +19,8 @@ REFERENCE_DATE = date(2019, 9, 17)
 
 PATIENT_ID_DIGITS = 8
 _LONGEST_ADDRESS = 64
+_LONGEST_NAME = 56
+"""In bytes of UTF-8, although the standard counts characters: not every reader does (DICOM PS3.5 table 6.2-1)."""
 
 
 class Population:
@@ -39,7 +42,6 @@ class Population:
         birth_date = _birth_date(story, role.child("birth date"))
         name = self._name(role.child("name"), sex)
         bearer = Bearer(sex, birth_date, name.family)
-        height = _height(role.child("height"), sex)
         number = scattered(self.role.child("patient id"), index, 10**PATIENT_ID_DIGITS)
         return Patient(
             index=index,
@@ -53,8 +55,8 @@ class Population:
             mobile=phone_number(role.child("mobile"), self.locale.mobile_phones),
             email=email_address(name, index),
             national_id=self.locale.national_id(self.role, index, bearer),
-            height=height,
-            weight=round(height * height * role.child("weight").random().uniform(19, 33), 1),
+            height=_height(role.child("height"), sex),
+            body_mass_index=round(role.child("weight").random().uniform(19, 33), 1),
             contact=self._contact(role.child("contact"), name),
             story=story.name,
             role=role,
@@ -68,36 +70,39 @@ class Population:
             sex: Sex = "F" if role.random().random() < 0.5 else "M"
             name = self._name(role, sex)
             prefix = "" if group == "operator" else self.locale.doctor
-            people.append(Staff(f"{group}-{index + 1}", PersonName(name.family, name.given, prefix)))
+            people.append(Staff(f"{group}-{index + 1}", replace(name, prefix=prefix)))
         return tuple(people)
 
     def _name(self, role: Role, sex: Sex) -> PersonName:
-        fake = self._fake(role)
-        given = fake.first_name_female() if sex == "F" else fake.first_name_male()
-        return PersonName(fake.last_name(), given)
+        """A name that fits into a PN with a title; Faker's few longer ones are drawn again."""
+        name = self.locale.invent_name(self._fake(role), sex)
+        if max(len(group.encode()) for group in name.dicom.split("=")) <= _LONGEST_NAME:
+            return name
+        return self._name(role.child("again"), sex)
 
     def _birth_name(self, role: Role, name: PersonName, sex: Sex, birth_date: date) -> str:
         """The family name at birth: another one for about half of the older women."""
         older = REFERENCE_DATE.year - birth_date.year >= 40
-        if sex == "M" or not older or role.random().random() < 0.5:
-            return name.family
-        return str(self._fake(role).last_name())
+        keeps = sex == "M" or not older or not self.locale.women_take_names or role.random().random() < 0.5
+        return name.family if keeps else self._name(role, sex).family
 
     def _contact(self, role: Role, name: PersonName) -> Contact:
         """A relative of the same family name."""
         sex: Sex = "F" if role.random().random() < 0.5 else "M"
-        relative = PersonName(name.family, self._name(role, sex).given)
-        return Contact(relative, phone_number(role.child("phone"), self.locale.mobile_phones))
+        return Contact(
+            self.locale.relative(name, self._name(role, sex), sex),
+            phone_number(role.child("phone"), self.locale.mobile_phones),
+        )
 
     def _address(self, role: Role) -> Address:
         """An address that fits into a DICOM LO; Faker's few longer ones are drawn again."""
         attempt = 0
         while True:
             fake = self._fake(role.child(attempt))
-            street = " ".join(str(fake.street_address()).split("\n"))
+            street = self.locale.invent_street(fake)
             postcode, city = str(fake.postcode()), str(fake.city())
             line = self.locale.address.format(street=street, postcode=postcode, city=city)
-            if len(line) <= _LONGEST_ADDRESS:
+            if len(line.encode()) <= _LONGEST_ADDRESS:
                 return Address(street, postcode, city, line)
             attempt += 1
 

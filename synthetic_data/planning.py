@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from synthetic_data.locales.locale import Locale
+from synthetic_data.locales.locale import Locale, Service
 from synthetic_data.model import Device, Patient, Series, Side, Staff, Study
 from synthetic_data.people import REFERENCE_DATE
 from synthetic_data.phrases import exam_text, series_text, story_text
@@ -16,6 +16,9 @@ from synthetic_data.stories import STORIES, Story, Visit, findings_of
 
 MOST_VISITS = 8
 """More studies than any patient has: numbers are handed out in blocks of this size."""
+
+DAYS_IN_HOSPITAL = 10
+"""How long someone who came as an emergency may be on a ward."""
 
 DEVICES: dict[str, tuple[Device, ...]] = {
     "CT": (Device("CT", "SYNCT01", "Fictiva Spiral 64", "SYN-CT-0001"),),
@@ -41,10 +44,11 @@ class Team:
     referrers: tuple[Staff, ...]
     radiologists: tuple[Staff, ...]
     operators: tuple[Staff, ...]
+    clinicians: tuple[Staff, ...]
 
     @property
     def everyone(self) -> tuple[Staff, ...]:
-        return self.referrers + self.radiologists + self.operators
+        return self.referrers + self.radiologists + self.operators + self.clinicians
 
 
 class Planner:
@@ -69,6 +73,8 @@ class Planner:
         hand = exam.body_part == "HAND"
         side: Side = "R" if patient.role.child("side").random().random() < 0.6 else "L"
         number = scattered(self._role.child("order"), patient.index * MOST_VISITS + index, 10**8)
+        service = _service_of(visit, patient.story)
+        referring = _one_of(team.referrers, patient.role.child("referrer"))
         return Study(
             uid=role.uid(),
             number=index + 1,
@@ -86,7 +92,11 @@ class Planner:
             accession_number=f"{started:%y}{number:08d}",
             study_id=f"E{number:08d}",
             admission_id=f"H{scattered(self._role.child('admission'), patient.index, 10**7):07d}",
-            referring=_one_of(team.referrers, patient.role.child("referrer")),
+            order_number=f"O{scattered(self._role.child('placer'), number, 10**8):08d}",
+            service=locale.services[service],
+            requesting=referring if service == "outpatients" else _one_of(team.clinicians, role.child("clinician")),
+            referring=referring,
+            reporting=_one_of(team.radiologists, role.child("reporter")),
             performing=_one_of(team.radiologists, role.child("radiologist")),
             operator=_one_of(team.operators, role.child("operator")),
             institution=locale.institution,
@@ -137,6 +147,14 @@ def _time_of(first: datetime, visit: Visit, story: Story, role: Role) -> datetim
     started = first + time
     wait = 0 if emergency or started.weekday() < 5 else 7 - started.weekday()
     return started + timedelta(days=wait)
+
+
+def _service_of(visit: Visit, story_name: str) -> Service:
+    """Who asks: the emergency department, the ward in the days after, and from outside at any other time."""
+    emergency = next(story.emergency for story in STORIES if story.name == story_name)
+    if not emergency or visit.day > DAYS_IN_HOSPITAL:
+        return "outpatients"
+    return "emergency" if visit.day == 0 else "ward"
 
 
 def _one_of(people: tuple[Staff, ...], role: Role) -> Staff:

@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 
+from synthetic_data.charsets import UNICODE, fitted
 from synthetic_data.ledger import Box, Kind, Place, Plant
 
 PIXEL_DATA = "(7FE0,0010)"
@@ -36,8 +37,11 @@ class Record:
     `plant_file_name` made of them; the items of a sequence have none of their own.
     """
 
-    def __init__(self, prefix: str = "", plants: list[Plant] | None = None) -> None:
+    def __init__(
+        self, prefix: str = "", plants: list[Plant] | None = None, character_set: tuple[str, ...] = UNICODE
+    ) -> None:
         self.dataset = Dataset()
+        self._character_set = character_set
         self.plants: list[Plant] = [] if plants is None else plants
         self.preamble = bytes(PREAMBLE_LENGTH)
         self.file_stem = "image"
@@ -50,14 +54,22 @@ class Record:
     def put(self, **elements: Any) -> None:
         """Set elements by keyword to values that identify no one; None makes an element empty."""
         for keyword, value in elements.items():
-            setattr(self.dataset, keyword, value)
+            setattr(self.dataset, keyword, self._fit(value) if isinstance(value, str) else value)
+
+    def _fit(self, text: str) -> str:
+        """The text in characters that the record's character set has."""
+        return fitted(text, self._character_set)
+
+    def _fit_all(self, identifiers: tuple[Identifier, ...]) -> list[Identifier]:
+        return [identifier._replace(value=self._fit(identifier.value)) for identifier in identifiers]
 
     def plant(self, keyword: str, *identifiers: Identifier) -> None:
         """Set an element to one identifier, or to several (a multi-valued element), and note each."""
-        values = [identifier.value for identifier in identifiers]
+        fitting = self._fit_all(identifiers)
+        values = [identifier.value for identifier in fitting]
         setattr(self.dataset, keyword, values if len(values) > 1 else values[0])
         tag = self.path(keyword_dict[keyword])
-        for one in identifiers:
+        for one in fitting:
             self.plants.append(Plant(Place.ELEMENT, tag, one.kind, one.value, one.person))
 
     def plant_text(self, keyword: str, template: str, fields: Fields) -> None:
@@ -90,14 +102,15 @@ class Record:
         """The template with its fields filled in, each identifier noted with its span."""
         text = ""
         for literal, name, _, _ in string.Formatter().parse(template):
-            text += literal
+            text += self._fit(literal)
             if name is None:
                 continue
             field = fields[name]
             if isinstance(field, str):
-                text += field
+                text += self._fit(field)
                 continue
             kind, value, person = field
+            value = self._fit(value)
             self.plants.append(Plant(place, tag, kind, value, person, span=(len(text), len(text) + len(value))))
             text += value
         return text
@@ -109,15 +122,15 @@ class Record:
             sequence = Sequence()
             setattr(self.dataset, keyword, sequence)
         path = self.path(keyword_dict[keyword])
-        record = Record(f"{path}[{len(sequence)}]", self.plants)
+        record = Record(f"{path}[{len(sequence)}]", self.plants, self._character_set)
         sequence.append(record.dataset)
         return record
 
     def private(self, group: int, creator: str, offset: int, vr: str, value: str | Identifier) -> None:
         """Set a private element, reserving a block for `creator` (DICOM PS3.5 7.8.1); note an identifier."""
         block = self.dataset.private_block(group, creator, create=True)
-        text = value.value if isinstance(value, Identifier) else value
+        text = self._fit(value.value if isinstance(value, Identifier) else value)
         block.add_new(offset, vr, text)
         if isinstance(value, Identifier):
             tag = self.path(Tag(group, block.block_start + offset))
-            self.plants.append(Plant(Place.ELEMENT, tag, value.kind, value.value, value.person, creator))
+            self.plants.append(Plant(Place.ELEMENT, tag, value.kind, text, value.person, creator))

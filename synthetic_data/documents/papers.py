@@ -20,7 +20,7 @@ _CARD_X, _CARD_Y, _CARD_WIDE = 137, 150, 320
 
 def typed_page(study: Study, key: str) -> Page:
     """A letter (`pdf_letter`) or a form (`pdf_consent`) on one page."""
-    words, fields = phrases_for(study.locale), study_fields(study)
+    words, fields = phrases_for(study.locale), study_fields(study, latin_only=True)
     kind = key.removeprefix("pdf_")
     page = Page(1)
     page.write(_MARGIN, 60, 15, (words.labels[kind],))
@@ -55,7 +55,7 @@ def card_page(study: Study) -> Page:
 
 def card_lines(study: Study) -> list[Line]:
     """What the card says, in its own pixels."""
-    words, who = phrases_for(study.locale).labels, study_fields(study)
+    words, who = phrases_for(study.locale).labels, study_fields(study, latin_only=True)
     rows: list[tuple[str, Parts]] = [
         ("surname", (who["name"],)),
         ("given", (who["given"],)),
@@ -84,7 +84,7 @@ def _card(study: Study) -> NDArray[np.uint8]:
 
 def scan_lines(study: Study, columns: int) -> list[Line]:
     """A referral letter on paper, at 100 dots an inch: printed, with a signature."""
-    words, fields = phrases_for(study.locale), study_fields(study)
+    words, fields = phrases_for(study.locale), study_fields(study, latin_only=True)
     left, y = 90, 90
     lines = [Line(left, y, "bold", (words.labels["letter"],))]
     y += 80

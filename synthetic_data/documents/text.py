@@ -5,22 +5,28 @@ from __future__ import annotations
 import string
 from collections.abc import Callable, Iterator, Mapping
 
+from synthetic_data.locales import find_locale
 from synthetic_data.model import Study
 from synthetic_data.phrases import phrases_for
 from synthetic_data.record import Identifier
-from synthetic_data.shown import shown_identifiers
+from synthetic_data.shown import shown_identifiers, western
 
 Part = str | Identifier
 Parts = tuple[Part, ...]
 
 
-def study_fields(study: Study) -> dict[str, Identifier | str]:
-    """What the braces of `phrases` stand for."""
-    from synthetic_data.locales import find_locale
-
+def study_fields(study: Study, latin_only: bool = False) -> dict[str, Identifier | str]:
+    """What the braces of `phrases` and of a story's history stand for; `latin_only` on paper."""
     locale = find_locale(study.locale)
-    plain = {"title": locale.titles[study.patient.sex], "procedure": study.procedure, "reason": study.reason}
-    return {**shown_identifiers(study), **plain}
+    plain = {
+        "title": locale.titles[study.patient.sex],
+        "procedure": study.procedure,
+        "reason": study.reason,
+        "side": locale.sides[study.side],
+    }
+    if latin_only:
+        plain = {key: western(value) for key, value in plain.items()}
+    return {**shown_identifiers(study, latin_only), **plain}
 
 
 def report_text(study: Study) -> str:

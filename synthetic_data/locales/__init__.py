@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from synthetic_data.errors import SyntheticDataError
-from synthetic_data.locales import de_de, en_gb, en_us, fr_fr
+from synthetic_data.locales import de_de, en_gb, en_us, fr_fr, he_il, ja_jp, ru_ru
 from synthetic_data.locales.locale import Locale
 
 LOCALES: dict[str, Locale] = {
-    locale.name: locale for locale in (fr_fr.LOCALE, en_us.LOCALE, en_gb.LOCALE, de_de.LOCALE)
+    module.LOCALE.name: module.LOCALE for module in (fr_fr, en_us, en_gb, de_de, ja_jp, he_il, ru_ru)
 }
 """Every locale by name; the first is the default."""
 

@@ -14,6 +14,7 @@ LOCALE = Locale(
     titles={"F": "Frau", "M": "Herr"},
     doctor="Dr.",
     age="{} Jahre",
+    age_months="{} Monate",
     date_format="%d.%m.%Y",
     address="{street}, {postcode} {city}",
     home_phones=("030 23125###", "069 90009###", "040 66969###", "0221 4710###", "089 99998###"),
@@ -23,6 +24,7 @@ LOCALE = Locale(
     sides={"R": "rechts", "L": "links"},
     side_letters={"R": "R", "L": "L"},
     comments="Angehörige: {contact}, Tel. {contact_phone}. E-Mail: {email}.",
+    services={"emergency": "Notaufnahme", "ward": "Innere Medizin", "outpatients": "Ambulanz"},
     exams={
         "ct_head": ExamText("CT Schädel nativ", "CT des Schädels ohne Kontrastmittel"),
         "ct_chest": ExamText("CT Thorax nativ", "CT des Thorax ohne Kontrastmittel"),

@@ -1,12 +1,17 @@
 """What the English-speaking locales have in common."""
 
-from synthetic_data.locales.locale import ExamText, StoryText
+from synthetic_data.locales.locale import ExamText, Service, StoryText
 from synthetic_data.model import Sex, Side
 
 TITLES: dict[Sex, str] = {"F": "Mrs", "M": "Mr"}
 SIDES: dict[Side, str] = {"R": "right", "L": "left"}
 SIDE_LETTERS: dict[Side, str] = {"R": "R", "L": "L"}
 COMMENTS = "Next of kin: {contact}, phone {contact_phone}. Patient's e-mail: {email}."
+SERVICES: dict[Service, str] = {
+    "emergency": "Emergency department",
+    "ward": "General medicine",
+    "outpatients": "Outpatients",
+}
 
 EXAMS = {
     "ct_head": ExamText("CT head without contrast", "CT of the head, plain"),

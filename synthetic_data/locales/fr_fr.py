@@ -14,6 +14,7 @@ LOCALE = Locale(
     titles={"F": "Mme", "M": "M."},
     doctor="Dr",
     age="{} ans",
+    age_months="{} mois",
     date_format="%d/%m/%Y",
     address="{street}, {postcode} {city}",
     home_phones=("01 99 00 ## ##", "02 61 91 ## ##", "03 53 01 ## ##", "04 65 71 ## ##", "05 36 49 ## ##"),
@@ -23,6 +24,7 @@ LOCALE = Locale(
     sides={"R": "droite", "L": "gauche"},
     side_letters={"R": "D", "L": "G"},
     comments="Personne à prévenir : {contact}, tél. {contact_phone}. Courriel du patient : {email}.",
+    services={"emergency": "Urgences", "ward": "Médecine polyvalente", "outpatients": "Consultations externes"},
     exams={
         "ct_head": ExamText("Scanner cérébral sans injection", "TDM encéphale sans produit de contraste"),
         "ct_chest": ExamText("Scanner thoracique", "TDM thorax sans produit de contraste"),

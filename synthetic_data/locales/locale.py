@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
 
+from faker import Faker
+
+from synthetic_data.charsets import UNICODE, Charset
 from synthetic_data.fictional import Bearer
-from synthetic_data.model import Institution, Sex, Side
+from synthetic_data.model import Institution, Patient, PersonName, Sex, Side
 from synthetic_data.seeding import Role
+
+Service = Literal["emergency", "ward", "outpatients"]
+"""Where a request comes from."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +37,36 @@ class StoryText:
     history: str
 
 
+def western_name(fake: Faker, sex: Sex) -> PersonName:
+    """A given and a family name, the same family names for both sexes."""
+    given = fake.first_name_female() if sex == "F" else fake.first_name_male()
+    return PersonName(fake.last_name(), given)
+
+
+def street_address(fake: Faker) -> str:
+    """A street and a number."""
+    return " ".join(str(fake.street_address()).split("\n"))
+
+
+def same_family(name: PersonName, stranger: PersonName, sex: Sex) -> PersonName:
+    """A relative who bears the person's family name and a stranger's given name."""
+    return replace(stranger, family=name.family)
+
+
 @dataclass(frozen=True)
 class Locale:
-    """A country's people and a hospital's language. In patterns of telephone numbers `#` is a free digit."""
+    """A country's people and a hospital's language. In patterns of telephone numbers `#` is a free digit.
+
+    `national` and `iso2022` are the defined terms of Specific Character Set for the country's older repertoire, alone
+    and with code extensions; `character_set` are those in use. What a locale has no words for is said in English.
+    """
 
     name: str
     institution: Institution
     titles: Mapping[Sex, str]
     doctor: str
     age: str
+    age_months: str
     date_format: str
     address: str
     home_phones: tuple[str, ...]
@@ -47,6 +76,41 @@ class Locale:
     sides: Mapping[Side, str]
     side_letters: Mapping[Side, str]
     comments: str
+    services: Mapping[Service, str]
     exams: Mapping[str, ExamText]
     series: Mapping[str, str]
     stories: Mapping[str, StoryText]
+    invent_name: Callable[[Faker, Sex], PersonName] = western_name
+    invent_street: Callable[[Faker], str] = street_address
+    relative: Callable[[PersonName, PersonName, Sex], PersonName] = same_family
+    women_take_names: bool = True
+    national: tuple[str, ...] = ("ISO_IR 100",)
+    # Not IR 6 and 100: pydicom leaves out the escape sequence between them.
+    iso2022: tuple[str, ...] = ("ISO 2022 IR 100", "ISO 2022 IR 144")
+    character_set: tuple[str, ...] = UNICODE
+
+    def written_in(self, charset: Charset) -> Locale:
+        """The same locale with its files in another character set."""
+        return replace(
+            self, character_set={"unicode": UNICODE, "national": self.national, "iso2022": self.iso2022}[charset]
+        )
+
+    def age_text(self, patient: Patient, day: date) -> str:
+        """The patient's age on a day as one says it: in months below two years."""
+        age = patient.age_string(day)
+        if age.endswith("Y"):
+            return self.age.format(patient.age(day))
+        months = {"M": 1.0, "W": 4.35, "D": 30.4}[age[-1]]
+        return self.age_months.format(int(int(age[:3]) / months))
+
+    def exam(self, key: str) -> ExamText:
+        """How the hospital calls an examination."""
+        return self.exams[key]
+
+    def series_name(self, key: str) -> str:
+        """How the device calls a series."""
+        return self.series[key]
+
+    def story(self, key: str) -> StoryText:
+        """Why a patient with this story comes."""
+        return self.stories[key]

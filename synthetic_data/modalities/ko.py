@@ -33,7 +33,7 @@ def add_series(record: Record, study: Study, series: Series) -> None:
     record.item("ContentTemplateSequence").put(MappingResource="DCMR", TemplateIdentifier="2010")
     observer = _item(record, "HAS OBS CONTEXT", "PNAME")
     add_concept(observer, "ConceptNameCodeSequence", "121008", "DCM", "Person Observer Name")
-    observer.plant("PersonName", staff_name(study.performing))
+    observer.plant("PersonName", staff_name(study.reporting))
     text = _item(record, "CONTAINS", "TEXT")
     add_concept(text, "ConceptNameCodeSequence", "113012", "DCM", "Key Object Description")
     label = phrases_for(study.locale).labels["key_images"]

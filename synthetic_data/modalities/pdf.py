@@ -42,7 +42,7 @@ def add_series(record: Record, study: Study, series: Series) -> None:
         EncapsulatedDocumentLength=len(content),
     )
     record.item("ConceptNameCodeSequence").put(CodeValue=value, CodingSchemeDesignator="LN", CodeMeaning=meaning)
-    record.plant_text("DocumentTitle", kind + " - {full_name}", study_fields(study))
+    record.plant_text("DocumentTitle", kind + " - {full_name}", study_fields(study, latin_only=True))
     record.plants += [
         Plant(Place.PDF, DOCUMENT, one.kind, one.value, one.person) for one in (who["full_name"], who["doctor"])
     ]

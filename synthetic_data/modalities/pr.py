@@ -24,7 +24,7 @@ def add_series(record: Record, study: Study, series: Series) -> None:
     image, who = key_image(study), study.patient.patient_id
     record.put(ContentLabel="NOTED", PresentationLUTShape="IDENTITY")
     record.plant_text("ContentDescription", "{full_name}, {date}", study_fields(study))
-    record.plant("ContentCreatorName", staff_name(study.performing))
+    record.plant("ContentCreatorName", staff_name(study.reporting))
     record.plant("PresentationCreationDate", Identifier(Kind.DATE, f"{series.started:%Y%m%d}", who))
     record.plant("PresentationCreationTime", Identifier(Kind.TIME, f"{series.started:%H%M%S}", who))
     add_series_references(record, "ReferencedSeriesSequence", "ReferencedImageSequence", study, [image])

@@ -14,7 +14,7 @@ from synthetic_data.model import Series, Study
 from synthetic_data.phrases import phrases_for
 from synthetic_data.record import Identifier, Record
 from synthetic_data.scene import Scene
-from synthetic_data.shown import shown_date, shown_identifiers, shown_time
+from synthetic_data.shown import shown_date, shown_identifiers, shown_time, western
 
 SOP_CLASS_UID: str = SecondaryCaptureImageStorage
 _LEFT, _SECOND, _LINE = 16, 190, 25
@@ -79,7 +79,7 @@ def dose_sheet(study: Study, series: Series) -> list[Line]:
         ("patient", (who["screen_name"],)),
         ("id", (who["patient_id"],)),
         ("born", (who["birth_date"], "   ", who["sex"])),
-        ("exam", (study.description,)),
+        ("exam", (western(study.description),)),
         ("accession", (who["accession"],)),
         ("doctor", (who["doctor"],)),
         ("operator", (who["operator"],)),

@@ -54,10 +54,10 @@ class Report:
     def _add_content(self, record: Record, study: Study) -> None:
         fields = study_fields(study)
         observer = _item(record, "HAS OBS CONTEXT", "PNAME", "121008", "DCM", "Person Observer Name")
-        observer.plant("PersonName", staff_name(study.performing))
+        observer.plant("PersonName", staff_name(study.reporting))
         history = _section(record, "121060", "DCM", "History")
         text = _item(history, "CONTAINS", "TEXT", "121060", "DCM", "History")
-        text.plant_text("TextValue", study.history + " {birth_date}, {address}, {phone}.", {**fields, **_sides(study)})
+        text.plant_text("TextValue", study.history + " {birth_date}, {address}, {phone}.", fields)
         findings = _section(record, "121070", "DCM", "Findings")
         text = _item(findings, "CONTAINS", "TEXT", "121071", "DCM", "Finding")
         text.put(TextValue=report_text(study))
@@ -75,15 +75,9 @@ BASIC = Report(BasicTextSRStorage, False)
 FULL = Report(ComprehensiveSRStorage, True)
 
 
-def _sides(study: Study) -> dict[str, str]:
-    from synthetic_data.locales import find_locale
-
-    return {"side": find_locale(study.locale).sides[study.side]}
-
-
 def _add_verification(record: Record, study: Study, series: Series) -> None:
     item = record.item("VerifyingObserverSequence")
-    item.plant("VerifyingObserverName", staff_name(study.performing))
+    item.plant("VerifyingObserverName", staff_name(study.reporting))
     item.plant("VerifyingOrganization", Identifier(Kind.INSTITUTION, study.institution.name, INSTITUTION))
     signed = series.started + timedelta(minutes=41)
     item.plant("VerificationDateTime", Identifier(Kind.DATE, f"{signed:%Y%m%d%H%M%S}", study.patient.patient_id))

@@ -72,7 +72,10 @@ def test_help_shows_every_option_and_examples(capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--locale", "xx_XX"], "unknown locale 'xx_XX'; accepted are fr_FR, en_US, en_GB, de_DE."),
+        (
+            ["--locale", "xx_XX"],
+            "unknown locale 'xx_XX'; accepted are fr_FR, en_US, en_GB, de_DE, ja_JP, he_IL, ru_RU.",
+        ),
         (["--patients", "0"], "the number of patients must be from 1 to 100000, not 0."),
         (["--seed", "-3"], "the seed must be a whole number from 0, not -3."),
         (["--modality", "CT", "XX"], f"unknown modality 'XX'; accepted are {', '.join(synthetic_data.MODALITIES)}."),

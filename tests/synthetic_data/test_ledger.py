@@ -45,6 +45,7 @@ def identity(patient: Patient, locale: str) -> list[str]:
     return [
         patient.name.family,
         patient.name.given,
+        patient.name.written_family,
         patient.birth_name,
         patient.patient_id,
         f"{patient.birth_date:%Y%m%d}",

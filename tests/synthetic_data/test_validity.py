@@ -23,6 +23,11 @@ EXPLAINED = {
     "Warning - Attribute is not present in standard DICOM IOD - (0x0010,0x2154) SH Patient's Telephone Numbers",
     "Warning - Dicom dataset contains attributes not present in standard DICOM IOD - "
     "this is a Standard Extended SOP Class",
+    "Warning - Attribute is not present in standard DICOM IOD - (0x0032,0x1032) PN Requesting Physician",
+    "Warning - Attribute is not present in standard DICOM IOD - "
+    "(0x0040,0x2016) LO Placer Order Number / Imaging Service Request",
+    # The hospital's own coding scheme: a private one starts with 99 (DICOM PS3.16 section 8.2).
+    "Warning - Unrecognized defined term <99PACSLAB> for value 1 of attribute <Coding Scheme Designator>",
     # Other Patient IDs is retired in favour of the sequence, which is there too; software still reads the old one.
     "Warning - Retired attribute - (0x0010,0x1000) LO Other Patient IDs",
     "Warning - Dicom dataset contains retired attributes",
