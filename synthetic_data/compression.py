@@ -30,6 +30,7 @@ def compressed(pixels: NDArray[Any], description: Dataset, transfer_syntax_uid: 
         "columns": description.Columns,
         "number_of_frames": int(description.get("NumberOfFrames", 1)),
         "samples_per_pixel": description.SamplesPerPixel,
+        "planar_configuration": description.get("PlanarConfiguration"),
         "bits_allocated": description.BitsAllocated,
         "bits_stored": description.BitsStored,
         "pixel_representation": description.PixelRepresentation,

@@ -20,6 +20,7 @@ from synthetic_data.planning import DEVICES, Planner, Team
 from synthetic_data.protocols import Contents
 from synthetic_data.seeding import Role
 from synthetic_data.sets import Progress, Written
+from synthetic_data.syntaxes import Syntax
 
 HEADER_BYTES = 3300
 """A typical size of everything but the pixels, for estimates."""
@@ -64,7 +65,7 @@ class Hospital:
             operators=self._population.staff("operator", 5),
             clinicians=self._population.staff("clinician", 4),
         )
-        self._planner = Planner(self.words, self._team, role, options.objects)
+        self._planner = Planner(self.words, self._team, role, options.objects, options.syntax)
 
     def __repr__(self) -> str:
         return f"<Hospital {self.options}>"
@@ -175,6 +176,7 @@ def generate(
     since: date | None = None,
     until: date | None = None,
     charset: Charset = "unicode",
+    syntax: Syntax = "device",
 ) -> Hospital:
     """Plan a synthetic hospital of `patients` people, from number `first` on.
 
@@ -182,6 +184,7 @@ def generate(
     number of patients. `locales.LOCALES` names the locales. `objects` is `images`, or `all` for reports, letters,
     references and waveforms, too. `modalities`, `since` and `until` keep only some series
     and studies (see `Options`). `charset` is `unicode` (ISO_IR 192), `national` (the locale's older repertoire) or
-    `iso2022` (with code extensions). Renders nothing; raises SyntheticDataError for arguments that cannot be.
+    `iso2022` (with code extensions). `syntax` is a transfer syntax for all that can have it, see `syntaxes`. Renders
+    nothing; raises SyntheticDataError for arguments that cannot be.
     """
-    return Hospital(Options(seed, patients, locale, objects, first, chosen(modalities), since, until, charset))
+    return Hospital(Options(seed, patients, locale, objects, first, chosen(modalities), since, until, charset, syntax))

@@ -11,6 +11,7 @@ from synthetic_data.charsets import CHARSETS, Charset
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.locales import DEFAULT, find_locale
 from synthetic_data.protocols import EXAMS, Contents
+from synthetic_data.syntaxes import Syntax, check_syntax
 from synthetic_data.version import __version__
 
 DEFAULT_SEED = 2019
@@ -38,6 +39,7 @@ class Options:
     since: date | None = None
     until: date | None = None
     charset: Charset = "unicode"
+    syntax: Syntax = "device"
 
     def __post_init__(self) -> None:
         if not _whole(self.seed) or self.seed < 0:
@@ -56,6 +58,7 @@ class Options:
             raise SyntheticDataError(f"unknown objects {self.objects!r}; accepted are {accepted}.")
         if self.charset not in CHARSETS:
             raise SyntheticDataError(f"unknown charset {self.charset!r}; accepted are {', '.join(CHARSETS)}.")
+        check_syntax(self.syntax)
         for modality in self.modalities:
             if modality not in MODALITIES:
                 raise SyntheticDataError(f"unknown modality {modality!r}; accepted are {', '.join(MODALITIES)}.")

@@ -13,6 +13,7 @@ from synthetic_data.phrases import exam_text, series_text, story_text
 from synthetic_data.protocols import EXAMS, Contents, Exam
 from synthetic_data.seeding import Role, scattered
 from synthetic_data.stories import STORIES, Story, Visit, findings_of
+from synthetic_data.syntaxes import Syntax, syntax_of, weight_of
 
 MOST_VISITS = 8
 """More studies than any patient has: numbers are handed out in blocks of this size."""
@@ -54,8 +55,11 @@ class Team:
 class Planner:
     """Plans the studies of one hospital's patients."""
 
-    def __init__(self, locale: Locale, team: Team, role: Role, objects: Contents = "images") -> None:
-        self._locale, self._team, self._role, self._objects = locale, team, role, objects
+    def __init__(
+        self, locale: Locale, team: Team, role: Role, objects: Contents = "images", syntax: Syntax = "device"
+    ) -> None:
+        self._locale, self._team, self._role = locale, team, role
+        self._objects, self._syntax = objects, syntax
 
     def studies(self, patient: Patient) -> Iterator[Study]:
         """The patient's studies, oldest first."""
@@ -103,30 +107,34 @@ class Planner:
             device=DEVICES[exam.modality][-1 if hand else 0],
             frame_of_reference_uid=role.child("frame of reference").uid(),
             findings=findings_of(visit, patient.role),
-            series=tuple(_plan_series(exam, started, locale, role, self._objects)),
+            series=tuple(_plan_series(exam, started, locale, role, self._objects, self._syntax)),
             locale=locale.name,
             role=role,
         )
 
 
-def _plan_series(exam: Exam, started: datetime, locale: Locale, role: Role, objects: Contents) -> Iterator[Series]:
+def _plan_series(
+    exam: Exam, started: datetime, locale: Locale, role: Role, objects: Contents, syntax: Syntax
+) -> Iterator[Series]:
     for index, protocol in enumerate(exam.series):
         if protocol.document and objects == "images":
             continue
+        content = protocol.content or protocol.modality or exam.modality
+        transfer_syntax_uid = syntax_of(protocol, content, syntax)
         yield Series(
             uid=role.child("series", index).uid(),
             number=index + 1,
             key=protocol.key,
             modality=protocol.modality or exam.modality,
-            content=protocol.content or protocol.modality or exam.modality,
-            transfer_syntax_uid=protocol.transfer_syntax_uid,
+            content=content,
+            transfer_syntax_uid=transfer_syntax_uid,
             description=series_text(locale, protocol.key),
             started=started + timedelta(minutes=4 * index, seconds=47),
             images=protocol.images,
             rows=protocol.rows,
             columns=protocol.columns,
             frames=protocol.frames,
-            weight=protocol.bytes_each,
+            weight=weight_of(protocol, content, transfer_syntax_uid),
         )
 
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from pydicom import uid
 
 from synthetic_data.ledger import Kind
-from synthetic_data.model import Series, Study
+from synthetic_data.model import Study
+from synthetic_data.protocols import EXAMS
 from synthetic_data.record import Identifier, Record
 from synthetic_data.seeding import numbered_uid
 
@@ -28,33 +29,39 @@ IMAGE_CLASSES: dict[str, str] = {
 
 
 class Reference(NamedTuple):
-    """An image: its series and its number in it, from 1."""
+    """An image: its series' index in the examination's protocol, its number in it from 1, and what it is."""
 
-    series: Series
+    place: int
     number: int
-
-
-def key_image(study: Study) -> Reference:
-    """The middle image of the study's first series of pictures."""
-    series = next(one for one in study.series if one.content in IMAGE_CLASSES)
-    return Reference(series, (series.images + 1) // 2)
+    content: str
+    rows: int
+    columns: int
 
 
 def key_images(study: Study) -> list[Reference]:
-    """The middle image of each of the study's series of pictures."""
-    shown = [one for one in study.series if one.content in IMAGE_CLASSES]
-    return [Reference(series, (series.images + 1) // 2) for series in shown]
+    """The middle image of each series of pictures that the examination takes, whether or not the set holds them."""
+    exam = EXAMS[study.exam]
+    found = []
+    for index, made in enumerate(exam.series):
+        content = made.content or made.modality or exam.modality
+        if content in IMAGE_CLASSES:
+            found.append(Reference(index, (made.images + 1) // 2, content, made.rows, made.columns))
+    return found
+
+
+def key_image(study: Study) -> Reference:
+    """The first of these: the one that a report points to."""
+    return key_images(study)[0]
 
 
 def instance_uid(study: Study, reference: Reference) -> str:
     """The SOP Instance UID, as `instance` makes it."""
-    base = study.role.child("series", reference.series.number - 1, "image").number()
-    return numbered_uid(base, reference.number)
+    return numbered_uid(study.role.child("series", reference.place, "image").number(), reference.number)
 
 
 def add_reference(item: Record, study: Study, reference: Reference) -> None:
     """Name the image in an item of a sequence (SOP Instance Reference Macro)."""
-    item.put(ReferencedSOPClassUID=IMAGE_CLASSES[reference.series.content])
+    item.put(ReferencedSOPClassUID=IMAGE_CLASSES[reference.content])
     item.plant("ReferencedSOPInstanceUID", _uid(study, instance_uid(study, reference)))
 
 
@@ -69,11 +76,11 @@ def add_series_references(
     record: Record, series_keyword: str, image_keyword: str, study: Study, references: Sequence[Reference]
 ) -> None:
     """The images by series only."""
-    for series in dict.fromkeys(reference.series for reference in references):
+    for index in dict.fromkeys(reference.place for reference in references):
         item = record.item(series_keyword)
-        item.plant("SeriesInstanceUID", _uid(study, series.uid))
+        item.plant("SeriesInstanceUID", _uid(study, study.role.child("series", index).uid()))
         for reference in references:
-            if reference.series is series:
+            if reference.place == index:
                 add_reference(item.item(image_keyword), study, reference)
 
 

@@ -62,31 +62,35 @@ class Breast:
         return depth
 
     def _gland(self, x: Image, y: Image, oblique: bool) -> Image:
-        """Strands that run towards the nipple, in a cone behind it."""
+        """Cloudy tissue in a cone behind the nipple, with fine strands that run towards it."""
         u = x[None, :] * np.float32(1 / self.reach)
         v = y[:, None] * np.float32(1 / self.half) + np.float32(0.18 if oblique else 0.0)
-        cone = np.clip(
-            np.float32(1.25) - np.abs(v) * np.float32(1.6) - np.abs(u - np.float32(0.52)) * np.float32(1.5), 0, 1
+        narrow = np.abs(v) * np.float32(1.35) + np.maximum(u - np.float32(0.55), 0.0) * np.float32(1.2)
+        cone = np.clip(np.float32(1.15) - narrow - np.abs(u - np.float32(0.5)) * np.float32(1.1), 0, 1)
+        coarse = grain(x, y, 0.0, 22.0, self.shift) + grain(x, y, 3.0, 11.0, self.shift + 5) * np.float32(0.6)
+        middle = grain(x, y * np.float32(1.3), 6.0, 5.5, self.shift + 7) * np.float32(0.4)
+        fine = grain(x * np.float32(0.45), y * np.float32(1.5), 9.0, 2.6, self.shift + 11)
+        strands = np.float32(1.0) - np.abs(fine) * np.float32(2.2)
+        cloud = np.clip(
+            cone * np.float32(1.5) + (coarse + middle) * np.float32(0.55) - np.float32(1.05 - self.dense), 0, 1
         )
-        coarse = grain(x, y, 0.0, 17.0, self.shift) * np.float32(0.6) + grain(
-            x, y, 3.0, 8.0, self.shift + 5
-        ) * np.float32(0.4)
-        ridges = np.float32(1.0) - np.abs(grain(x, y * np.float32(1.7), 9.0, 6.5, self.shift + 11)) * np.float32(3.0)
-        fine = np.float32(1.0) - np.abs(grain(x, y * np.float32(1.4), 15.0, 3.0, self.shift + 17)) * np.float32(2.4)
-        cloud = np.clip(cone * np.float32(1.1) + coarse - np.float32(1.0 - self.dense), 0.0, 1.0)
-        strands = np.maximum(ridges, 0.0) * np.float32(0.5) + np.maximum(fine, 0.0) * np.float32(0.3)
-        tissue: Image = cloud * (np.float32(0.55) + strands) + np.maximum(ridges, 0.0) * np.float32(0.16) * cone
+        smooth = cloud * cloud * (np.float32(3.0) - cloud * np.float32(2.0))
+        tissue: Image = smooth * (
+            np.float32(0.62) + np.maximum(strands, 0.0) * np.float32(0.13) + middle * np.float32(0.3)
+        )
+        tissue += np.maximum(strands, 0.0) * np.float32(0.08) * np.minimum(cone * np.float32(2), np.float32(1.0))
         return tissue
 
     def _nipple(self, x: Image, y: Image) -> Image:
         dx, dy = x - np.float32(self.reach - 1), y
-        return soften((np.float32(5.0) - np.sqrt(dx * dx + dy * dy)) * np.float32(0.8))
+        return soften((np.float32(4.0) - np.sqrt(dx * dx + dy * dy)) * np.float32(0.5))
 
     def _muscle(self, x: Image, y: Image, picture: Image, share: Image) -> Image:
         """The pectoral muscle: a bright wedge along the upper chest wall."""
         wedge = (np.float32(-12.0) - y) * np.float32(0.42) - x
-        cover = soften(wedge * np.float32(0.7)) * share
-        return picture + cover * (np.float32(0.62) - picture * np.float32(0.6))
+        cover = np.clip(wedge * np.float32(0.14) + np.float32(0.5), 0.0, 1.0) * share
+        shown: Image = picture + cover * (np.float32(0.5) - picture * np.float32(0.5))
+        return shown
 
     def _add_mass(self, x: Image, y: Image, finding: Finding, picture: Image) -> None:
         """A dense star-shaped mass with a few fine calcifications."""

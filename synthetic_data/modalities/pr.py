@@ -34,7 +34,7 @@ def add_series(record: Record, study: Study, series: Series) -> None:
     centre, width = ("40", "90") if study.body_part == "HEAD" else ("50", "350")
     window.put(WindowCenter=centre, WindowWidth=width)
     area = record.item("DisplayedAreaSelectionSequence")
-    corner = [image.series.columns, image.series.rows]
+    corner = [image.columns, image.rows]
     area.put(DisplayedAreaTopLeftHandCorner=[1, 1], DisplayedAreaBottomRightHandCorner=corner)
     area.put(PresentationSizeMode="SCALE TO FIT", PresentationPixelAspectRatio=["1", "1"])
     _add_note(record, study)

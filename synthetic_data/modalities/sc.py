@@ -28,9 +28,9 @@ class Paper:
     def add_series(self, record: Record, study: Study, series: Series) -> None:
         """SC Equipment and SC Image Modules (DICOM PS3.3 C.8.6)."""
         add_byte_pixels(record, series, colour=False, burned=True)
-        record.put(
-            ConversionType="SD", ImageType=["DERIVED", "SECONDARY", "OTHER"], PatientOrientation=None, Laterality=None
-        )
+        record.put(ConversionType="SD", ImageType=["DERIVED", "SECONDARY", "OTHER"], PatientOrientation=None)
+        if study.body_part in ("BREAST", "HAND"):
+            record.put(Laterality=study.side)
         plant_lines(record, scan_lines(study, series.columns))
 
     def add_images(self, columns: Columns, study: Study, series: Series) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydicom.uid import JPEGBaseline8Bit
+from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit
 
 from synthetic_data.burned import Line, right_aligned
 from synthetic_data.model import Series, Study
@@ -10,7 +10,8 @@ from synthetic_data.record import Record
 from synthetic_data.shown import shown_date, shown_identifiers, shown_time
 
 JPEG_QUALITY_RATIO = "10.0"
-BANNER_HEIGHT = 50
+_COLOURS: dict[str, str] = {JPEGBaseline8Bit: "YBR_FULL_422", JPEG2000Lossless: "YBR_RCT"}
+"""The colours in which compression stores RGB (DICOM PS3.5 8.2)."""
 
 
 def add_byte_pixels(record: Record, series: Series, colour: bool, burned: bool) -> None:
@@ -18,7 +19,7 @@ def add_byte_pixels(record: Record, series: Series, colour: bool, burned: bool) 
     lossy = series.transfer_syntax_uid == JPEGBaseline8Bit
     record.put(
         SamplesPerPixel=3 if colour else 1,
-        PhotometricInterpretation=("YBR_FULL_422" if lossy else "RGB") if colour else "MONOCHROME2",
+        PhotometricInterpretation=_COLOURS.get(series.transfer_syntax_uid, "RGB") if colour else "MONOCHROME2",
         Rows=series.rows,
         Columns=series.columns,
         BitsAllocated=8,
