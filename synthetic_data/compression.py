@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.pixels.encoders.base import get_encoder
-from pydicom.uid import UID, JPEGBaseline8Bit, JPEGLosslessSV1
+from pydicom.uid import UID, JPEG2000Lossless, JPEGBaseline8Bit, JPEGLosslessSV1, JPEGLSLossless, RLELossless
 
 from synthetic_data.codecs.baseline import encode_baseline
 from synthetic_data.codecs.lossless import encode_lossless
+
+_PLUGINS: dict[str, str] = {RLELossless: "pydicom", JPEGLSLossless: "pyjpegls", JPEG2000Lossless: "pylibjpeg"}
+"""Which of pydicom's plugins encodes: always the same one, whichever are installed, so that the bytes are the same."""
 
 
 def compressed(pixels: NDArray[Any], description: Dataset, transfer_syntax_uid: str) -> bytes:
@@ -36,4 +39,6 @@ def compressed(pixels: NDArray[Any], description: Dataset, transfer_syntax_uid: 
         "pixel_representation": description.PixelRepresentation,
         "photometric_interpretation": description.PhotometricInterpretation,
     }
-    return bytes(encapsulate(list(encoder.iter_encode(pixels, **keywords))))
+    return bytes(
+        encapsulate(list(encoder.iter_encode(pixels, encoding_plugin=_PLUGINS[transfer_syntax_uid], **keywords)))
+    )

@@ -24,7 +24,7 @@ ORDER = (
 )  # fmt: skip
 _SHARE = {
     "ct_brain": 0.62,
-    "ct_skull": 0.3,
+    "ct_skull": 0.12,
     "ct_mediastinum": 0.45,
     "ct_lung": 0.6,
     "mr_t1": 0.62,
