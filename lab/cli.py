@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.text import Text as RichText
 
 from lab import __version__
+from lab.cli_data import data
 from lab.course.cards import Shown
 from lab.errors import LabError
 from lab.i18n import Text, t
@@ -324,6 +325,9 @@ def load(paths: tuple[Path, ...]) -> None:
     with Steps().progress(t("Loading")) as report:
         stored = load_files(lab.live(), paths, report)
     click.echo(str(t("{stored} objects are in the archive.", stored=stored)))
+
+
+main.add_command(data)
 
 
 def _one_or_all(scenario: str | None, every: bool) -> None:

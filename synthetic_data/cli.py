@@ -12,9 +12,13 @@ from typing import get_args
 from synthetic_data import describing, options, sets
 from synthetic_data.charsets import CHARSETS
 from synthetic_data.errors import SyntheticDataError
+from synthetic_data.exporting import write_media, write_zip
+from synthetic_data.faults import FAULTS, describe_fault
+from synthetic_data.gallery import SHOWN_PATIENTS, contact_sheet
 from synthetic_data.hospital import Hospital, generate
 from synthetic_data.locales import DEFAULT, LOCALES
 from synthetic_data.protocols import Contents
+from synthetic_data.syntaxes import SYNTAXES
 from synthetic_data.version import __version__
 
 DONE, FAILED, INTERRUPTED = 0, 2, 130
@@ -65,11 +69,16 @@ def _generate(chosen: argparse.Namespace) -> int:
         since=chosen.since,
         until=chosen.until,
         charset=chosen.charset,
+        syntax=chosen.syntax,
+        faults=chosen.fault,
     )
     if not chosen.quiet:
         print(announcement(hospital))
     progress = None if chosen.quiet else _progress()
-    written = hospital.write(chosen.out, progress, workers=chosen.workers, scheduler=chosen.scheduler)
+    if chosen.form == "files":
+        written = hospital.write(chosen.out, progress, workers=chosen.workers, scheduler=chosen.scheduler)
+    else:
+        written = {"zip": write_zip, "media": write_media}[chosen.form](hospital, chosen.out, progress)
     if not chosen.quiet:
         print(
             f"{written.instances} files, {sets.in_bytes(written.bytes)}, in {str(written.folder)!r}; "
@@ -80,6 +89,21 @@ def _generate(chosen: argparse.Namespace) -> int:
 
 def _describe(chosen: argparse.Namespace) -> int:
     print(describing.describe(chosen.folder).as_text())
+    return DONE
+
+
+def _gallery(chosen: argparse.Namespace) -> int:
+    picture = contact_sheet(generate(chosen.seed, SHOWN_PATIENTS, chosen.locale, "all"))
+    try:
+        chosen.out.write_bytes(picture)
+    except OSError as error:
+        raise SyntheticDataError(f"cannot write {str(chosen.out)!r}: {error.strerror}.") from error
+    return DONE
+
+
+def _list_faults(chosen: argparse.Namespace) -> int:
+    for name in FAULTS:
+        print(f"{name:20}{describe_fault(name)}")
     return DONE
 
 
@@ -121,10 +145,20 @@ def _parser() -> argparse.ArgumentParser:
     make = commands.add_parser("generate", help="write a hospital's files", description="Write a hospital's files.")
     make.set_defaults(command=_generate)
     _add_what(make)
+    _add_faults(make)
     _add_where(make)
     show = commands.add_parser("describe", help="show what is in a set", description="Show what is in a set of files.")
     show.set_defaults(command=_describe)
     show.add_argument("folder", type=Path, metavar="DIR", help="a folder that generate has written")
+    sheet = commands.add_parser(
+        "gallery", help="draw a contact sheet", description="Draw a picture of each kind (PNG)."
+    )
+    sheet.set_defaults(command=_gallery)
+    sheet.add_argument("--out", type=Path, required=True, metavar="FILE", help="the picture to write")
+    sheet.add_argument("--seed", type=int, default=options.DEFAULT_SEED, metavar="S", help="(default: %(default)s)")
+    sheet.add_argument("--locale", default=DEFAULT, metavar="L", help=f"{', '.join(LOCALES)} (default: %(default)s)")
+    breaks = commands.add_parser("faults", help="list the broken files", description="List what --fault can break.")
+    breaks.set_defaults(command=_list_faults)
     return parser
 
 
@@ -153,8 +187,19 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
         "--charset", choices=CHARSETS, default="unicode",
         help="UTF-8, the country's older repertoire, or ISO 2022 (default: %(default)s)",
     )  # fmt: skip
+    parser.add_argument(
+        "--syntax", choices=SYNTAXES, default="device",
+        help="the transfer syntax of all that can have it; device: each device's own (default: %(default)s)",
+    )  # fmt: skip
     parser.add_argument("--from", type=day, dest="since", metavar="DAY", help="only studies of that day, or later")
     parser.add_argument("--to", type=day, dest="until", metavar="DAY", help="only studies of that day, or earlier")
+
+
+def _add_faults(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--fault", nargs="+", default=[], metavar="NAME",
+        help="besides, for each patient a broken file of these kinds; 'faults' lists them",
+    )  # fmt: skip
 
 
 def _add_where(parser: argparse.ArgumentParser) -> None:
@@ -162,9 +207,13 @@ def _add_where(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         required=True,
-        metavar="DIR",
+        metavar="PATH",
         help="an empty folder, a new one, or an unfinished set to go on with",
     )
+    parser.add_argument(
+        "--as", dest="form", choices=("files", "zip", "media"), default="files",
+        help="a folder of files, one zip file, or a medium with a DICOMDIR (default: %(default)s)",
+    )  # fmt: skip
     parser.add_argument(
         "--workers", type=int, default=1, metavar="W", help="how many processes write (default: %(default)s)"
     )

@@ -42,7 +42,7 @@ def run_on_cluster(options: Options, folder: Path, scheduler: str) -> Iterator[S
             chosen = islice(indices, count)
             return [client.submit(write_one, options, index, str(folder.resolve()), pure=False) for index in chosen]
 
-        pending: Any = distributed.as_completed(submit(_PATIENTS_AHEAD * seats))  # type: ignore[no-untyped-call]
+        pending: Any = distributed.as_completed(submit(_PATIENTS_AHEAD * seats), loop=client.loop)  # type: ignore[no-untyped-call]
         for future in pending:
             written: ShardWritten = future.result()
             yield written

@@ -8,7 +8,10 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from pydicom.uid import ExplicitVRLittleEndian
+
 from synthetic_data.charsets import Charset
+from synthetic_data.faults import find_faults
 from synthetic_data.instance import Instance, instances_of
 from synthetic_data.ledger import LedgerEntry
 from synthetic_data.locales import DEFAULT, find_locale
@@ -138,6 +141,16 @@ class Hospital:
         """About how many bytes the files take, without the ledger; good to a few per cent."""
         return self._totals[2]
 
+    def broken_files(self, shard: Shard) -> Iterator[tuple[str, bytes]]:
+        """Name and bytes of each broken file that the options ask for: copies of the patient's first plain image."""
+        faults = find_faults(self.options.faults)
+        for study in shard.studies if faults else ():
+            for instance in instances_of(study, self.words):
+                if instance.transfer_syntax_uid == ExplicitVRLittleEndian and instance.pixels is not None:
+                    for name, fault in faults.items():
+                        yield f"faults/{name}.dcm", fault(instance.encode())
+                    return
+
     def instances(self) -> Iterator[Instance]:
         """Every instance, study by study; each is rendered only when its dataset, pixels or bytes are asked for."""
         for shard in self.shards():
@@ -177,14 +190,19 @@ def generate(
     until: date | None = None,
     charset: Charset = "unicode",
     syntax: Syntax = "device",
+    faults: Collection[str] = (),
 ) -> Hospital:
     """Plan a synthetic hospital of `patients` people, from number `first` on.
 
     The same arguments give the same hospital, byte for byte, on every machine; patient k is the same whatever the
     number of patients. `locales.LOCALES` names the locales. `objects` is `images`, or `all` for reports, letters,
-    references and waveforms, too. `modalities`, `since` and `until` keep only some series
-    and studies (see `Options`). `charset` is `unicode` (ISO_IR 192), `national` (the locale's older repertoire) or
-    `iso2022` (with code extensions). `syntax` is a transfer syntax for all that can have it, see `syntaxes`. Renders
-    nothing; raises SyntheticDataError for arguments that cannot be.
+    references and waveforms, too. `modalities`, `since` and `until` keep only some series and studies (see `Options`).
+    `charset` is `unicode` (ISO_IR 192), `national` (the locale's older repertoire) or `iso2022` (with code extensions).
+    `syntax` is a transfer syntax for all that can have it (see `syntaxes`). `faults` are broken files that are wanted
+    besides. Renders nothing; raises SyntheticDataError for arguments that cannot be.
     """
-    return Hospital(Options(seed, patients, locale, objects, first, chosen(modalities), since, until, charset, syntax))
+    return Hospital(
+        Options(
+            seed, patients, locale, objects, first, chosen(modalities), since, until, charset, syntax, chosen(faults)
+        )
+    )

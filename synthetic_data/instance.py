@@ -19,6 +19,7 @@ from synthetic_data.ledger import Kind, LedgerEntry, Place, Plant
 from synthetic_data.locales.locale import Locale
 from synthetic_data.modalities import MODALITIES
 from synthetic_data.model import Patient, Series, Study
+from synthetic_data.protocols import EXAMS
 from synthetic_data.record import Record
 from synthetic_data.scene import Scene
 from synthetic_data.seeding import numbered_uid
@@ -165,6 +166,22 @@ class Instance:
         if self._share.transfer_syntax_uid.is_encapsulated:
             return compressed(pixels, self._share.record.dataset, self.transfer_syntax_uid)
         return pixels.ravel().view("u1").data
+
+
+def storage_kinds() -> tuple[tuple[str, str], ...]:
+    """Every SOP class with every transfer syntax that its objects may come in, for presentation contexts."""
+    return tuple(
+        sorted(
+            {
+                (
+                    MODALITIES[series.content or series.modality or exam.modality].SOP_CLASS_UID,
+                    series.transfer_syntax_uid,
+                )
+                for exam in EXAMS.values()
+                for series in exam.series
+            }
+        )
+    )
 
 
 def shares_of(study: Study, locale: Locale) -> Iterator[SeriesShare]:

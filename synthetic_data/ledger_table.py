@@ -97,6 +97,15 @@ def write_shares(path: Path, shares: Sequence[SeriesShare], files: Sequence[Sequ
         )
 
 
+def write_plants(path: Path, file: str, sop_instance_uid: str, plants: Sequence[Plant]) -> int:
+    """Write the ledger of one file of its own kind, such as a DICOMDIR; returns the number of rows."""
+    rows = _Rows([(0, 1, ordinal) for ordinal in range(len(plants))], list(plants))
+    with _database() as database:
+        database.register("plants", rows.table())
+        names = f"'{_quoted(file)}' AS file, '{_quoted(sop_instance_uid)}' AS sop_instance_uid"
+        return _copy(database, f"SELECT {names}, {_typed(_PLANT_COLUMNS)} FROM plants ORDER BY ordinal", path)
+
+
 def in_file_meta(uid: str, person: str) -> Plant:
     """The object's own UID in the file meta information."""
     return Plant(Place.FILE_META, _OWN_UID, Kind.UID, uid, person)
@@ -180,5 +189,5 @@ def _copy(database: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     return 0 if counted is None else int(counted[0])
 
 
-def _quoted(path: Path) -> str:
+def _quoted(path: Path | str) -> str:
     return str(path).replace("'", "''")

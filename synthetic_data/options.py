@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 from synthetic_data.charsets import CHARSETS, Charset
 from synthetic_data.errors import SyntheticDataError
+from synthetic_data.faults import find_faults
 from synthetic_data.locales import DEFAULT, find_locale
 from synthetic_data.protocols import EXAMS, Contents
 from synthetic_data.syntaxes import Syntax, check_syntax
@@ -27,7 +28,8 @@ class Options:
     """The arguments of `generate`, checked.
 
     Patients are those from number `first` (from 1) on, `patients` of them. `modalities` (none: all) keeps series of
-    these only; `since` and `until` keep studies of these days and between. Raises SyntheticDataError for what cannot be.
+    these only; `since` and `until` keep studies of these days and between. For each of the `faults` (see `faults.FAULTS`)
+    every patient gets a broken file besides. Raises SyntheticDataError for what cannot be.
     """
 
     seed: int = DEFAULT_SEED
@@ -40,6 +42,7 @@ class Options:
     until: date | None = None
     charset: Charset = "unicode"
     syntax: Syntax = "device"
+    faults: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not _whole(self.seed) or self.seed < 0:
@@ -59,6 +62,7 @@ class Options:
         if self.charset not in CHARSETS:
             raise SyntheticDataError(f"unknown charset {self.charset!r}; accepted are {', '.join(CHARSETS)}.")
         check_syntax(self.syntax)
+        find_faults(self.faults)
         for modality in self.modalities:
             if modality not in MODALITIES:
                 raise SyntheticDataError(f"unknown modality {modality!r}; accepted are {', '.join(MODALITIES)}.")
@@ -87,9 +91,9 @@ class Options:
         }
 
 
-def chosen(modalities: Collection[str]) -> tuple[str, ...]:
-    """Modalities in one order and without repetition, so that the order of asking does not matter."""
-    return tuple(sorted(set(modalities)))
+def chosen(names: Collection[str]) -> tuple[str, ...]:
+    """Names in one order and without repetition, so that the order of asking does not matter."""
+    return tuple(sorted(set(names)))
 
 
 def _whole(value: object) -> bool:

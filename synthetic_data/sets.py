@@ -56,8 +56,7 @@ class SetFolder:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             self._require_unfinished(options)
-            for left in (*folder.glob(f"*{UNFINISHED}"), *self.parts.glob(f"*{UNFINISHED}")):
-                shutil.rmtree(left) if left.is_dir() else left.unlink()
+            self._clear_unfinished()
         else:
             unfinished = folder / (OPTIONS_NAME + UNFINISHED)
             unfinished.write_text(json.dumps(options.to_json(), indent=1) + "\n", encoding="utf-8")
@@ -89,8 +88,15 @@ class SetFolder:
             )
 
     def finish(self) -> None:
-        """Forget the parts of the ledger, once it is complete."""
+        """Forget the parts of the ledger, once it is complete, and what a lost worker left."""
+        self._clear_unfinished()
         shutil.rmtree(self.parts, ignore_errors=True)
+
+    def _clear_unfinished(self) -> None:
+        for left in self.folder.glob(f"*{UNFINISHED}"):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        for left in self.parts.glob(f"*{UNFINISHED}"):
+            left.unlink()
 
 
 def in_bytes(count: int) -> str:

@@ -89,6 +89,10 @@ def _write_files(hospital: Hospital, shard: Shard, unfinished: Path, part: Path)
             instances += len(names)
             all_shares.append(share)
             files.append(names)
+    for name, content in hospital.broken_files(shard):
+        os.makedirs(unfinished / "faults", exist_ok=True)
+        size += write_file(f"{unfinished}/{name}", (content,))
+        instances += 1
     ledger_table.write_shares(part, all_shares, files)
     return ShardWritten(instances, size)
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from threading import Lock
 
 import httpx
 from pydicom import dcmread
 from pydicom.errors import InvalidDicomError
+from pynetdicom import build_context
 
+from lab.clients.dimse import NoAssociation, Peer, associate
 from lab.clients.live import LiveSite
 from lab.clients.rest import rest
 from lab.errors import LabError, NotSynthetic
 from lab.i18n import t
 from lab.site.zones import ARCHIVE_HTTP_PORT
 from synthetic_data import Hospital, is_synthetic
+from synthetic_data.instance import storage_kinds
 
 Progress = Callable[[int, int], None]
 WORKERS = 3
@@ -24,6 +28,54 @@ WORKERS = 3
 def load_hospital(site: LiveSite, hospital: Hospital, progress: Progress | None = None) -> int:
     """Store every instance of a synthetic hospital. Returns their number. Raises LabError when the archive refuses one."""
     return _store(site, (instance.encode() for instance in hospital.instances()), hospital.instance_count, progress)
+
+
+def store_hospital(site: LiveSite, hospital: Hospital, progress: Progress | None = None) -> int:
+    """Store every instance by C-STORE (PS3.7 9.1.1) from the CT, over a few associations at once. Returns their number.
+
+    Raises LabError when the archive refuses an object or an association.
+    """
+    contexts = [build_context(sop_class, syntax) for sop_class, syntax in storage_kinds()]
+    instances, lock, stored = hospital.instances(), Lock(), 0
+
+    def send() -> None:
+        nonlocal stored
+        with associate(peer_of_ct(site), contexts) as association:
+            while True:
+                with lock:
+                    instance = next(instances, None)
+                if instance is None:
+                    return
+                status = association.send_c_store(instance.dataset)
+                if "Status" not in status or status.Status != 0:
+                    raise LabError(
+                        t(
+                            "The archive refused an object with DIMSE status {status}.",
+                            status=status.get("Status", "none"),
+                        ),
+                        t("Load patients with the hardened site: pacslab reset."),
+                    )
+                with lock:
+                    stored += 1
+                    if progress:
+                        progress(stored, hospital.instance_count)
+
+    try:
+        with ThreadPoolExecutor(WORKERS) as pool:
+            for sender in [pool.submit(send) for _ in range(WORKERS)]:
+                sender.result()
+    except NoAssociation as refusal:
+        raise LabError(
+            t("The archive accepts no association from the CT: {reason}.", reason=refusal),
+            t("Load patients with the hardened site: pacslab reset."),
+        ) from refusal
+    return stored
+
+
+def peer_of_ct(site: LiveSite) -> Peer:
+    """The archive as the hospital's CT calls it."""
+    declared = site.config.modalities.get("ct")
+    return site.dicom(site.station("ct"), declared.aet if declared else "CT1")
 
 
 def load_files(site: LiveSite, paths: Iterable[Path], progress: Progress | None = None) -> int:

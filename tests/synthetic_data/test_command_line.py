@@ -63,7 +63,7 @@ def test_help_shows_every_option_and_examples(capsys: pytest.CaptureFixture[str]
         cli.main(["generate", "--help"])
     shown = capsys.readouterr().out
     for option in (
-        "--out DIR", "--patients N", "--seed S", "--locale L", "--modality M", "--from DAY", "--to DAY", "--workers W",
+        "--out PATH", "--patients N", "--seed S", "--locale L", "--modality M", "--from DAY", "--to DAY", "--workers W",
         "--scheduler ADDRESS", "--quiet",
     ):  # fmt: skip
         assert option in shown

@@ -112,6 +112,7 @@ def test_a_disk_that_is_too_small_is_refused_beforehand(
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_whole_patients_and_is_completed(hospital: Hospital, folder: Path, tmp_path: Path) -> None:
     target = tmp_path / "killed"
     command = [sys.executable, "-m", "synthetic_data", "generate", "--patients", "3", "--out", str(target)]
@@ -160,6 +161,7 @@ def test_two_workers_write_the_same_files(hospital: Hospital, folder: Path, tmp_
     assert counted[-1] == hospital.instance_count
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_is_said_and_the_rest_is_done_next_time(
     hospital: Hospital, folder: Path, tmp_path: Path
 ) -> None:

@@ -1,0 +1,160 @@
+"""The commands of ``pacslab data``: synthetic patients, made, loaded and described."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from lab.errors import LabError
+from lab.i18n import Text, t
+from lab.terminal import Steps
+from synthetic_data import DEFAULT_PATIENTS, DEFAULT_SEED, LOCALES, MODALITIES, Hospital, SyntheticDataError, generate
+from synthetic_data.charsets import CHARSETS
+from synthetic_data.cli import announcement, day, patient_range
+from synthetic_data.describing import describe as describe_set
+from synthetic_data.exporting import write_media, write_zip
+from synthetic_data.faults import FAULTS
+from synthetic_data.locales import DEFAULT
+from synthetic_data.protocols import Contents
+from synthetic_data.sets import LEDGER_NAME, in_bytes
+
+
+class Patients(click.ParamType[Any]):
+    """A number of patients, or a range."""
+
+    name = "patients"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        try:
+            return patient_range(str(value))
+        except argparse.ArgumentTypeError:
+            self.fail(str(t("{value!r} is no number and no range such as 11-20.", value=str(value))), param, ctx)
+
+
+class Day(click.ParamType[Any]):
+    """A day such as 2019-09-17."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else day(str(value))
+        except argparse.ArgumentTypeError:
+            self.fail(str(t("{value!r} is no day such as 2019-09-17.", value=str(value))), param, ctx)
+
+
+def _help(text: Text, examples: str) -> str:
+    return f"{text}\n\n\b\n{t('Examples')}:\n  {examples}"
+
+
+def _which(function: Callable[..., None]) -> Callable[..., None]:
+    """The options that say which patients, and which of their studies."""
+    for option in (
+        click.option("--to", "until", type=Day(), metavar="DAY", help=str(t("Only studies of that day, or earlier."))),
+        click.option("--from", "since", type=Day(), metavar="DAY", help=str(t("Only studies of that day, or later."))),
+        click.option("--objects", type=click.Choice(get_args(Contents)), default="images", show_default=True,
+                     help=str(t("Images, or all: reports, letters, references and waveforms, too."))),
+        click.option("--modality", "modalities", multiple=True, type=click.Choice(MODALITIES),
+                     help=str(t("Only series of this modality; may be repeated."))),
+        click.option("--charset", type=click.Choice(CHARSETS), default="unicode", show_default=True,
+                     help=str(t("UTF-8, the country's older repertoire, or ISO 2022."))),
+        click.option("--locale", type=click.Choice(list(LOCALES)), default=DEFAULT, show_default=True,
+                     help=str(t("The country of the hospital and its patients."))),
+        click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True,
+                     help=str(t("The same seed gives the same patients."))),
+        click.option("--patients", type=Patients(), default=str(DEFAULT_PATIENTS), show_default=True, metavar="N",
+                     help=str(t("How many patients, or which: 11-20."))),
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+def _plan(patients: tuple[int, int], **options: Any) -> Hospital:
+    first, count = patients
+    return generate(patients=count, first=first, **options)
+
+
+def _in_words(error: SyntheticDataError) -> LabError:
+    """The error of the generator, which speaks English only, as one of the lab."""
+    return LabError(t("The patients cannot be made: {reason}", reason=error))
+
+
+@click.command("generate", help=_help(t("Write synthetic patients' files, and the ledger of what identifies them."),
+                                     "pacslab data generate --patients 5 --locale en_GB --out small"))  # fmt: skip
+@_which
+@click.option("--fault", "faults", multiple=True, type=click.Choice(list(FAULTS)), metavar="NAME",
+              help=str(t("Besides, a broken file of this kind for each patient; may be repeated.")))  # fmt: skip
+@click.option(
+    "--workers", type=int, default=1, show_default=True, metavar="W", help=str(t("How many processes write."))
+)
+@click.option("--scheduler", metavar="ADDRESS", help=str(t("Write on this dask.distributed cluster.")))
+@click.option("--as", "form", type=click.Choice(["files", "zip", "media"]), default="files", show_default=True,
+              help=str(t("A folder of files, one zip file, or a medium with a DICOMDIR.")))  # fmt: skip
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help=str(t("Where to; an unfinished set is completed."))
+)
+def generate_(form: str, out: Path, workers: int, scheduler: str | None, **options: Any) -> None:
+    try:
+        hospital = _plan(**options)
+        click.echo(announcement(hospital))
+        with Steps().progress(t("Writing patients")) as report:
+            if form == "files":
+                written = hospital.write(out, report, workers=workers, scheduler=scheduler)
+            else:
+                written = {"zip": write_zip, "media": write_media}[form](hospital, out, report)
+    except SyntheticDataError as error:
+        raise _in_words(error) from error
+    click.echo(
+        str(
+            t(
+                "{files} files, {size}, in {folder}; {entries} identifiers in {ledger}.",
+                files=written.instances,
+                size=in_bytes(written.bytes),
+                folder=written.folder,
+                entries=written.ledger_entries,
+                ledger=LEDGER_NAME,
+            )
+        )
+    )
+
+
+@click.command("load", help=_help(t("Make synthetic patients straight in the running archive."),
+                                 "pacslab data load --patients 31-40 --by dicom"))  # fmt: skip
+@_which
+@click.option("--by", type=click.Choice(["rest", "dicom"]), default="rest", show_default=True,
+              help=str(t("Over HTTP, or by C-STORE from the CT.")))  # fmt: skip
+def load(by: str, **options: Any) -> None:
+    from lab.api import Lab
+    from lab.clients.loader import load_hospital, store_hospital
+
+    try:
+        hospital = _plan(**options)
+        click.echo(announcement(hospital))
+        site = Lab().live()
+        with Steps().progress(t("Loading")) as report:
+            stored = (load_hospital if by == "rest" else store_hospital)(site, hospital, report)
+    except SyntheticDataError as error:
+        raise _in_words(error) from error
+    click.echo(str(t("{stored} objects are in the archive.", stored=stored)))
+
+
+@click.command("describe", help=_help(t("Show what is in a set: its options, and its identifiers by kind and place."),
+                                     "pacslab data describe hospital"))  # fmt: skip
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help=str(t("Print JSON for programs.")))
+def describe(folder: Path, as_json: bool) -> None:
+    try:
+        found = describe_set(folder)
+    except SyntheticDataError as error:
+        raise LabError(t("There is nothing to describe: {reason}", reason=error)) from error
+    click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2) if as_json else found.as_text())
+
+
+COMMANDS: dict[str, click.Command] = {"generate": generate_, "load": load, "describe": describe}

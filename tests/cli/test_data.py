@@ -1,0 +1,71 @@
+"""``pacslab data``: patients on disk, in the archive, and described."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lab.api import Lab
+from lab.cli import main
+from synthetic_data import generate, read_ledger
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["data", *arguments])
+
+
+def test_every_command_explains_itself_with_an_example() -> None:
+    for name in ("generate", "load", "describe"):
+        answer = run(name, "--help")
+        assert answer.exit_code == 0
+        assert "Examples:" in answer.output
+        assert f"pacslab data {name}" in answer.output
+
+
+def test_a_set_is_written_as_python_m_synthetic_data_writes_it_and_described(tmp_path: Path) -> None:
+    answer = run("generate", "--patients", "1", "--seed", "7", "--modality", "CT", "--out", str(tmp_path / "a"))
+    generate(seed=7, patients=1, modalities=["CT"]).write(tmp_path / "b")
+    assert answer.exit_code == 0, answer.output
+    assert (tmp_path / "a" / "ledger.parquet").read_bytes() == (tmp_path / "b" / "ledger.parquet").read_bytes()
+    entries = len(list(read_ledger(tmp_path / "a" / "ledger.parquet")))
+    assert f"{entries} identifiers in ledger.parquet." in answer.output
+    described = json.loads(run("describe", str(tmp_path / "a"), "--json").output)
+    assert (described["patients"], described["options"]["seed"]) == (1, 7)
+    assert sum(row[2] for row in described["identifiers"]) == entries
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["generate", "--patients", "many", "--out", "x"], "'many' is no number and no range such as 11-20."),
+        (["generate", "--from", "yesterday", "--out", "x"], "'yesterday' is no day such as 2019-09-17."),
+        (["generate", "--patients", "0", "--out", "x"], "the number of patients must be from 1 to 100000, not 0."),
+        (["describe", "/nonexistent"], "holds no finished set"),
+    ],
+)
+def test_what_cannot_be_is_said_and_ends_with_2(arguments: list[str], said: str) -> None:
+    command = [sys.executable, "-m", "lab", "data", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.split())
+
+
+def test_the_other_commands_do_not_wait_for_the_generator() -> None:
+    code = "import sys, lab.cli; print('faker' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+@pytest.mark.native
+@pytest.mark.parametrize("by", ["rest", "dicom"])
+def test_patients_go_straight_into_the_archive(lab: Lab, by: str) -> None:
+    made = generate(patients=1, first=41, modalities=["CT", "MR"], seed={"rest": 3, "dicom": 4}[by])
+    seed = str(made.seed)
+    answer = run("load", "--patients", "41-41", "--modality", "CT", "--modality", "MR", "--seed", seed, "--by", by)
+    assert answer.exit_code == 0, answer.output
+    assert f"{made.instance_count} objects are in the archive." in answer.output

@@ -1,0 +1,47 @@
+"""On a dask.distributed cluster the same bytes come out, also when a worker is lost in the middle."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from synthetic_data import Hospital, SyntheticDataError, generate
+from tests.synthetic_data.test_writing import same
+
+distributed = pytest.importorskip("distributed", reason="the package 'distributed' is not installed")
+
+
+@pytest.mark.slow
+def test_a_cluster_that_loses_one_of_two_workers_writes_the_same_files(tmp_path: Path) -> None:
+    hospital = generate(patients=8, modalities=["CT", "MR"])
+    hospital.write(tmp_path / "alone")
+    victims: list[int] = []
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+    ) as cluster:
+
+        def kill_one(done: int, total: int) -> None:
+            if not victims:
+                victims.append(next(iter(cluster.workers.values())).pid)
+                os.kill(victims[0], signal.SIGKILL)
+
+        hospital.write(tmp_path / "together", kill_one, scheduler=cluster.scheduler_address)
+    assert len(victims) == 1
+    assert same(tmp_path / "together", tmp_path / "alone")
+
+
+def test_a_scheduler_that_is_not_there_is_said(
+    hospital: Hospital, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("synthetic_data.cluster._CONNECT_SECONDS", "200ms")
+    with pytest.raises(SyntheticDataError) as caught:
+        hospital.write(tmp_path, scheduler="tcp://127.0.0.1:9")
+    assert str(caught.value) == ("no dask scheduler answers at 'tcp://127.0.0.1:9'; start one with 'dask scheduler'.")
+
+
+def test_an_address_that_is_none_is_said(hospital: Hospital, tmp_path: Path) -> None:
+    with pytest.raises(SyntheticDataError, match="no dask scheduler answers at 'nonsense://'"):
+        hospital.write(tmp_path, scheduler="nonsense://")
