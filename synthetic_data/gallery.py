@@ -32,7 +32,7 @@ _SHARE = {
     "ct_lung": 0.6,
     "mr_t1": 0.62,
     "mr_t2": 0.62,
-    "mr_flair": 0.7,
+    "mr_flair": 0.62,
     "pt_axial": 0.26,
 }
 """How far up a stack the picture is taken, if not in the middle."""

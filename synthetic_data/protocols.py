@@ -49,7 +49,7 @@ def _ultrasound(stills: str, cine: str) -> tuple[SeriesProtocol, ...]:
     jpeg = JPEGBaseline8Bit
     return (
         SeriesProtocol(stills, 2, 480, 640, transfer_syntax_uid=jpeg, weight=80_000),
-        SeriesProtocol(cine, 1, 480, 640, content="USMF", transfer_syntax_uid=jpeg, frames=6, weight=390_000),
+        SeriesProtocol(cine, 1, 480, 640, content="USMF", transfer_syntax_uid=jpeg, frames=5, weight=325_000),
     )
 
 
@@ -74,11 +74,12 @@ _SCAN = (
     ),
 )
 _DOSE = _P("sc_dose", 1, 512, 512, content="SC", weight=512 * 512)
+_SCOUT = _P("ct_scout", 1, 288, 256, content="CTSCOUT")
 _CHEST_PA = _P("dx_chest_pa", 1, 480, 400)
 
 _PICTURES: dict[str, Exam] = {
     "ct_head": Exam("CT", "HEAD", (_P("ct_brain", 8, 192, 192), _P("ct_skull", 8, 192, 192), _DOSE)),
-    "ct_chest": Exam("CT", "CHEST", (_P("ct_mediastinum", 9, 192, 192), _P("ct_lung", 9, 192, 192), _DOSE)),
+    "ct_chest": Exam("CT", "CHEST", (_P("ct_mediastinum", 9, 192, 192), _P("ct_lung", 9, 192, 192), _DOSE, _SCOUT)),
     "mr_head": Exam("MR", "BRAIN", (_P("mr_t1", 8, 160, 160), _P("mr_t2", 8, 160, 160), _P("mr_flair", 8, 160, 160))),
     "dx_chest": Exam("DX", "CHEST", (_CHEST_PA, _P("dx_chest_lateral", 1, 480, 400))),
     "dx_chest_control": Exam("DX", "CHEST", (_CHEST_PA,)),
@@ -87,7 +88,7 @@ _PICTURES: dict[str, Exam] = {
     "us_obstetric": Exam("US", "ABDOMEN", _ultrasound("us_foetus", "uscine_foetus")),
     "cr_chest_bed": Exam("CR", "CHEST", (_P("cr_chest_ap", 1, 480, 400),)),
     "mg_breast": Exam("MG", "BREAST", (_P("mg_views", 4, 560, 432),)),
-    "xa_coronary": Exam("XA", "HEART", (_P("xa_run", 1, 400, 400, frames=12, weight=12 * 400 * 400),)),
+    "xa_coronary": Exam("XA", "HEART", (_P("xa_run", 1, 400, 400, frames=10, weight=10 * 400 * 400),)),
     "pt_body": Exam("PT", "CHEST", (_P("pt_axial", 24, 128, 128),)),
     "nm_bone": Exam("NM", "CHEST", (_P("nm_whole", 1, 512, 160, frames=2),)),
 }

@@ -69,22 +69,32 @@ def _steps(table: tuple[int, ...], quality: int) -> Integers:
 
 
 @cache
-def _cosines() -> Integers:
-    """The matrix of the discrete cosine transform, times 2**12, rounded."""
+def _cosines() -> tuple[tuple[int, ...], ...]:
+    """The left half of the matrix of the discrete cosine transform, times 2**12, rounded; the right half mirrors it."""
     rows = []
     for u in range(8):
         factor = math.sqrt(1 / 8) if u == 0 else 0.5
-        rows.append([round(factor * math.cos((2 * x + 1) * u * math.pi / 16) * (1 << _SCALE)) for x in range(8)])
-    return np.array(rows, np.int32)
+        rows.append(tuple(round(factor * math.cos((2 * x + 1) * u * math.pi / 16) * (1 << _SCALE)) for x in range(4)))
+    return tuple(rows)
+
+
+def _transformed(values: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The cosine transform along the first axis, times 2**12."""
+    total, difference = values[:4] + values[:3:-1], values[:4] - values[:3:-1]
+    found = np.empty_like(values)
+    for u, weights in enumerate(_cosines()):
+        half = difference if u % 2 else total
+        found[u] = half[0] * weights[0] + half[1] * weights[1] + half[2] * weights[2] + half[3] * weights[3]
+    return found
 
 
 def _quantised(plane: Integers, steps: Integers) -> Integers:
     """The plane's blocks, transformed, quantised, in zigzag order; shape (block rows, block columns, 64)."""
     rows, columns = plane.shape[0] // 8, plane.shape[1] // 8
-    blocks = (plane.astype(np.int32) - 128).reshape(rows, 8, columns, 8).transpose(0, 2, 1, 3)
-    cosines = _cosines()
-    across = (blocks @ cosines.T + (1 << 7)) >> 8
-    both = (cosines @ across).reshape(rows, columns, 64)
+    pixels = (plane.astype(np.int32) - 128).reshape(rows, 8, columns, 8)
+    across = (_transformed(np.ascontiguousarray(pixels.transpose(3, 1, 0, 2))) + (1 << 7)) >> 8
+    down = _transformed(np.ascontiguousarray(across.transpose(1, 0, 2, 3)))
+    both = down.transpose(2, 3, 0, 1).reshape(rows, columns, 64)
     divisor = steps.astype(np.int32) << (2 * _SCALE - 8)
     rounded = np.sign(both) * ((np.abs(both) + divisor // 2) // divisor)
     ordered: Integers = rounded[:, :, list(ZIGZAG)].astype(np.int64)
