@@ -42,6 +42,7 @@ SCHEMA: dict[str, tuple[str, str]] = {
 """Column, type and meaning. It also stands in the file's metadata under `schema`, as JSON."""
 
 MEMORY = "96MB"
+_AT_ONCE = 1000
 _PLANT_COLUMNS = [name for name in SCHEMA if name not in ("file", "sop_instance_uid")]
 _OWN_UID = "(0002,0003)"
 
@@ -113,6 +114,8 @@ def in_file_meta(uid: str, person: str) -> Plant:
 
 def merge(parts: Sequence[Path], path: Path) -> int:
     """Put the parts one behind the other into one Parquet file, which appears complete; returns the number of rows."""
+    if len(parts) > _AT_ONCE:
+        parts = [_merge_some(parts[start : start + _AT_ONCE], path, start) for start in range(0, len(parts), _AT_ONCE)]
     unfinished = path.with_name(path.name + ".part")
     with _database() as database:
         if parts:
@@ -123,6 +126,13 @@ def merge(parts: Sequence[Path], path: Path) -> int:
             rows = _copy(database, f"SELECT {empty} LIMIT 0", unfinished)
     os.replace(unfinished, path)
     return rows
+
+
+def _merge_some(parts: Sequence[Path], path: Path, start: int) -> Path:
+    """So many parts as one, beside them; the whole ledger of a large hospital is no more files than one can open."""
+    together = parts[0].with_name(f"merged-{start}.parquet")
+    merge(parts, together)
+    return together
 
 
 def read_ledger(path: Path) -> Iterator[LedgerEntry]:

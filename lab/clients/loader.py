@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 import httpx
-from pydicom import dcmread
+from pydicom import Dataset, dcmread
 from pydicom.errors import InvalidDicomError
 from pynetdicom import build_context
 
@@ -23,6 +23,9 @@ from synthetic_data.instance import storage_kinds
 
 Progress = Callable[[int, int], None]
 WORKERS = 3
+PATIENCE_SECONDS = 30.0
+ANSWERS_THAT_MAY_BE_LOST = 5
+"""pynetdicom's reactor now and then takes the answer that its sender waits for."""
 
 
 def load_hospital(site: LiveSite, hospital: Hospital, progress: Progress | None = None) -> int:
@@ -33,36 +36,26 @@ def load_hospital(site: LiveSite, hospital: Hospital, progress: Progress | None 
 def store_hospital(site: LiveSite, hospital: Hospital, progress: Progress | None = None) -> int:
     """Store every instance by C-STORE (PS3.7 9.1.1) from the CT, over a few associations at once. Returns their number.
 
-    Raises LabError when the archive refuses an object or an association.
+    An object whose answer is lost is sent again over a new association. Raises LabError when the archive refuses an
+    object or an association.
     """
-    contexts = [build_context(sop_class, syntax) for sop_class, syntax in storage_kinds()]
     instances, lock, stored = hospital.instances(), Lock(), 0
 
-    def send() -> None:
+    def take() -> Dataset | None:
+        with lock:  # instances of a study share what is made at their first use
+            instance = next(instances, None)
+            return instance.dataset if instance else None
+
+    def count() -> None:
         nonlocal stored
-        with associate(peer_of_ct(site), contexts) as association:
-            while True:
-                with lock:
-                    instance = next(instances, None)
-                if instance is None:
-                    return
-                status = association.send_c_store(instance.dataset)
-                if "Status" not in status or status.Status != 0:
-                    raise LabError(
-                        t(
-                            "The archive refused an object with DIMSE status {status}.",
-                            status=status.get("Status", "none"),
-                        ),
-                        t("Load patients with the hardened site: pacslab reset."),
-                    )
-                with lock:
-                    stored += 1
-                    if progress:
-                        progress(stored, hospital.instance_count)
+        with lock:
+            stored += 1
+            if progress:
+                progress(stored, hospital.instance_count)
 
     try:
         with ThreadPoolExecutor(WORKERS) as pool:
-            for sender in [pool.submit(send) for _ in range(WORKERS)]:
+            for sender in [pool.submit(_send, site, take, count) for _ in range(WORKERS)]:
                 sender.result()
     except NoAssociation as refusal:
         raise LabError(
@@ -70,6 +63,30 @@ def store_hospital(site: LiveSite, hospital: Hospital, progress: Progress | None
             t("Load patients with the hardened site: pacslab reset."),
         ) from refusal
     return stored
+
+
+def _send(site: LiveSite, take: Callable[[], Dataset | None], count: Callable[[], None]) -> None:
+    """Send what ``take`` gives until it gives None, and ``count`` each object that the archive has confirmed."""
+    contexts = [build_context(sop_class, syntax) for sop_class, syntax in storage_kinds()]
+    dataset, lost = take(), 0
+    while dataset is not None:
+        with associate(peer_of_ct(site), contexts) as association:
+            association.network_timeout = PATIENCE_SECONDS
+            while dataset is not None:
+                status = association.send_c_store(dataset)
+                if "Status" not in status and lost < ANSWERS_THAT_MAY_BE_LOST:
+                    lost += 1
+                    break
+                if status.get("Status") != 0:
+                    raise LabError(
+                        t(
+                            "The archive refused an object with DIMSE status {status}.",
+                            status=status.get("Status", "none"),
+                        ),
+                        t("Load patients with the hardened site: pacslab reset."),
+                    )
+                count()
+                dataset = take()
 
 
 def peer_of_ct(site: LiveSite) -> Peer:

@@ -74,9 +74,9 @@ def memory_folder() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def stack(side: int, slices: int) -> SeriesShare:
+def stack(side: int, slices: int, seed: int = 2019) -> SeriesShare:
     """A series of `slices` CT slices of a head."""
-    study = next(study for study in generate(patients=12).studies if study.exam == "ct_head")
+    study = next(study for study in generate(seed, patients=12).studies if study.exam == "ct_head")
     series = replace(study.series[0], rows=side, columns=side, images=slices)
     share = SeriesShare(study, series, Scene(study), generate(patients=1).words)
     share.modality = BankedSlices(share.scene, series)

@@ -18,7 +18,7 @@ from tests.synthetic_data.test_ledger import element_at
 ROMAN = {"fr_FR": "ISO_IR 100", "ja_JP": ["", "ISO 2022 IR 87"], "he_IL": "ISO_IR 138", "ru_RU": "ISO_IR 144"}
 
 
-def first(locale: str, charset: Charset, patients: int = 12) -> list[Instance]:
+def first(locale: str, charset: Charset, patients: int = 4) -> list[Instance]:
     """The first image of each patient, cross-sections only."""
     made = generate(patients=patients, locale=locale, charset=charset, modalities=["CT", "MR"]).instances()
     return list(
