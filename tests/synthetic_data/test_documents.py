@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pydicom import dcmread
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
@@ -192,3 +194,22 @@ def test_an_unknown_syntax_is_refused() -> None:
     assert str(caught.value) == (
         "unknown syntax 'zip'; accepted are device, explicit, implicit, rle, jpeg, jpeg-lossless, jpeg-ls, jpeg-2000."
     )
+
+
+def nested(dataset: Dataset, prefix: str = "") -> Iterator[tuple[str, DataElement]]:
+    """Every element with its tag path, those of items too."""
+    for element in dataset:
+        path = f"{prefix}({element.tag.group:04X},{element.tag.element:04X})"
+        if element.VR == "SQ":
+            for number, item in enumerate(element.value):
+                yield from nested(item, f"{path}[{number}]")
+        else:
+            yield path, element
+
+
+def test_every_name_date_and_uid_of_a_document_is_in_the_ledger(everything: list[Instance]) -> None:
+    for instance in (one for one in everything if one.series.content in KINDS):
+        known = {entry.tag for entry in instance.ledger}
+        for path, element in nested(instance.dataset):
+            if element.VR in ("PN", "DA", "TM", "DT", "UI") and element.value and "Class" not in element.name:
+                assert path in known, (instance.series.key, path)
