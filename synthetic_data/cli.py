@@ -14,9 +14,11 @@ from synthetic_data.charsets import CHARSETS
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.exporting import write_media, write_zip
 from synthetic_data.faults import FAULTS, describe_fault
+from synthetic_data.gallery import SHOWN_PATIENTS, contact_sheet
 from synthetic_data.hospital import Hospital, generate
 from synthetic_data.locales import DEFAULT, LOCALES
 from synthetic_data.protocols import Contents
+from synthetic_data.syntaxes import SYNTAXES
 from synthetic_data.version import __version__
 
 DONE, FAILED, INTERRUPTED = 0, 2, 130
@@ -67,6 +69,7 @@ def _generate(chosen: argparse.Namespace) -> int:
         since=chosen.since,
         until=chosen.until,
         charset=chosen.charset,
+        syntax=chosen.syntax,
         faults=chosen.fault,
     )
     if not chosen.quiet:
@@ -86,6 +89,15 @@ def _generate(chosen: argparse.Namespace) -> int:
 
 def _describe(chosen: argparse.Namespace) -> int:
     print(describing.describe(chosen.folder).as_text())
+    return DONE
+
+
+def _gallery(chosen: argparse.Namespace) -> int:
+    picture = contact_sheet(generate(chosen.seed, SHOWN_PATIENTS, chosen.locale, "all"))
+    try:
+        chosen.out.write_bytes(picture)
+    except OSError as error:
+        raise SyntheticDataError(f"cannot write {str(chosen.out)!r}: {error.strerror}.") from error
     return DONE
 
 
@@ -138,6 +150,13 @@ def _parser() -> argparse.ArgumentParser:
     show = commands.add_parser("describe", help="show what is in a set", description="Show what is in a set of files.")
     show.set_defaults(command=_describe)
     show.add_argument("folder", type=Path, metavar="DIR", help="a folder that generate has written")
+    sheet = commands.add_parser(
+        "gallery", help="draw a contact sheet", description="Draw a picture of each kind (PNG)."
+    )
+    sheet.set_defaults(command=_gallery)
+    sheet.add_argument("--out", type=Path, required=True, metavar="FILE", help="the picture to write")
+    sheet.add_argument("--seed", type=int, default=options.DEFAULT_SEED, metavar="S", help="(default: %(default)s)")
+    sheet.add_argument("--locale", default=DEFAULT, metavar="L", help=f"{', '.join(LOCALES)} (default: %(default)s)")
     breaks = commands.add_parser("faults", help="list the broken files", description="List what --fault can break.")
     breaks.set_defaults(command=_list_faults)
     return parser
@@ -167,6 +186,10 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--charset", choices=CHARSETS, default="unicode",
         help="UTF-8, the country's older repertoire, or ISO 2022 (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--syntax", choices=SYNTAXES, default="device",
+        help="the transfer syntax of all that can have it; device: each device's own (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument("--from", type=day, dest="since", metavar="DAY", help="only studies of that day, or later")
     parser.add_argument("--to", type=day, dest="until", metavar="DAY", help="only studies of that day, or earlier")

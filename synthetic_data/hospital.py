@@ -23,6 +23,7 @@ from synthetic_data.planning import DEVICES, Planner, Team
 from synthetic_data.protocols import Contents
 from synthetic_data.seeding import Role
 from synthetic_data.sets import Progress, Written
+from synthetic_data.syntaxes import Syntax
 
 HEADER_BYTES = 3300
 """A typical size of everything but the pixels, for estimates."""
@@ -67,7 +68,7 @@ class Hospital:
             operators=self._population.staff("operator", 5),
             clinicians=self._population.staff("clinician", 4),
         )
-        self._planner = Planner(self.words, self._team, role, options.objects)
+        self._planner = Planner(self.words, self._team, role, options.objects, options.syntax)
 
     def __repr__(self) -> str:
         return f"<Hospital {self.options}>"
@@ -188,6 +189,7 @@ def generate(
     since: date | None = None,
     until: date | None = None,
     charset: Charset = "unicode",
+    syntax: Syntax = "device",
     faults: Collection[str] = (),
 ) -> Hospital:
     """Plan a synthetic hospital of `patients` people, from number `first` on.
@@ -196,9 +198,11 @@ def generate(
     number of patients. `locales.LOCALES` names the locales. `objects` is `images`, or `all` for reports, letters,
     references and waveforms, too. `modalities`, `since` and `until` keep only some series and studies (see `Options`).
     `charset` is `unicode` (ISO_IR 192), `national` (the locale's older repertoire) or `iso2022` (with code extensions).
-    `faults` are broken files that are wanted besides. Renders nothing; raises SyntheticDataError for arguments that
-    cannot be.
+    `syntax` is a transfer syntax for all that can have it (see `syntaxes`). `faults` are broken files that are wanted
+    besides. Renders nothing; raises SyntheticDataError for arguments that cannot be.
     """
     return Hospital(
-        Options(seed, patients, locale, objects, first, chosen(modalities), since, until, charset, chosen(faults))
+        Options(
+            seed, patients, locale, objects, first, chosen(modalities), since, until, charset, syntax, chosen(faults)
+        )
     )

@@ -25,6 +25,11 @@ FindingKind = Literal[
     "fracture",
     "callus",
     "erosion",
+    "gallstone",
+    "foetus",
+    "breast_mass",
+    "stenosis",
+    "metastasis",
 ]
 
 

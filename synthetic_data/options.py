@@ -12,6 +12,7 @@ from synthetic_data.errors import SyntheticDataError
 from synthetic_data.faults import find_faults
 from synthetic_data.locales import DEFAULT, find_locale
 from synthetic_data.protocols import EXAMS, Contents
+from synthetic_data.syntaxes import Syntax, check_syntax
 from synthetic_data.version import __version__
 
 DEFAULT_SEED = 2019
@@ -40,6 +41,7 @@ class Options:
     since: date | None = None
     until: date | None = None
     charset: Charset = "unicode"
+    syntax: Syntax = "device"
     faults: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -59,6 +61,7 @@ class Options:
             raise SyntheticDataError(f"unknown objects {self.objects!r}; accepted are {accepted}.")
         if self.charset not in CHARSETS:
             raise SyntheticDataError(f"unknown charset {self.charset!r}; accepted are {', '.join(CHARSETS)}.")
+        check_syntax(self.syntax)
         find_faults(self.faults)
         for modality in self.modalities:
             if modality not in MODALITIES:

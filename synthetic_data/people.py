@@ -37,7 +37,7 @@ class Population:
     def patient(self, index: int) -> Patient:
         """The patient number `index`, counted from 0; independent of how many there are."""
         role = self.role.child("patient", index)
-        story = story_of(self.role.child("first story"), index)
+        story = story_of(self.role.child("rota"), index)
         sex = sex_of(story, role.child("sex"))
         birth_date = _birth_date(story, role.child("birth date"))
         name = self._name(role.child("name"), sex)

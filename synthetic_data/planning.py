@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from synthetic_data.locales.locale import Locale, Service
 from synthetic_data.model import Device, Patient, Series, Side, Staff, Study
 from synthetic_data.people import REFERENCE_DATE
+from synthetic_data.phrases import exam_text, series_text, story_text
 from synthetic_data.protocols import EXAMS, Contents, Exam
 from synthetic_data.seeding import Role, scattered
 from synthetic_data.stories import STORIES, Story, Visit, findings_of
+from synthetic_data.syntaxes import Syntax, syntax_of, weight_of
 
 MOST_VISITS = 8
 """More studies than any patient has: numbers are handed out in blocks of this size."""
@@ -26,6 +28,12 @@ DEVICES: dict[str, tuple[Device, ...]] = {
         Device("DX", "SYNDX01", "Fictiva Thorax Stand", "SYN-DX-0001"),
         Device("DX", "SYNDX02", "Fictiva Bone Table", "SYN-DX-0002"),
     ),
+    "US": (Device("US", "SYNUS01", "Fictiva Echo 5", "SYN-US-0001"),),
+    "MG": (Device("MG", "SYNMG01", "Fictiva Senologe", "SYN-MG-0001"),),
+    "CR": (Device("CR", "SYNCR01", "Fictiva Cassette Reader", "SYN-CR-0001"),),
+    "XA": (Device("XA", "SYNXA01", "Fictiva Angio C", "SYN-XA-0001"),),
+    "PT": (Device("PT", "SYNPT01", "Fictiva Positron 16", "SYN-PT-0001"),),
+    "NM": (Device("NM", "SYNNM01", "Fictiva Gamma Duo", "SYN-NM-0001"),),
 }
 """The hospital's devices by modality; the first radiography room does chests, the second bones."""
 
@@ -47,8 +55,11 @@ class Team:
 class Planner:
     """Plans the studies of one hospital's patients."""
 
-    def __init__(self, locale: Locale, team: Team, role: Role, objects: Contents = "images") -> None:
-        self._locale, self._team, self._role, self._objects = locale, team, role, objects
+    def __init__(
+        self, locale: Locale, team: Team, role: Role, objects: Contents = "images", syntax: Syntax = "device"
+    ) -> None:
+        self._locale, self._team, self._role = locale, team, role
+        self._objects, self._syntax = objects, syntax
 
     def studies(self, patient: Patient) -> Iterator[Study]:
         """The patient's studies, oldest first."""
@@ -62,7 +73,7 @@ class Planner:
 
     def _study(self, patient: Patient, visit: Visit, index: int, started: datetime, role: Role) -> Study:
         exam, locale, team = EXAMS[visit.exam], self._locale, self._team
-        text, why = locale.exam(visit.exam), locale.story(patient.story)
+        text, why = exam_text(locale, visit.exam), story_text(locale, patient.story)
         hand = exam.body_part == "HAND"
         side: Side = "R" if patient.role.child("side").random().random() < 0.6 else "L"
         number = scattered(self._role.child("order"), patient.index * MOST_VISITS + index, 10**8)
@@ -96,30 +107,34 @@ class Planner:
             device=DEVICES[exam.modality][-1 if hand else 0],
             frame_of_reference_uid=role.child("frame of reference").uid(),
             findings=findings_of(visit, patient.role),
-            series=tuple(_plan_series(exam, started, locale, role, self._objects)),
+            series=tuple(_plan_series(exam, started, locale, role, self._objects, self._syntax)),
             locale=locale.name,
             role=role,
         )
 
 
-def _plan_series(exam: Exam, started: datetime, locale: Locale, role: Role, objects: Contents) -> Iterator[Series]:
+def _plan_series(
+    exam: Exam, started: datetime, locale: Locale, role: Role, objects: Contents, syntax: Syntax
+) -> Iterator[Series]:
     for index, protocol in enumerate(exam.series):
         if protocol.document and objects == "images":
             continue
+        content = protocol.content or protocol.modality or exam.modality
+        transfer_syntax_uid = syntax_of(protocol, content, syntax)
         yield Series(
             uid=role.child("series", index).uid(),
             number=index + 1,
             key=protocol.key,
             modality=protocol.modality or exam.modality,
-            content=protocol.content or protocol.modality or exam.modality,
-            transfer_syntax_uid=protocol.transfer_syntax_uid,
-            description=locale.series_name(protocol.key),
+            content=content,
+            transfer_syntax_uid=transfer_syntax_uid,
+            description=series_text(locale, protocol.key),
             started=started + timedelta(minutes=4 * index, seconds=47),
             images=protocol.images,
             rows=protocol.rows,
             columns=protocol.columns,
             frames=protocol.frames,
-            weight=protocol.bytes_each,
+            weight=weight_of(protocol, content, transfer_syntax_uid),
         )
 
 

@@ -84,6 +84,7 @@ STORIES: tuple[Story, ...] = (
         (
             Visit("dx_chest", 0, (("large_heart", 1.25), ("effusion", 1.0))),
             Visit("ct_chest", 1, (("large_heart", 1.25), ("effusion", 0.9))),
+            Visit("cr_chest_bed", 3, (("large_heart", 1.25), ("effusion", 0.7))),
             Visit("dx_chest_control", 15, (("large_heart", 1.2), ("effusion", 0.2))),
         ),
         emergency=True,
@@ -106,6 +107,30 @@ STORIES: tuple[Story, ...] = (
         ),
     ),
     Story("cough", 34, 82, 0.45, (Visit("dx_chest", 0), Visit("ct_chest", 12))),
+    Story(
+        "pregnancy", 20, 41, 1.0,
+        (Visit("us_obstetric", 0, (("foetus", 1.0),)), Visit("us_obstetric", 68, (("foetus", 1.0),))),
+    ),
+    Story(
+        "screening", 50, 74, 1.0, (Visit("mg_breast", 0), Visit("mg_breast", 731, (("breast_mass", 1.0),)))
+    ),
+    Story(
+        "coronary", 48, 82, 0.35,
+        (Visit("dx_chest", 0), Visit("xa_coronary", 4, (("stenosis", 1.0),)), Visit("xa_coronary", 186)),
+    ),
+    Story(
+        "staging", 52, 79, 0.4,
+        (
+            Visit("ct_chest", 0, (("nodule", 1.2),)),
+            Visit("pt_body", 8, (("nodule", 1.2),)),
+            Visit("nm_bone", 13, (("metastasis", 1.0),)),
+        ),
+    ),
+    Story(
+        "gallstones", 30, 80, 0.65,
+        (Visit("us_abdomen", 0, (("gallstone", 1.0),)), Visit("us_abdomen", 41, (("gallstone", 1.0),))),
+        emergency=True,
+    ),
 )  # fmt: skip
 
 
@@ -133,6 +158,7 @@ _SITES: dict[FindingKind, tuple[_Site, ...]] = {
     "nodule": (_Site((84, -18, 31), (11, 11, 11)), _Site((88, 30, 4), (12, 12, 12))),
     "consolidation": (_Site((80, 22, -38), (36, 44, 40)), _Site((82, -20, 36), (34, 38, 36))),
     "effusion": (_Site((72, 40, -104), (60, 60, 62)),),
+    "breast_mass": (_Site((52, 0, -26), (7.5, 7.5, 7.5), both_sides=False),),
     "large_heart": (_Site((0, 0, 0), (0, 0, 0), both_sides=False),),
     "fracture": (_Site((27, 0, 54), (7, 5, 1.0), 25.0, both_sides=False),),
     "callus": (_Site((27, 0, 54), (6.5, 5, 6), 25.0, both_sides=False),),
@@ -140,6 +166,11 @@ _SITES: dict[FindingKind, tuple[_Site, ...]] = {
         _Site((x, 0, z), (2.4, 4, 2.6), both_sides=False) for x, z in ((-23, 71), (-3, 76), (4, 74), (17, 67), (33, 60))
     ),
 }  # fmt: skip
+
+_SITES |= {
+    kind: (_Site((0, 0, 0), (0, 0, 0), both_sides=False),) for kind in ("gallstone", "foetus", "stenosis", "metastasis")
+}
+"""What has no place of its own: the pictures know where it belongs."""
 
 _NUMEROUS = {"plaque", "erosion"}
 _FIXED = {"fracture", "callus", "erosion", "large_heart"}

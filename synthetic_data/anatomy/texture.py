@@ -52,7 +52,7 @@ def noise(role: Role, rows: int, columns: int, smoothing: int = 0) -> Image:
     field = np.roll(field, (generator.randrange(_SIDE), generator.randrange(_SIDE)), (0, 1))
     if generator.random() < 0.5:
         field = field[::-1]
-    if rows > _SIDE or columns > _SIDE:
+    while rows > field.shape[0] or columns > field.shape[1]:
         wide = np.concatenate((field, field[:, ::-1]), 1)
         field = np.concatenate((wide, wide[::-1]), 0)
     part: Image = field[:rows, :columns]

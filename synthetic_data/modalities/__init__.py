@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from synthetic_data.columns import Columns
-from synthetic_data.modalities import ct, dx, mr
+from synthetic_data.modalities import cr, ct, dx, ecg, ko, mg, mr, nm, pdf, pr, pt, sc, scout, sr, us, xa
 from synthetic_data.model import Series, Study
 from synthetic_data.record import Record
 from synthetic_data.scene import Scene
@@ -20,7 +20,8 @@ class Modality(Protocol):
     `add_images` may then do nothing.
     """
 
-    SOP_CLASS_UID: str
+    @property
+    def SOP_CLASS_UID(self) -> str: ...
 
     def add_series(self, record: Record, study: Study, series: Series) -> None:
         """Add what all images of a series share."""
@@ -32,5 +33,25 @@ class Modality(Protocol):
         """The stored pixel values, little endian, shape ([frames,] rows, columns[, samples]); None if it has none."""
 
 
-MODALITIES: dict[str, Modality] = {"CT": ct, "MR": mr, "DX": dx}
+MODALITIES: dict[str, Modality] = {
+    "CT": ct,
+    "CTSCOUT": scout,
+    "MR": mr,
+    "DX": dx,
+    "CR": cr,
+    "MG": mg,
+    "XA": xa,
+    "PT": pt,
+    "NM": nm,
+    "US": us.STILL,
+    "USMF": us.LOOP,
+    "SC": sc,
+    "SCAN": sc.PAPER,
+    "SRBASIC": sr.BASIC,
+    "SRFULL": sr.FULL,
+    "PDF": pdf,
+    "KO": ko,
+    "PR": pr,
+    "ECG": ecg,
+}
 """By a series' `content`, which is its modality where that has one kind of object only."""

@@ -42,6 +42,7 @@ class View:
 
 
 _PA = Code("272479007", "SCT", "postero-anterior")
+_AP = Code("399348003", "SCT", "antero-posterior")
 _LATERAL = Code("399173006", "SCT", "left lateral")
 _OBLIQUE = Code("399059000", "SCT", "postero-anterior oblique")
 _CHEST = Code("816094009", "SCT", "Chest")
@@ -50,6 +51,7 @@ _HAND = Code("85562004", "SCT", "Hand")
 _VIEWS = {
     "dx_chest_pa": View(0.84, 5.0, "PA", _PA, ("L", "F"), 120, 262.0, 1.5, 0.8),
     "dx_chest_lateral": View(0.84, 5.0, "LL", _LATERAL, ("P", "F"), 120, 240.0, 1.5, 0.8),
+    "cr_chest_ap": View(0.84, 5.0, "AP", _AP, ("L", "F"), 90, 250.0, 2.4, 0.65),
     "dx_hand_pa": View(0.57, 60.0, "PA", _PA, ("L", "F"), 50, 34.0, 0.25, 0.2),
     "dx_hand_oblique": View(0.57, 60.0, "PA", _OBLIQUE, ("L", "F"), 50, 34.0, 0.25, 0.2),
 }
@@ -89,8 +91,8 @@ def add_series(record: Record, study: Study, series: Series) -> None:
         AcquisitionContextSequence=[],
         AcquisitionNumber=str(series.number),
     )
-    _add_code(record.item("AnatomicRegionSequence"), _HAND if study.body_part == "HAND" else _CHEST)
-    _add_code(record.item("ViewCodeSequence"), view.code)
+    add_code(record.item("AnatomicRegionSequence"), _HAND if study.body_part == "HAND" else _CHEST)
+    add_code(record.item("ViewCodeSequence"), view.code)
 
 
 def add_images(columns: Columns, study: Study, series: Series) -> None:
@@ -143,5 +145,5 @@ def _local_mean(path: Image) -> Image:
     return mean
 
 
-def _add_code(record: Record, code: Code) -> None:
+def add_code(record: Record, code: Code) -> None:
     record.put(CodeValue=code.value, CodingSchemeDesignator=code.scheme_designator, CodeMeaning=code.meaning)

@@ -61,17 +61,18 @@ def add_stack(record: Record, grid: Grid, spacing: float, thickness: float) -> N
     )
 
 
-def add_planes(columns: Columns, study: Study, grid: Grid, heights: Sequence[float]) -> None:
-    """Place axial slices in space, each at its height (Image Plane Module, DICOM PS3.3 C.7.6.2). Lengths in mm.
+def origin_of(study: Study) -> tuple[float, float, float]:
+    """Where the body's own origin lies in the study's frame of reference, in mm.
 
     The table's height and the isocentre differ from study to study, but not within one.
     """
     generator = study.role.child("table").random()
-    x, y, offset = (
-        generator.randrange(-60, 61) / 10,
-        generator.randrange(-250, -90) / 10,
-        generator.randrange(-900, 300),
-    )
+    return generator.randrange(-60, 61) / 10, generator.randrange(-250, -90) / 10, generator.randrange(-900, 300)
+
+
+def add_planes(columns: Columns, study: Study, grid: Grid, heights: Sequence[float]) -> None:
+    """Place axial slices in space, each at its height (Image Plane Module, DICOM PS3.3 C.7.6.2). Lengths in mm."""
+    x, y, offset = origin_of(study)
     corner = f"{float(grid.u[0]) + x:.3f}\\{float(grid.v[0]) + y:.3f}"
     levels = [f"{height + offset:.3f}" for height in heights]
     columns.put(ImagePositionPatient=[f"{corner}\\{level}" for level in levels], SliceLocation=levels)

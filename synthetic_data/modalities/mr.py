@@ -100,7 +100,7 @@ def add_images(columns: Columns, study: Study, series: Series) -> None:
 
 def pixels(scene: Scene, series: Series, number: int) -> NDArray[np.uint16]:
     """The slice's magnitude, in arbitrary units, shape (rows, columns). Its noise is Rician, as in real ones."""
-    names = [planned.key for planned in scene.study.series]
+    names = [planned.key for planned in scene.study.series if planned.key in _SERIES]
     grid = _grid(series.rows, series.columns)
     z = height_of(number, series.images, head.LOWEST, head.HIGHEST)
     contrasts = [_SERIES[name].contrast for name in names]

@@ -21,7 +21,13 @@ ROMAN = {"fr_FR": "ISO_IR 100", "ja_JP": ["", "ISO 2022 IR 87"], "he_IL": "ISO_I
 def first(locale: str, charset: Charset, patients: int = 4) -> list[Instance]:
     """The first image of each patient, cross-sections only."""
     made = generate(patients=patients, locale=locale, charset=charset, modalities=["CT", "MR"]).instances()
-    return list({instance.patient.index: instance for instance in made if instance.number == 1}.values())
+    return list(
+        {
+            instance.patient.index: instance
+            for instance in made
+            if instance.number == 1 and instance.series.content != "SC"
+        }.values()
+    )
 
 
 @pytest.mark.parametrize("charset", CHARSETS)
@@ -54,7 +60,7 @@ def test_the_older_repertoire_is_named(locale: str) -> None:
 
 def test_a_japanese_name_has_three_writings() -> None:
     for charset in CHARSETS:
-        name = dcmread(BytesIO(first("ja_JP", charset, 1)[0].encode())).PatientName
+        name = dcmread(BytesIO(first("ja_JP", charset, 6)[0].encode())).PatientName
         assert str(name.alphabetic).isascii()
         assert not str(name.ideographic).isascii()
         assert set("".join(str(name.phonetic).split("^"))) <= {chr(code) for code in range(0x30A1, 0x30FD)}
@@ -69,7 +75,7 @@ def test_a_file_says_the_same_in_every_character_set() -> None:
         ]
 
     for locale in ("ja_JP", "he_IL", "ru_RU"):
-        unicode, national, extended = (dcmread(BytesIO(first(locale, c, 1)[0].encode())) for c in CHARSETS)
+        unicode, national, extended = (dcmread(BytesIO(first(locale, c, 6)[0].encode())) for c in CHARSETS)
         assert said(unicode) == said(national) == said(extended)
 
 

@@ -101,7 +101,7 @@ def test_a_hand_film_shows_white_bones_in_grey_flesh_on_black(instances: list[In
 
 
 def test_pixels_fit_twelve_bits_and_the_described_size(instances: list[Instance]) -> None:
-    for image in instances:
+    for image in (one for one in instances if one.series.content != "SC"):
         assert image.pixels.shape == (image.dataset.Rows, image.dataset.Columns)
         assert image.pixels.dtype == np.dtype("<u2")
         assert image.pixels.max() <= 4095
@@ -133,7 +133,7 @@ def test_the_lungs_of_a_pneumonia_are_clear_again_at_the_control(hospital: Hospi
 def test_every_finding_meets_a_slice() -> None:
     missed = []
     for study in generate(patients=60).studies:
-        if study.modality == "DX":
+        if study.modality not in ("CT", "MR"):
             continue
         module = head if "head" in study.exam else thorax
         count = study.series[0].images

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from synthetic_data import LOCALES, REFERENCE_DATE, SyntheticDataError, generate
+from synthetic_data.phrases import exam_text, series_text, story_text
 from synthetic_data.protocols import EXAMS
 from synthetic_data.stories import STORIES
 
@@ -34,12 +35,14 @@ def test_an_impossible_request_is_refused_with_what_is_accepted(arguments: dict[
     assert str(caught.value) == message
 
 
-def test_the_default_hospital_is_french_small_and_has_three_modalities() -> None:
+def test_the_default_hospital_is_french_small_and_has_every_modality() -> None:
     hospital = generate()
     assert (hospital.seed, hospital.locale, len(hospital.patients)) == (2019, "fr_FR", 30)
-    assert 1000 <= hospital.instance_count <= 1500
-    assert hospital.byte_estimate <= 90_000_000
-    assert Counter(study.modality for study in hospital.studies) == {"CT": 30, "DX": 36, "MR": 21}
+    assert 800 <= hospital.instance_count <= 1500
+    assert hospital.byte_estimate <= 110_000_000
+    assert Counter(study.modality for study in hospital.studies) == {
+        "CT": 22, "DX": 26, "MR": 14, "US": 8, "MG": 4, "XA": 4, "PT": 2, "NM": 2, "CR": 2,
+    }  # fmt: skip
     assert {study.exam for study in hospital.studies} == set(EXAMS)
 
 
@@ -76,9 +79,9 @@ def test_planned_visits_take_place_on_weekdays_in_office_hours() -> None:
 def test_every_locale_has_words_for_every_exam_series_and_story() -> None:
     keys = {series.key for exam in EXAMS.values() for series in exam.series}
     for locale in LOCALES.values():
-        assert set(locale.exams) == set(EXAMS)
-        assert set(locale.series) == keys
-        assert set(locale.stories) == {story.name for story in STORIES}
+        assert all(exam_text(locale, exam).procedure for exam in EXAMS)
+        assert all(series_text(locale, key) for key in keys)
+        assert all(len(story_text(locale, story.name).reason) <= 40 for story in STORIES)
         assert any(word in locale.institution.name.lower() for word in ("fi", "בדיוני", "вымышлен")), (
             "the institution says that it is fictional"
         )

@@ -106,7 +106,7 @@ def test_a_disk_that_is_too_small_is_refused_beforehand(
     with pytest.raises(SyntheticDataError) as caught:
         hospital.write(tmp_path / "new")
     assert str(caught.value) == (
-        f"the files take about 9 MB, but only 5 MB are free at {str(tmp_path / 'new')!r}; "
+        f"the files take about 10 MB, but only 5 MB are free at {str(tmp_path / 'new')!r}; "
         "ask for fewer patients or modalities, or name a folder on another disk."
     )
     assert not (tmp_path / "new").exists()

@@ -1,0 +1,117 @@
+"""What a reader of the pictures sees: every burned-in identifier is legible and in the ledger, and nothing else is."""
+
+from __future__ import annotations
+
+import unicodedata
+from difflib import SequenceMatcher
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pydicom import dcmread
+
+from synthetic_data import Instance, LedgerEntry, Place, generate
+from synthetic_data.documents.papers import card_lines, card_page
+from synthetic_data.ledger import Kind
+
+pytestmark = pytest.mark.slow
+
+KEYS = ("us_liver", "us_foetus", "uscine_liver", "sc_dose", "sc_paper", "cr_chest_ap")
+
+
+@pytest.fixture(scope="module")
+def read_text() -> Any:
+    """Optical character recognition: a picture's text, without spaces, accents and capitals."""
+    rapidocr = pytest.importorskip("rapidocr_onnxruntime", reason="the reader comes with rapidocr-onnxruntime")
+    engine = rapidocr.RapidOCR()
+
+    def read(picture: NDArray[np.uint8]) -> str:
+        large = np.kron(picture, np.ones((2, 2), np.uint8)) if picture.shape[1] < 1000 else picture
+        found, _ = engine(np.repeat(large[:, :, None], 3, 2))
+        return plain("".join(line[1] for line in found or []))
+
+    return read
+
+
+def plain(text: str) -> str:
+    """The text in small letters, without spaces, accents and punctuation, look-alikes made alike."""
+    bare = unicodedata.normalize("NFKD", text.replace("œ", "oe")).casefold()
+    return "".join(char for char in bare if char.isalnum()).translate(str.maketrans("oil", "011"))
+
+
+def likeness(value: str, text: str) -> float:
+    """How well the best stretch of `text` matches `value`, from 0 to 1."""
+    wanted = plain(value)
+    windows = (text[i : i + len(wanted)] for i in range(max(1, len(text) - len(wanted) + 1)))
+    return max(SequenceMatcher(None, wanted, window, autojunk=False).ratio() for window in windows)
+
+
+def samples() -> dict[str, Instance]:
+    found: dict[str, Instance] = {}
+    for instance in generate(patients=15, objects="all").instances():
+        if instance.series.key in KEYS and instance.number == 1:
+            found.setdefault(instance.series.key, instance)
+    return found
+
+
+def picture_of(instance: Instance) -> NDArray[np.uint8]:
+    """What is read: the picture as decoded, its first frame in grey, or its overlay."""
+    if instance.series.key == "cr_chest_ap":
+        dataset = instance.dataset
+        bits = np.unpackbits(np.frombuffer(dataset[0x6000, 0x3000].value, np.uint8), bitorder="little")
+        return bits[: dataset.Rows * dataset.Columns].reshape(dataset.Rows, dataset.Columns) * np.uint8(255)
+    decoded = dcmread(BytesIO(instance.encode())).pixel_array
+    if instance.series.frames > 1:
+        decoded = decoded[0]
+    return decoded[:, :, 1] if decoded.ndim == 3 else decoded
+
+
+def legible(instance: Instance) -> list[LedgerEntry]:
+    """What the ledger lists in the first frame; a lone letter for the sex is too short to look for."""
+    drawn = (Place.PIXELS, Place.OVERLAY)
+    return [e for e in instance.ledger if e.place in drawn and (e.page or 1) == 1 and e.kind is not Kind.SEX]
+
+
+def identity(instance: Instance) -> list[str]:
+    """What gives patient and staff away, wherever it may stand."""
+    patient, study = instance.patient, instance.study
+    return [
+        patient.name.family, patient.patient_id, f"{patient.birth_date:%d/%m/%Y}", patient.national_id, patient.phone,
+        patient.contact.name.given, study.accession_number, study.referring.name.family, study.operator.name.family,
+    ]  # fmt: skip
+
+
+def test_every_burned_in_identifier_is_legible_and_in_the_ledger_and_nothing_else_is(read_text: Any) -> None:
+    found = samples()
+    assert set(found) == set(KEYS)
+    for key, instance in found.items():
+        picture = picture_of(instance).copy()
+        text = read_text(picture)
+        entries = legible(instance)
+        missed = [(e.value, round(likeness(e.value, text), 2)) for e in entries if likeness(e.value, text) < 0.8]
+        assert missed == [], key
+        for entry in entries:
+            left, top, right, bottom = entry.box
+            picture[top:bottom, left:right] = np.median(picture)
+        rest = read_text(picture)
+        left_over = [value for value in identity(instance) if len(plain(value)) > 4 and likeness(value, rest) > 0.85]
+        assert left_over == [], key
+
+
+def test_a_photocopied_card_is_legible_and_its_boxes_are_on_the_page(read_text: Any) -> None:
+    from synthetic_data.documents import papers
+    from synthetic_data.documents.pdf import TALL, WIDE
+
+    study = generate(patients=3).studies[3]
+    picture = papers._card(study)
+    for line in card_lines(study):
+        line.draw(picture, 25)
+    text = read_text(picture)
+    page = card_page(study)
+    assert len(page.found) == 5
+    for identifier, (left, top, right, bottom) in page.found:
+        assert 0 < left < right < WIDE
+        assert 0 < top < bottom < TALL
+        assert identifier.kind is Kind.SEX or likeness(identifier.value, text) > 0.8, identifier
