@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.text import Text as RichText
 
 from lab import __version__
+from lab.commands import survey as survey_commands
 from lab.course.cards import Shown
 from lab.errors import LabError
 from lab.i18n import Text, t
@@ -329,3 +330,6 @@ def load(paths: tuple[Path, ...]) -> None:
 def _one_or_all(scenario: str | None, every: bool) -> None:
     if bool(scenario) == every:
         raise click.UsageError(str(t("Name one scenario, or say --all.")))
+
+
+survey_commands.add(_command, _answer)
