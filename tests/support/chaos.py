@@ -23,7 +23,12 @@ class Chaos(Protocol):
 class NativeChaos:
     """Finds the processes below the host process of one state folder by walking the process tree."""
 
-    NAMES: ClassVar[dict[str, bytes]] = {"orthanc": b"Orthanc", "nginx": b"nginx", "keeper": b"/opt/pacslab/inside", "bubblewrap": b"bwrap"}
+    NAMES: ClassVar[dict[str, bytes]] = {
+        "orthanc": b"Orthanc",
+        "nginx": b"nginx",
+        "keeper": b"/opt/pacslab/inside",
+        "bubblewrap": b"bwrap",
+    }
 
     def __init__(self, folder: Path) -> None:
         self._lock = folder / "host.lock"

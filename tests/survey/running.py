@@ -11,6 +11,10 @@ from dataclasses import replace
 from lab.survey.addresses import bindable
 from lab.survey.population import Population
 from lab.survey.system import Behaviour, System
+from lab.survey.tool.finding import Finding
+from lab.survey.tool.runner import Manners, survey
+from lab.survey.tool.store import Store
+from lab.survey.tool.target import Target
 from lab.survey.world.keys import tls_contexts
 from lab.survey.world.serve import World
 
@@ -42,10 +46,22 @@ def serving(systems: Sequence[System]) -> Iterator[World]:
         return world
 
     with in_thread(start) as (loop, _):
+        world.loop = loop  # type: ignore[attr-defined]
         try:
             yield world
         finally:
             asyncio.run_coroutine_threadsafe(world.stop(), loop).result(10)
+
+
+def survey_of(world: World, targets: Sequence[Target], manners: Manners) -> list[Finding]:
+    """A survey in the loop of the world itself: two loops in two threads would fight for one interpreter."""
+    store = Store(None, "")
+
+    async def run() -> list[Finding]:
+        await survey(targets, store, manners)
+        return list(store.findings())
+
+    return asyncio.run_coroutine_threadsafe(run(), world.loop).result(60)  # type: ignore[attr-defined]
 
 
 def one(behaviour: Behaviour, choose: Callable[[System], bool] = lambda _: True) -> System:

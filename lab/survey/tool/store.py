@@ -27,7 +27,7 @@ class Store:
 
     def __init__(self, path: Path | None, about: str) -> None:
         try:
-            self._file = sqlite3.connect(path or ":memory:", isolation_level=None)
+            self._file = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
             self._file.row_factory = sqlite3.Row
             # A killed process loses nothing; only a machine that loses power might lose the last moments.
             self._file.execute("PRAGMA journal_mode = WAL")

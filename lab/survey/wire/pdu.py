@@ -12,7 +12,7 @@ from struct import Struct, pack
 ASSOCIATE_RQ, ASSOCIATE_AC, ASSOCIATE_RJ, P_DATA, RELEASE_RQ, RELEASE_RP, ABORT = range(1, 8)
 APPLICATION_CONTEXT = b"1.2.840.10008.3.1.1.1"
 MAX_PDU = 16_384
-LIMIT = 65_536
+LIMIT = 32_768
 """The longest PDU that is read. Nobody in the lab needs a longer one."""
 MAX_CONTEXTS = 128
 _HEADER = Struct(">BxI")

@@ -12,9 +12,9 @@ from lab.survey.wire import dimse, pdu
 from lab.survey.wire.pdu import Malformed
 from lab.survey.world import policy
 from lab.survey.world.finder import Mismatch, answers
-from lab.survey.world.limits import ASSOCIATION_SECONDS, IDLE_SECONDS, MAX_MESSAGE, Connections
+from lab.survey.world.limits import ASSOCIATION_SECONDS, IDLE_SECONDS, MAX_MESSAGE, WRITE_BUFFER, Connections
 
-FIRST_BATCH, LARGEST_BATCH = 4, 256
+FIRST_BATCH, LARGEST_BATCH = 4, 64
 PAUSE_SECONDS = 0.002
 """Between two batches of answers, as a real database takes its time: a C-CANCEL comes through after few answers."""
 _ABORT_UNRECOGNIZED, _ABORT_UNEXPECTED, _ABORT_INVALID = 1, 2, 6
@@ -51,6 +51,7 @@ class ArchiveProtocol(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        transport.set_write_buffer_limits(WRITE_BUFFER)
         self.deadline = asyncio.get_running_loop().time() + ASSOCIATION_SECONDS
         if not self._connections.admit(self):
             transport.abort()

@@ -7,11 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol
 
-MAX_CONNECTIONS = 4_000
+MAX_CONNECTIONS = 2_000
 ASSOCIATION_SECONDS = 10.0  # ARTIM: from the connection to the association request (PS3.8 9.1.5)
 IDLE_SECONDS = 30.0
 TAR_PIT_SECONDS = 60.0
-MAX_MESSAGE = 32_768
+WRITE_BUFFER = 16_384
+MAX_MESSAGE = 16_384
 """The longest command or identifier that is collected from fragments."""
 
 

@@ -17,10 +17,10 @@ from lab.survey.addresses import bindable, require_on_internet
 from lab.survey.system import Behaviour, System, Viewer
 from lab.survey.world.archive_protocol import ArchiveProtocol
 from lab.survey.world.decoys import DecoyProtocol
-from lab.survey.world.limits import Connections
+from lab.survey.world.limits import ASSOCIATION_SECONDS, Connections
 
 BACKLOG = 1024
-SPARE_FILES = 4_200  # connections, and what the process needs itself
+SPARE_FILES = 2_200  # connections, and what the process needs itself
 _DECOYS = (Behaviour.TAR_PIT, Behaviour.DROP, Behaviour.OTHER_SERVICE)
 
 
@@ -72,7 +72,10 @@ class World:
     ) -> None:
         listening = _listen(require_on_internet(address), bindable(port))
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(factory, sock=listening, ssl=context, backlog=BACKLOG)
+        patience = ASSOCIATION_SECONDS if context is not None else None
+        server = await loop.create_server(
+            factory, sock=listening, ssl=context, ssl_handshake_timeout=patience, backlog=BACKLOG
+        )
         self._servers.append(server)
 
 
