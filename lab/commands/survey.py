@@ -31,6 +31,7 @@ def add(command: Command, answer: Callable[..., None]) -> None:
     """Add the commands of the survey to the command line."""
     _add_internet(command, answer)
     _add_survey(command, answer)
+    _add_search(command, answer)
 
 
 def _add_internet(command: Command, answer: Callable[..., None]) -> None:
@@ -171,3 +172,45 @@ def _survey(
             )
     finally:
         internet.stop()
+
+
+def _add_search(command: Command, answer: Callable[..., None]) -> None:
+    @command(
+        t("Search the banners of the simulated Internet; without a query, serve the search engine until Ctrl-C."),
+        """pacslab search
+        pacslab search 'port:11112 country:FR product:"Orthanc" has:viewer'
+        pacslab search has:tls --json""",
+    )
+    @click.argument("query", required=False)
+    @SEED
+    @EPOCH
+    @click.option(
+        "--port", type=click.IntRange(1024, 65535), help=str(t("The port of the search engine on 127.0.0.1."))
+    )
+    @AS_JSON
+    def search(query: str | None, seed: str, epoch: int, port: int | None, as_json: bool) -> None:
+        from lab.course.surveyed import Searched
+        from lab.survey.engine.crawl import crawl
+        from lab.survey.engine.query import parse
+        from lab.survey.internet import Internet
+
+        conditions = parse(query or "")
+        steps = Steps(quiet=as_json)
+        with Internet(seed, epoch) as internet:
+            with steps.progress(t("Crawl")) as report:
+                index = crawl(internet.targets, report)
+            if query is None:
+                _serve_search(index, port)
+                return
+        answer(Searched(query, index.search(conditions)), as_json)
+
+
+def _serve_search(index: Any, port: int | None) -> None:
+    from lab.survey.engine.server import open_server
+
+    with open_server(index, port) as server:
+        click.echo(str(t("Open this address in your browser:")) + f" {server.url}")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            click.echo(str(t("The search engine is down.")))

@@ -6,7 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from babel.numbers import format_decimal
@@ -16,6 +16,7 @@ from lab.i18n import Text, language, t, tn
 from lab.survey import facts
 from lab.survey.compare import compare
 from lab.survey.countries import country_name
+from lab.survey.engine.index import Hits
 from lab.survey.population import Population
 from lab.survey.tool.finding import Finding, Outcome
 from lab.survey.tool.report import totals
@@ -131,7 +132,7 @@ class Surveyed(Shown):
             published = number(row.published.value)
             words = t("more than {number}", number=published) if row.published.more_than else published
             rows.append((_MARKS[row.agreement], row.what, number(row.found), words, row.published.source))
-        header = ["", t("figure"), t("found"), t("published"), t("source")]
+        header: list[Text | str] = ["", t("figure"), t("found"), t("published"), t("source")]
         notes: list[tuple[Tone, Text | str]] = [("neutral", note) for note in facts.disagreements()]
         return [
             Paragraph(t("Beside the publication"), strong=True),
@@ -142,3 +143,32 @@ class Surveyed(Shown):
 
     def json(self) -> JSON:
         return self.totals
+
+
+@dataclass(frozen=True, repr=False)
+class Searched(Shown):
+    """The first page of hits of a query to the search engine."""
+
+    query: str
+    hits: Hits
+
+    def card(self) -> Card:
+        rows = [
+            (
+                f"{host.address}:{host.port}",
+                country_name(host.country),
+                host.service,
+                f"{host.product} {host.version}",
+                host.org,
+            )
+            for host in self.hits.hosts
+        ]
+        header = [t("address"), t("country"), t("service"), t("product"), t("operator")]
+        countries = ", ".join(f"{country_name(code)} {count}" for code, count in self.hits.facets["country"][:_ROWS])
+        blocks: list[Block] = [Table(header, rows), Paragraph(countries)]
+        badge = tn("{n} system", "{n} systems", self.hits.total)
+        return Card(t("Search: {query}", query=self.query), "neutral", badge, blocks)
+
+    def json(self) -> JSON:
+        facets = {name: dict(counts) for name, counts in self.hits.facets.items()}
+        return {"total": self.hits.total, "facets": facets, "hosts": [asdict(host) for host in self.hits.hosts]}

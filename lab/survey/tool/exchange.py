@@ -27,13 +27,13 @@ class Exchange(asyncio.Protocol):
     """The survey's side of one connection. ``done`` is called once, with the finding, when the connection is over."""
 
     __slots__ = (
-        "_accepts_nonsense", "_answers", "_cancelled", "_collected", "_dates", "_done", "_ended", "_got", "_reader",
-        "_state", "_transfer", "_transport", "finding",
+        "_accepts_nonsense", "_answers", "_cancelled", "_collected", "_dates", "_done", "_ended", "_got", "_queries",
+        "_reader",        "_state", "_transfer", "_transport", "finding",
     )  # fmt: skip
 
-    def __init__(self, target: Target, done: Callable[[], None]) -> None:
+    def __init__(self, target: Target, done: Callable[[], None], queries: bool = True) -> None:
         self.finding = Finding(target.address, target.port, target.country, tls=target.tls)
-        self._done = done
+        self._done, self._queries = done, queries
         self._reader = pdu.PduReader()
         self._state = "associating"
         self._got = self._answers = 0
@@ -138,7 +138,9 @@ class Exchange(asyncio.Protocol):
             self._transfer = accepted.results[question.FIND][1]
         if results.get(question.GET) != pdu.ACCEPTED:
             finding.downloadable = 0
-        if results.get(question.ECHO) == pdu.ACCEPTED:
+        if not self._queries:
+            self._release()
+        elif results.get(question.ECHO) == pdu.ACCEPTED:
             self._state = "echoing"
             self._write(question.ECHO_REQUEST)
         else:

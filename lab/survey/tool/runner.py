@@ -22,6 +22,8 @@ class Manners:
     rate: float = 2_000.0
     at_once: int = 128
     seconds: float = 2.0
+    queries: bool = True
+    """False for a crawl that only notes how a system presents itself."""
 
 
 async def survey(
@@ -96,7 +98,7 @@ class _Run:
 
     async def _exchange(self, target: Target) -> Finding:
         over = self._loop.create_future()
-        exchange = Exchange(target, lambda: None if over.done() else over.set_result(None))
+        exchange = Exchange(target, lambda: None if over.done() else over.set_result(None), self._manners.queries)
         timer = self._loop.call_later(self._manners.seconds, exchange.give_up)
         try:
             await self._connect(target, exchange)

@@ -22,6 +22,10 @@ class Target:
     country: str = ""
     web_port: int = 0
     tls: bool = False
+    operator: str = ""
+    """Whom the address belongs to, as registries say."""
+    listed_port: int = 0
+    """The port on the real Internet, where this machine serves another."""
 
     def __post_init__(self) -> None:
         require_on_internet(self.address)
@@ -40,6 +44,8 @@ def targets_of(systems: Iterable[System]) -> list[Target]:
             system.country,
             bindable(system.web_port) if system.viewer is not Viewer.NONE else 0,
             system.port == TLS_PORT,
+            system.operator,
+            system.port,
         )
         for system in systems
     ]

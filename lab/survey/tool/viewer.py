@@ -10,6 +10,7 @@ from lab.survey.addresses import require_on_internet
 
 MOST_BYTES = 65_536
 _SHOWS = (b"PatientName", b"PatientBirthDate")
+_SERVER = re.compile(rb"\r\nServer: ([ -~]{1,60})\r\n")
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 
 
@@ -32,7 +33,9 @@ async def look(address: str, port: int, seconds: float) -> tuple[bool, str]:
     if status is None:
         return False, "GET /: no HTTP"
     shows = status[1] == b"200" and all(word in page for word in _SHOWS)
-    return shows, f"GET / {status[1].decode()}{', lists patients' if shows else ''}"
+    server = _SERVER.search(page)
+    named = f", {server[1].decode('latin-1').strip()}" if server is not None else ""
+    return shows, f"GET / {status[1].decode()}{named}{', lists patients' if shows else ''}"
 
 
 async def _read(reader: asyncio.StreamReader) -> bytes:

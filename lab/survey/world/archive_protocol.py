@@ -15,7 +15,7 @@ from lab.survey.world.finder import Mismatch, answers
 from lab.survey.world.limits import ASSOCIATION_SECONDS, IDLE_SECONDS, MAX_MESSAGE, WRITE_BUFFER, Connections
 
 FIRST_BATCH, LARGEST_BATCH = 4, 64
-PAUSE_SECONDS = 0.002
+PAUSE_SECONDS = 0.005
 """Between two batches of answers, as a real database takes its time: a C-CANCEL comes through after few answers."""
 _ABORT_UNRECOGNIZED, _ABORT_UNEXPECTED, _ABORT_INVALID = 1, 2, 6
 
