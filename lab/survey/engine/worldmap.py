@@ -47,7 +47,17 @@ def _arc(arc: Sequence[Sequence[int]], transform: dict[str, list[float]]) -> lis
 
 
 def _path(ring: Sequence[int], arcs: Sequence[list[tuple[float, float]]]) -> str:
-    points = [point for number in ring for point in (arcs[number] if number >= 0 else arcs[~number][::-1])]
+    """One outline. What crosses the date line goes on past the map's edge, instead of all the way back across it."""
+    points: list[tuple[float, float]] = []
+    shift = 0.0
+    for x, y in (point for number in ring for point in (arcs[number] if number >= 0 else arcs[~number][::-1])):
+        while points and x + shift - points[-1][0] > WIDTH / 2:
+            shift -= WIDTH
+        while points and x + shift - points[-1][0] < -WIDTH / 2:
+            shift += WIDTH
+        points.append((x + shift, y))
+    if min(y for _, y in points) >= HEIGHT:
+        return ""  # Antarctica is below the map
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in points) + "Z"
 
 
