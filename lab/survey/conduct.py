@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from lab.errors import LabError
+from lab.i18n import t
 from lab.survey.tool.finding import Finding
 from lab.survey.tool.runner import Manners, survey
 from lab.survey.tool.store import Store
@@ -30,7 +32,7 @@ def conduct(
     """Examine these systems and return the findings, in the order of the targets.
 
     With a ``path`` the survey can be killed and called again: what was answered is not asked again. Ctrl-C ends it after
-    what is under way. Works in a notebook, too, where an event loop runs already. Raises LabError for an unusable file.
+    what is under way (LabError). Works in a notebook, too, where an event loop runs already. Raises LabError for an unusable file.
     """
     store = Store(path, about)
     try:
@@ -46,7 +48,14 @@ async def _conduct(
     with _stopping(stop):
         await survey(targets, store, manners, report, stop)
     if stop.is_set():
-        raise KeyboardInterrupt
+        raise LabError(
+            t(
+                "The survey was stopped; {done} of {all} systems have answered.",
+                done=len(store.known()),
+                all=len(targets),
+            ),
+            t("With --output it goes on where it stopped."),
+        )
     found = {(finding.address, finding.port): finding for finding in store.findings()}
     return [found[key] for target in targets if (key := (target.address, target.port)) in found]
 

@@ -128,6 +128,24 @@ def test_a_killed_survey_goes_on_and_asks_nothing_twice_that_was_answered(world:
     assert len(interrupted) <= 20  # what was under way when it was killed
 
 
+@pytest.mark.slow
+def test_a_survey_that_is_interrupted_ends_what_is_under_way_and_says_so(world: World, tmp_path: Path) -> None:
+    world.connections.by_address.clear()
+    output = tmp_path / "survey.sqlite"
+    command = [sys.executable, "-m", "lab", "survey", "--seed", "tests", "--join", "--json", "--output", str(output)]
+    process = subprocess.Popen([*command, "--rate", "300"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 20
+    while sum(world.connections.by_address.values()) < 100 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert "The survey was stopped" in said
+    with sqlite3.connect(output) as file:
+        answered = {row[0] for row in file.execute("SELECT address FROM findings")}
+    assert set(world.connections.by_address) <= answered  # nothing is left half asked
+
+
 def test_a_finished_survey_asks_nobody_again(world: World, tmp_path: Path) -> None:
     some = targets_of(POPULATION.systems[:40])
     first = conduct(some, tmp_path / "s", manners=QUICK)
