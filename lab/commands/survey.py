@@ -129,7 +129,10 @@ def _add_survey(command: Command, answer: Callable[..., None]) -> None:
     @AS_JSON
     def survey(seed: str, epoch: int, as_csv: bool, as_json: bool, parquet: Path | None, **how: Any) -> None:
         from lab.course.surveyed import Surveyed
-        from lab.survey.tool.report import to_csv, write_parquet
+        from lab.survey.tool.report import require_pyarrow, to_csv, write_parquet
+
+        if parquet is not None:
+            require_pyarrow()
 
         findings = _survey(seed, epoch, quiet=as_csv or as_json, **how)
         if parquet is not None:

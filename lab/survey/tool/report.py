@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from lab.errors import LabError
+from lab.i18n import t
 from lab.survey.tool.finding import Finding, Outcome
 
 COUNTS = ("records", "studies", "images", "downloadable")
@@ -52,8 +55,15 @@ def to_csv(findings: Iterable[Finding]) -> str:
     return out.getvalue()
 
 
+def require_pyarrow() -> None:
+    """Raise LabError where Parquet cannot be written."""
+    if find_spec("pyarrow") is None:
+        raise LabError(t("Parquet needs the package pyarrow."), t("Install pyarrow, or use --csv."))
+
+
 def write_parquet(findings: Iterable[Finding], path: Path) -> None:
-    """The findings as a Parquet file. Raises ModuleNotFoundError where pyarrow is not installed."""
+    """The findings as a Parquet file. Raises LabError where pyarrow is not installed."""
+    require_pyarrow()
     import pyarrow  # type: ignore[import-not-found]
     import pyarrow.parquet  # type: ignore[import-not-found]
 

@@ -89,7 +89,7 @@ def _listen(address: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         if error.errno == errno.EADDRINUSE:
-            tip = t("A simulated Internet runs already: end it first, or use it.")
+            tip = t("A simulated Internet runs already: end it first, or survey it with --join.")
         else:
             tip = t(
                 "The simulated Internet needs Linux's loopback addresses 127.64.0.0/10; the container has them, macOS has not."
