@@ -108,6 +108,7 @@ def test_each_row_says_of_each_number_whether_it_is_sourced_or_modelled() -> Non
         assert sourced == expected, system.country
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_internet_in_another_process() -> None:
     code = (
         "import json; from lab.survey.population import Population;"

@@ -241,3 +241,20 @@ def test_qido_searches_pages_and_refuses_what_it_does_not_know() -> None:
 def test_nothing_is_bound_outside_the_simulated_internet(world: World) -> None:
     addresses = {sock.getsockname()[0] for server in world._servers for sock in server.sockets}
     assert addresses == {system.address for system in SYSTEMS}
+
+
+@pytest.mark.browser
+def test_a_browser_walks_through_the_viewer_without_a_password() -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    patient = list(filter(None, answer(Archive(OPEN), "STUDY", {})))[40]
+    with playwright.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(f"http://{OPEN.address}:{bindable(OPEN.web_port)}/")
+        assert "150 patients, 2200 images" in page.inner_text("#totals")
+        page.get_by_label("Patient name").fill(patient["PatientName"])
+        page.keyboard.press("Enter")
+        page.get_by_role("link", name=patient["PatientName"]).first.click()
+        page.wait_for_selector("h2")
+        assert page.inner_text("h2") == patient["PatientName"]
+        browser.close()

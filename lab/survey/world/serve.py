@@ -35,7 +35,8 @@ class World:
 
     async def start(self, report: Callable[[int, int], None] | None = None) -> None:
         """Open every address. Raises LabError when one is taken, or when this process may not open so many."""
-        _allow_files(2 * len(self._systems) + SPARE_FILES)
+        doors = sum(1 + (system.viewer is not Viewer.NONE) for system in self._systems)
+        _allow_files(doors + SPARE_FILES)
         contexts = {wanted: self._tls(wanted) for wanted in (True, False)} if self._tls is not None else {}
         try:
             for number, system in enumerate(self._systems):
