@@ -318,6 +318,7 @@ start_native() {
     return
   fi
   printf 'native\n' >"$mode_file"
+  printf '%s\n' "$lang" >"$language_file"
   exec .venv/bin/python -m lab start --sandbox native ${options[@]+"${options[@]}"}
 }
 
@@ -422,6 +423,7 @@ start_docker() {
     return
   fi
   printf 'compose\n' >"$mode_file"
+  printf '%s\n' "$lang" >"$language_file"
   trap 'end 130' INT TERM HUP
   compose_up || end 1
   if ! follow; then
@@ -473,7 +475,7 @@ done
 # do); PACSLAB_INSTANCE then tells their containers apart too.
 state=${PACSLAB_STATE:-.pacslab}
 [ -d "$state" ] || { mkdir -p "$state" && chmod 700 "$state"; }
-log=$state/setup.log mode_file=$state/mode docker_file=$state/docker.env
+log=$state/setup.log mode_file=$state/mode language_file=$state/language docker_file=$state/docker.env
 if ! : 2>/dev/null >"$log"; then impossible not_writable "$state"; fi
 case ${PACSLAB_INSTANCE:-0} in 0) project=pacslab ;; *) project=pacslab-$PACSLAB_INSTANCE ;; esac
 export COMPOSE_PROJECT_NAME="${COMPOSE_PROJECT_NAME:-$project}"

@@ -93,7 +93,7 @@ run_pytest() {
   local expression='' part
   select_tests
   for part in ${left_out[@]+"${left_out[@]}"}; do expression+="${expression:+ and }$part"; done
-  python -m pytest ${expression:+-m "$expression"} --durations=10 --durations-min=1 ${pytest_options[@]+"${pytest_options[@]}"}
+  python -m pytest --numprocesses 2 --dist loadfile ${expression:+-m "$expression"} --durations=10 --durations-min=1 ${pytest_options[@]+"${pytest_options[@]}"}
 }
 
 check environment ./start.sh --dev
@@ -104,6 +104,7 @@ check types mypy
 check layers lint-imports
 check catalogues python tools/catalogues.py check
 check notebooks python notebooks/build.py --check
+check readmes python tools/readme.py check
 if command -v shellcheck >/dev/null; then
   check scripts shellcheck start.sh test.sh pacslab .ci/run docker/*.sh
 else

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +17,21 @@ from lab.clients.rest import rest
 from lab.clients.tap import tap
 from lab.course.gallery import Gallery, look
 from lab.course.grading import grade
+from lab.course.lessons import Fixed, Fixes, Hint, Listed, Traces
 from lab.course.picture import Picture
 from lab.course.progress import Progress
 from lab.course.query import SURVEY, Found, ask
-from lab.course.results import Checked, Fixed, Fixes, Hint, Listed, Overview, Probed, Status, Traces
+from lab.course.status import Status
 from lab.course.traces import break_in, matching, tail
+from lab.course.verdicts import Checked, Overview, Probed
 from lab.course.wire import Wire
-from lab.errors import LabError, SandboxError, SiteError
+from lab.errors import LabError, SandboxError, SiteCannotStart, SiteError
 from lab.home import Home
 from lab.i18n import t
 from lab.patients import PATIENTS, SNAPSHOT, put_patients
 from lab.sandbox.inside.files import read_json
 from lab.sandbox.protocol import Log
 from lab.site.baseline import baseline
-from lab.site.certificates import write_private
 from lab.site.config import SiteConfig, difference
 from lab.site.zones import STATIONS, Door, Zone
 
@@ -61,7 +63,13 @@ class Lab:
         if SNAPSHOT not in self.sandbox.snapshots():
             self._run(baseline(), frozenset())
             put_patients(self.sandbox, self.live(), patients, report)
-        self._run(self.sandbox.site() or baseline(), self._progress.active())
+        try:
+            self._run(self.sandbox.site() or baseline(), self._progress.active())
+        except SiteCannotStart as error:
+            note = t(
+                "The last site does not start ({why}); the hardened one runs instead.", why=" ".join(error.details[-1:])
+            )
+            return replace(self.harden(), note=note)
         return self.status()
 
     def stop(self) -> Status:
@@ -231,6 +239,10 @@ class Lab:
         site = self.live()
         place, entrance = site.station(_one_of(station, STATIONS)), Door(_one_of(door, ("http", "https")))
         gateway = site.network.gateway(place.zone)
+        if not site.answers(place, entrance):
+            raise LabError(
+                t("No connection: this door is closed in this zone."), t("lab.picture() shows which doors are open.")
+            )
         with tap(site.network, place, gateway, entrance.port) as (port, capture):
             url = f"{door}://127.0.0.1:{port}"
             with rest(site.network, place, url, user=user, authority=site.authority) as client:
@@ -268,10 +280,10 @@ class Lab:
 
     def _run(self, site: SiteConfig, active: frozenset[str]) -> None:
         """Apply a site and note it where the trainee can edit it."""
+        before = self.sandbox.site()
         self._apply(site)
         self._progress.set_active(active)
-        self.home.work.mkdir(parents=True, exist_ok=True)
-        write_private(self.home.site_file, site.to_json().encode())
+        self.home.keep_site(site.to_json(), before.to_json() if before else None)
 
     def _apply(self, site: SiteConfig) -> None:
         self.sandbox.apply(site)
@@ -287,7 +299,7 @@ class Lab:
         return self.status()._repr_html_()
 
     def __repr__(self) -> str:
-        return str(self.status())
+        return repr(self.status())
 
 
 def read_site(path: Path) -> SiteConfig:

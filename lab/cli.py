@@ -22,9 +22,11 @@ from lab import __version__
 from lab.commands import survey as survey_commands
 from lab.course.cards import Shown
 from lab.errors import LabError
-from lab.i18n import Text, t
+from lab.i18n import Text, t, use_gettext
+from lab.model import Severity
 from lab.terminal import Steps
 
+use_gettext("click")  # before the commands are made: some of their texts are fixed then
 CLEAN, FOUND, COULD_NOT = 0, 1, 2
 if TYPE_CHECKING:
     from lab.api import Lab
@@ -73,8 +75,9 @@ def _answer(result: Shown, as_json: bool, exit_code: int = CLEAN) -> None:
 
 def _command(help_text: Text, examples: str, name: str | None = None) -> Callable[[Callable[..., None]], click.Command]:
     """A command whose help is one sentence and runnable examples."""
-    word = str(t("Examples"))
-    text = f"{help_text}\n\n\b\n{word}:\n" + "\n".join(f"  {line.strip()}" for line in examples.strip().splitlines())
+    text = f"{help_text}\n\n\b\n{t('Examples:')}\n" + "\n".join(
+        f"  {line.strip()}" for line in examples.strip().splitlines()
+    )
     return lambda function: main.command(name, help=text)(function)
 
 
@@ -83,7 +86,9 @@ SCENARIO = click.argument("scenario", metavar="ID")
 
 
 @click.group(
-    cls=Verbs, help=str(t("A hospital's imaging archive to break, watch and repair, in a sandbox on this machine."))
+    cls=Verbs,
+    subcommand_metavar=str(t("COMMAND [ARGS]...")),
+    help=str(t("A hospital's imaging archive to break, watch and repair, in a sandbox on this machine.")),
 )
 @click.version_option(__version__, prog_name="pacslab")
 def main() -> None:
@@ -98,40 +103,44 @@ def main() -> None:
 )
 @click.option("--sandbox", "kind", type=click.Choice(["native", "compose"]), help=str(t("Which sandbox to use.")))
 @click.option("--detach", is_flag=True, help=str(t("Return once everything runs; end it with pacslab stop.")))
+@click.option("--detached", is_flag=True, hidden=True)  # what --detach starts
 @click.option("--no-jupyter", is_flag=True, help=str(t("Start the sandbox only.")))
-def start(kind: str | None, detach: bool, no_jupyter: bool) -> None:
+def start(kind: str | None, detach: bool, detached: bool, no_jupyter: bool) -> None:
     from lab.home import Home
     from lab.launch import run_detached
 
     home = Home.find()
     if detach:
-        arguments = [*(["--sandbox", kind] if kind else []), *(["--no-jupyter"] if no_jupyter else [])]
+        arguments = ["--detached", *(["--sandbox", kind] if kind else []), *(["--no-jupyter"] if no_jupyter else [])]
         run_detached(home, arguments, click.echo)
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(CLEAN))
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(CLEAN))
-    _start_here(home, kind, not no_jupyter)
+    _start_here(home, kind, not no_jupyter, detached)
 
 
-def _start_here(home: Home, kind: str | None, with_jupyter: bool) -> None:
+def _start_here(home: Home, kind: str | None, with_jupyter: bool, detached: bool) -> None:
     """Start everything in this process and hold it until a signal; what was started is ended on every way out."""
     from lab.api import Lab
     from lab.launch import Jupyter, copy_notebooks, hold_session, note_session
+    from lab.sandbox.protocol import kind_label
 
     hold_session(home)
     steps = Steps()
     lab = Lab(home=home, sandbox=kind)
     jupyter = Jupyter(home)
     try:
-        with steps.progress(t("Sandbox ({kind}), archive and patients", kind=lab.sandbox.kind)) as report:
-            lab.start(with_parent=True, report=report)
+        with steps.progress(t("Sandbox ({kind}), archive and patients", kind=kind_label(lab.sandbox.kind))) as report:
+            note = lab.start(with_parent=True, report=report).note
+        if note is not None:
+            steps.note(note)
         url = None
         if with_jupyter:
             with steps.step(t("Notebooks and JupyterLab")):
                 copy_notebooks(home)
                 url = jupyter.start()
         note_session(home, url)
-        steps.ready(url)
+        steps.ready(url, detached)
         while jupyter.process is None or jupyter.process.poll() is None:
             time.sleep(0.5)
         raise LabError(t("JupyterLab ended on its own."), t("Start the lab again."))
@@ -164,7 +173,10 @@ def stop() -> None:
 )
 @AS_JSON
 def status(as_json: bool) -> None:
-    _answer(_lab().status(), as_json)
+    result = _lab().status()
+    if result.url and not as_json:
+        click.echo(f"JupyterLab: {result.url}")  # outside the card, whose frame would break it
+    _answer(result, as_json)
 
 
 @_command(
@@ -195,8 +207,15 @@ def reset(as_json: bool) -> None:
     """pacslab logs
     pacslab logs gateway-stream --lines 100""",
 )
-@click.argument("log", default="orthanc")
-@click.option("--lines", default=40, show_default=True, type=click.IntRange(1, 100_000), help=str(t("How many lines.")))
+@click.argument("log", default="orthanc", metavar=f"[{t('LOG')}]")
+@click.option(
+    "--lines",
+    default=40,
+    show_default=True,
+    type=click.IntRange(1, 100_000),
+    metavar="N",
+    help=str(t("How many lines.")),
+)
 def logs(log: str, lines: int) -> None:
     for line in _lab().logs(log, lines):
         click.echo(line)
@@ -306,7 +325,7 @@ def site() -> None:
     """pacslab apply my-site.json
     pacslab apply""",
 )
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, metavar=f"[{t('FILE')}]", type=click.Path(path_type=Path))
 def apply(file: Path | None) -> None:
     lab = _lab()
     changes = lab.apply(file or lab.home.site_file)
@@ -317,7 +336,9 @@ def apply(file: Path | None) -> None:
     t("Load DICOM files or folders of synthetic patients. Files without the synthetic marks are refused."),
     "pacslab load patients/",
 )
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument(
+    "paths", nargs=-1, required=True, metavar=f"{t('PATH')}...", type=click.Path(exists=True, path_type=Path)
+)
 def load(paths: tuple[Path, ...]) -> None:
     from lab.clients.loader import load_files
 
@@ -325,6 +346,45 @@ def load(paths: tuple[Path, ...]) -> None:
     with Steps().progress(t("Loading")) as report:
         stored = load_files(lab.live(), paths, report)
     click.echo(str(t("{stored} objects are in the archive.", stored=stored)))
+
+
+@_command(
+    t("Audit the configuration of a real archive: reads files, never a network. Exit code 1 when something is found."),
+    """pacslab audit /etc/orthanc --image debian --orthanc-version 1.12.7
+    pacslab audit docker-compose.yml nginx.conf --fail-on high
+    pacslab audit orthanc.json --sarif > findings.sarif
+    pacslab audit --explain http-no-auth""",
+)
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--image", metavar="IMAGE", help=str(t("What Orthanc runs from, which decides its defaults: debian, or an image."))
+)
+@click.option("--orthanc-version", "version", metavar="VERSION", help=str(t("The version of Orthanc, as 1.12.7.")))
+@click.option(
+    "--fail-on",
+    type=click.Choice([severity.value for severity in Severity]),
+    default="low",
+    show_default=True,
+    help=str(t("What is grave enough for exit code 1.")),
+)
+@click.option(
+    "--harden",
+    "hardening",
+    is_flag=True,
+    help=str(t("Print the hardened configuration and the difference. Writes nothing.")),
+)
+@click.option(
+    "--explain",
+    "explained",
+    metavar="ID",
+    help=str(t("Explain one finding and name the notebook that demonstrates it.")),
+)
+@click.option("--sarif", "as_sarif", is_flag=True, help=str(t("Print SARIF 2.1.0 for code-scanning sites.")))
+@AS_JSON
+def audit(**asked: Any) -> None:
+    from lab.audit.command import Request, run
+
+    sys.exit(run(Request(program=__version__, **asked), Console(highlight=False, soft_wrap=asked["hardening"])))
 
 
 def _one_or_all(scenario: str | None, every: bool) -> None:

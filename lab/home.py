@@ -12,7 +12,8 @@ from lab.i18n import t
 from lab.sandbox.compose import ComposeSandbox
 from lab.sandbox.inside.files import read_json, write_json
 from lab.sandbox.native import NativeSandbox
-from lab.site.zones import INSTANCES, Door, Network, Zone
+from lab.site.certificates import write_private
+from lab.site.zones import ARCHIVE_HTTP_PORT, INSTANCES, Network
 
 PROJECT = Path(__file__).resolve().parent.parent
 KINDS = ("native", "compose")
@@ -51,6 +52,17 @@ class Home:
     def site_file(self) -> Path:
         """The site as the trainee may edit it."""
         return self.work / "site.json"
+
+    def keep_site(self, text: str, before: str | None) -> None:
+        """Write ``site.json``. What the trainee wrote in it and never applied is kept beside it as ``site.edited.json``."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        try:
+            found = self.site_file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            found = text
+        if found not in (text, before):
+            self.site_file.replace(self.work / "site.edited.json")
+        write_private(self.site_file, text.encode())
 
     @property
     def progress(self) -> Path:
@@ -99,10 +111,7 @@ def _free_instance(last: int | None) -> int:
 
 
 def _is_free(network: Network) -> bool:
+    """Whether no lab runs on this address plan: the archive's console, which always listens, does not answer."""
     with socket.socket() as attempt:
-        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            attempt.bind((network.gateway(Zone.INTERNET), Door.HTTP.port))
-        except OSError:
-            return False
-    return True
+        attempt.settimeout(1.0)
+        return attempt.connect_ex((network.archive, ARCHIVE_HTTP_PORT)) != 0

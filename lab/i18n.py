@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from gettext import c2py
+from gettext import bindtextdomain, c2py, textdomain
 from operator import index
 from pathlib import Path
 from string import Formatter
@@ -183,6 +183,19 @@ def language_of(environment: Mapping[str, str]) -> str:
         return "en"
     locales = (environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     return "fr" if _primary(next(filter(None, locales), "")) == "fr" else "en"
+
+
+def use_gettext(domain: str) -> None:
+    """Have a library that asks the standard library's gettext for its texts (click) speak the language of this process.
+
+    Its French is ``lab/locale/fr/LC_MESSAGES/{domain}.mo``; its English is its own, so nothing is done for that. gettext
+    takes the language from the environment alone, LANGUAGE before all others: it is set, for child processes as well.
+    """
+    if language() == "en":
+        return
+    os.environ["LANGUAGE"] = language()
+    bindtextdomain(domain, str(CATALOGUES))
+    textdomain(domain)
 
 
 def _primary(locale: str) -> str:

@@ -15,15 +15,18 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
+from typing import BinaryIO
 
 from lab import i18n
 from lab.errors import LabError
 from lab.home import PROJECT, Home
 from lab.i18n import t
-from lab.sandbox.inside.files import read_json, write_json
+from lab.sandbox.inside.files import read_json
 from lab.sandbox.lockfile import hold, holder
 from lab.site.certificates import write_private
+from lab.site.zones import BENCHMARK, LOOPBACK
 
 FIRST_PORT, PORTS = 8888, 50
 READY_SECONDS = 60.0
@@ -53,7 +56,7 @@ class Jupyter:
 
     def start(self) -> str:
         """Start it and wait until it answers. Returns the one URL to open. Raises LabError with its last log lines."""
-        address = os.environ.get("PACSLAB_JUPYTER_ADDRESS", "127.0.0.1")
+        address = jupyter_address()
         port = _free_port(address) if address == "127.0.0.1" else FIRST_PORT
         token = secrets.token_urlsafe(24)
         self._settle_settings()
@@ -72,7 +75,7 @@ class Jupyter:
             "--ServerApp.quit_button=False",
             f"--ServerApp.allow_root={os.geteuid() == 0}",
         ]
-        with log.open("wb") as output:
+        with _private(log) as output:
             self.process = subprocess.Popen(
                 command,
                 env=self._environment(token),
@@ -80,7 +83,7 @@ class Jupyter:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                preexec_fn=_dying_with(os.getpid()) if sys.platform == "linux" else None,
             )
         self._await(f"http://{address}:{port}/api", log)
         shown = os.environ.get("PACSLAB_JUPYTER_PORT", str(port)) if address != "127.0.0.1" else str(port)
@@ -156,7 +159,7 @@ def run_detached(home: Home, arguments: list[str], echo: Callable[[str], None]) 
         raise running_already()
     home.session.unlink(missing_ok=True)
     log = home.folder / "start.log"
-    with log.open("wb") as output:
+    with _private(log) as output:  # it holds the address with the token
         process = subprocess.Popen(
             [sys.executable, "-m", "lab", "start", *arguments],
             stdin=subprocess.DEVNULL,
@@ -212,8 +215,7 @@ def running_already() -> LabError:
 
 def note_session(home: Home, url: str | None) -> None:
     """Say in the state folder that the lab is ready, and where."""
-    write_json(home.session, {"pid": os.getpid(), "url": url, "ready": True})
-    home.session.chmod(0o600)
+    write_private(home.session, json.dumps({"pid": os.getpid(), "url": url, "ready": True}).encode())
 
 
 def _free_port(address: str) -> int:
@@ -232,5 +234,34 @@ def _free_port(address: str) -> int:
     )
 
 
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+def _dying_with(parent: int) -> Callable[[], None]:
+    """What a child does before it becomes JupyterLab: ask for SIGTERM when its parent dies; end if it already has."""
+    libc = ctypes.CDLL(None)
+
+    def ask() -> None:
+        libc.prctl(1, signal.SIGTERM)
+        if os.getppid() != parent:
+            os._exit(0)
+
+    return ask
+
+
+def _private(log: Path) -> BinaryIO:
+    """A new file that only its owner can read."""
+    log.unlink(missing_ok=True)
+    return os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb")
+
+
+def jupyter_address() -> str:
+    """Where JupyterLab listens: loopback, or what PACSLAB_JUPYTER_ADDRESS says where the lab runs in containers.
+
+    Raises LabError for an address that others could reach: who reaches JupyterLab and has its token runs programs here.
+    """
+    address = os.environ.get("PACSLAB_JUPYTER_ADDRESS", "127.0.0.1")
+    with contextlib.suppress(AddressValueError):
+        if any(IPv4Address(address) in network for network in (LOOPBACK, BENCHMARK)):
+            return address
+    raise LabError(
+        t("JupyterLab does not listen on {address}.", address=address),
+        t("Leave PACSLAB_JUPYTER_ADDRESS out; the lab can be reached from this machine only."),
+    )

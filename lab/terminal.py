@@ -54,8 +54,8 @@ class Steps:
     def _done(self, title: Text, seconds: float) -> None:
         self._console.print(f"[green]✔[/green] {title} [dim]({seconds:.1f} s)[/dim]")
 
-    def ready(self, url: str | None) -> None:
-        """Say that the lab is ready, and its one URL."""
+    def ready(self, url: str | None, detached: bool) -> None:
+        """Say that the lab is ready, its one URL, and how to end it."""
         if url:
             self._console.print(
                 f"\n[bold]{t('Open this address in your browser:')}[/bold]\n\n    {url}\n",
@@ -64,8 +64,13 @@ class Steps:
             )
         else:
             self._console.print(f"[bold]{t('The lab is ready.')}[/bold]")
-        self._console.print(f"[dim]{t('Ctrl-C ends everything; your work and progress are kept.')}[/dim]")
+        ctrl_c, command = t("Ctrl-C ends everything; your work and progress are kept."), t("To end it: ./pacslab stop")
+        self._console.print(f"[dim]{command if detached else ctrl_c}[/dim]")
         sys.stdout.flush()
+
+    def note(self, words: Text) -> None:
+        """Something that is not as the trainee left it."""
+        self._console.print(f"[yellow]![/yellow] {words}")
 
     def ending(self) -> None:
         self._console.print(f"\n{t('Ending …')}")

@@ -14,13 +14,23 @@ from lab.site.zones import Network
 from tests.support.chaos import Chaos, ComposeChaos, NativeChaos
 
 FEW = 3  # patients: the archive fills in a second
-TEST_INSTANCE = int(os.environ.get("PACSLAB_TEST_INSTANCE", "30"))
+# Tests may run in several processes (pytest-xdist); each has a lab, and the next number for a second lab of its own.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+TEST_INSTANCE = int(os.environ.get("PACSLAB_TEST_INSTANCE", "28")) + 2 * WORKER
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--sandbox", choices=["native", "compose"], default="native", help="which sandbox the suite runs against"
     )
+    parser.addoption("--screenshots", metavar="FOLDER", help="renew the pictures of the README there")
+
+
+@pytest.fixture
+def screenshots(request: pytest.FixtureRequest) -> Path | None:
+    """Where to put screenshots, if somebody asked for them with ``--screenshots FOLDER``."""
+    folder = request.config.getoption("--screenshots")
+    return Path(folder) if folder else None
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -36,7 +36,10 @@ def scenarios() -> str:
     from lab.i18n import t
 
     parts = [weakness.scenario for weakness in catalogue().values()]
-    rows = [f"| `{part.id}` | {part.title} | {part.group.label} | {part.severity.label} | {part.minutes} min |" for part in parts]
+    rows = [
+        f"| `{part.id}` | {part.title} | {part.group.label} | {part.severity.label} | {part.minutes} min |"
+        for part in parts
+    ]
     header = " | ".join(str(word) for word in (t("id"), t("weakness"), t("group"), t("severity"), t("time")))
     return f"| {header} |\n|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
 

@@ -94,7 +94,7 @@ def _workstation_retrieves(site: LiveSite) -> Text:
 def _web_door(site: LiveSite, station: Station) -> Door:
     doors = site.web_doors(station)
     if not doors:
-        raise Stopped(t("no web address of the archive answers in zone {zone}", zone=station.zone.value))
+        raise Stopped(t("no web address of the archive answers in zone {zone}", zone=station.zone.label))
     return doors[-1]  # https where there is one
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from io import BytesIO
 from pathlib import Path
 
 import httpx
 from pydicom import dcmread
-from pydicom.errors import InvalidDicomError
 
 from lab.clients.live import LiveSite
 from lab.clients.rest import rest
@@ -19,6 +19,7 @@ from synthetic_data import Hospital, is_synthetic
 
 Progress = Callable[[int, int], None]
 WORKERS = 3
+ZIP = b"PK"
 
 
 def load_hospital(site: LiveSite, hospital: Hospital, progress: Progress | None = None) -> int:
@@ -31,25 +32,32 @@ def load_files(site: LiveSite, paths: Iterable[Path], progress: Progress | None 
     files = [path for start in paths for path in _files(start)]
     for path in files:
         require_synthetic(path)
-    return _store(site, (path.read_bytes() for path in files), len(files), progress)
+    # looked at once more: what is sent is what bears the marks, even where a file has changed meanwhile
+    return _store(site, (require_synthetic(path) for path in files), len(files), progress)
 
 
-def require_synthetic(path: Path) -> None:
-    """Raise NotSynthetic for a file that is no DICOM or lacks the synthetic marks. Read-only."""
+def require_synthetic(path: Path) -> bytes:
+    """The content of a DICOM file that bears the synthetic marks. Raises NotSynthetic for any other file. Read-only."""
     try:
-        dataset = dcmread(path, stop_before_pixels=True)
-    except (InvalidDicomError, OSError, ValueError) as error:
+        if not path.is_file():
+            raise ValueError("it is not a file")
+        content = path.read_bytes()
+        if content.startswith(ZIP):
+            raise ValueError("the archive would take it for a ZIP archive and store what is in it")
+        synthetic = is_synthetic(dcmread(BytesIO(content), stop_before_pixels=True))
+    except Exception as error:  # pydicom raises whatever a broken file makes it stumble over
         raise NotSynthetic(
             t("{path} cannot be read as DICOM: {reason}", path=path, reason=error),
             t("Only synthetic DICOM files can be loaded."),
         ) from error
-    if not is_synthetic(dataset):
+    if not synthetic:
         raise NotSynthetic(
             t("{path} does not carry the marks of synthetic data. It may be a real patient.", path=path),
             t(
                 "Make patients with python -m synthetic_data. Real data must never enter an archive that is meant to be broken into."
             ),
         )
+    return content
 
 
 def _files(start: Path) -> Iterator[Path]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from io import StringIO
-from typing import Literal
+from typing import Any, Literal
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -15,13 +15,17 @@ from rich.panel import Panel
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
-from lab.i18n import Text
+from lab.i18n import Text, t
 
 Words = Text | str
+JSON = dict[str, Any]
+# A cell of a table that is not longer is kept on one line: a date or a name broken in two reads badly.
+_SHORT = 16
 Tone = Literal["good", "bad", "warning", "neutral"]
 _RICH = {"good": "green", "bad": "red", "warning": "yellow", "neutral": "cyan"}
 _MARK = {"good": "✔", "bad": "✘", "warning": "!", "neutral": "•"}
 WIDTH = 100
+_WHOLE = 18  # a word of a table up to this length is not broken
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,9 @@ class Card:
     def to_text(self, width: int = WIDTH) -> str:
         """The card as plain text, no colours."""
         out = StringIO()
-        Console(file=out, width=width, color_system=None, highlight=False).print(self.to_rich())
+        # In a kernel, rich would display the card besides writing it, and the trainee would see it twice.
+        console = Console(file=out, width=width, color_system=None, highlight=False, force_jupyter=False)
+        console.print(self.to_rich())
         return out.getvalue().rstrip()
 
     def to_rich(self) -> RenderableType:
@@ -110,6 +116,11 @@ class Shown(ABC):
         return self.card().to_text()
 
 
+def labelled(label: Words, words: Words) -> Text:
+    """``label: words``, with the colon set as the language sets it."""
+    return t("{label}: {words}", label=label, words=words)
+
+
 def _rich(block: Block) -> RenderableType:
     match block:
         case Paragraph(words, strong):
@@ -121,8 +132,10 @@ def _rich(block: Block) -> RenderableType:
             return Group(*(RichText(f"  {line}", style="dim", overflow="fold") for line in lines))
         case Table(header, rows):
             table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
-            for name in header:
-                table.add_column(str(name), overflow="fold")
+            columns = list(zip(*rows, strict=True)) or [()] * len(header)
+            for name, cells in zip(header, columns, strict=True):
+                whole = all(len(str(cell)) <= _WHOLE and " " not in str(cell) for cell in cells)
+                table.add_column(str(name), overflow="fold", no_wrap=whole)
             for row in rows:
                 table.add_row(*(RichText(str(cell)) for cell in row))
             return table
@@ -142,10 +155,15 @@ def _html(block: Block) -> str:
             return f"<pre>{escape(chr(10).join(lines))}</pre>"
         case Table(header, rows):
             head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in header)
-            body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+            body = "".join("<tr>" + "".join(_cell(str(cell)) for cell in row) + "</tr>" for row in rows)
             return (
                 f'<div class="pacslab-scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
             )
+
+
+def _cell(text: str) -> str:
+    short = ' class="pacslab-short"' if len(text) <= _SHORT else ""
+    return f"<td{short}>{escape(text)}</td>"
 
 
 _STYLE = """<style>
@@ -157,10 +175,12 @@ _STYLE = """<style>
 .pacslab-card h4{margin:0!important;font-size:16px;font-weight:600}
 .pacslab-badge{background:var(--tone);color:#fff;border-radius:999px;padding:1px 10px;font-weight:600;font-size:13px;white-space:nowrap}
 .pacslab-card p{margin:6px 0}.pacslab-strong{font-weight:600}
-.pacslab-card ul{list-style:none;padding:0;margin:6px 0}.pacslab-card li{margin:2px 0 2px 1.6em;text-indent:-1.6em}
+.pacslab-card ul{list-style:none!important;padding:0!important;margin:6px 0!important}.pacslab-card li{margin:2px 0 2px 1.6em;text-indent:-1.6em}
 .pacslab-mark{display:inline-block;width:1.6em;text-indent:0;color:var(--tone);font-weight:700}
+.pacslab-card td.pacslab-short{white-space:nowrap}
 .pacslab-scroll{overflow-x:auto}.pacslab-card table{border-collapse:collapse;margin:6px 0;font-size:13px}
 .pacslab-card th,.pacslab-card td{text-align:left!important;padding:3px 14px 3px 0;border-bottom:1px solid var(--jp-border-color3,#e5e5e5)}
 .pacslab-card pre{background:var(--jp-layout-color2,#f5f5f5);padding:8px 10px;border-radius:4px;overflow-x:auto;white-space:pre-wrap;
- overflow-wrap:anywhere;font-size:12.5px;margin:6px 0}
+ overflow-wrap:anywhere;font-size:12.5px;margin:6px 0;font-family:var(--jp-code-font-family,ui-monospace,monospace)!important;
+ word-break:normal!important}
 </style>"""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab.course.cards import Card, Items, Shown, Tone
-from lab.i18n import t, tn
+from lab.course.cards import Card, Items, Shown, Tone, labelled
+from lab.i18n import Text, t, tn
 from lab.sandbox.doctor import Check, examine
 from lab.sandbox.protocol import Sandbox
 
@@ -28,12 +28,12 @@ class Diagnosis(Shown):
         return all(check.met for check in self.checks)
 
     def card(self) -> Card:
-        items: list[tuple[Tone, str]] = []
+        items: list[tuple[Tone, Text]] = []
         for check in self.checks:
             if check.met:
-                items.append(("good", f"{check.title}: {check.found}"))
+                items.append(("good", labelled(check.title, check.found)))
             else:
-                items.append(("bad", f"{check.title}: {check.found}. {check.cost} → {check.remedy}"))
+                items.append(("bad", labelled(check.title, f"{check.found}. {check.cost} → {check.remedy}")))
         failures = sum(not check.met for check in self.checks)
         badge = tn("{n} precondition missing", "{n} preconditions missing", failures) if failures else t("all is well")
         return Card(t("What the lab needs"), "bad" if failures else "good", badge, [Items(items)])

@@ -35,13 +35,13 @@ class Gallery(Shown):
         if not self.seen:
             return Card(
                 t("What the visitor sees"),
-                "good",
+                "neutral",
                 t("nothing"),
                 [Paragraph(self.refused)],
             )
         rows = [(seen.name, seen.born, seen.study) for seen in self.seen]
         table = Table([t("name"), t("date of birth"), t("imaging procedure")], rows)
-        return Card(t("What the visitor sees"), "bad", tn("{n} image", "{n} images", len(rows)), [table])
+        return Card(t("What the visitor sees"), "neutral", tn("{n} image", "{n} images", len(rows)), [table])
 
     def _repr_html_(self) -> str:
         if not self.seen:

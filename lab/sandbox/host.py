@@ -7,25 +7,30 @@ that dies on its own is started again.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import errno
 import fcntl
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 QUICK_DEATH_SECONDS = 2.0
 PATIENCE = 5
+FREE_SECONDS = 3.0
 
 
-def bind_sockets(addresses: list[tuple[str, int]]) -> list[socket.socket]:
+def bind_sockets(addresses: Iterable[tuple[str, int]]) -> list[socket.socket]:
     """Bind (not listen) one TCP socket an address. Nothing answers on them until the keeper inside listens."""
     bound = []
     for host, port in addresses:
@@ -33,12 +38,21 @@ def bind_sockets(addresses: list[tuple[str, int]]) -> list[socket.socket]:
             raise SystemExit(f"{host} is not a loopback address")
         sock = socket.socket()
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            sock.bind((host, port))
-        except OSError as error:
-            raise SystemExit(f"{host}:{port}: {error.strerror}") from None
+        _bind(sock, host, port)
         bound.append(sock)
     return bound
+
+
+def _bind(sock: socket.socket, host: str, port: int) -> None:
+    """Bind, with patience for a sandbox that was killed just now: its last process may not have ended yet."""
+    deadline = time.monotonic() + FREE_SECONDS
+    while True:
+        try:
+            return sock.bind((host, port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise SystemExit(f"{host}:{port}: {error.strerror}") from None
+        time.sleep(0.05)
 
 
 def die_with_parent(parent: int) -> None:
@@ -46,6 +60,39 @@ def die_with_parent(parent: int) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         sys.exit(0)
+
+
+def sweep(mark: str) -> int:
+    """Kill every bubblewrap that was started for the same folder (``mark``), and with it everything inside. Returns how many.
+
+    bubblewrap ties its processes to one another only at the end of its own start. Killed before that, it leaves its first
+    process behind, which waits for ever or runs the sandbox as if nothing had happened.
+    """
+    killed = 0
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            name, *arguments = (entry / "cmdline").read_bytes().split(b"\0")
+            if name.endswith(b"bwrap") and mark.encode() in arguments:
+                os.kill(int(entry.name), signal.SIGKILL)
+                killed += 1
+    return killed
+
+
+def watch_over(mark: str) -> int:
+    """Start a process that sweeps when this one is gone, killed or not. Returns the descriptor that keeps it waiting."""
+    ours, line = os.pipe()
+    if os.fork() == 0:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        os.closerange(3, ours)
+        os.closerange(ours + 1, 1024)
+        os.read(ours, 1)  # comes back when nobody holds the other end any more
+        time.sleep(0.01)
+        while sweep(mark):
+            time.sleep(0.02)
+        os._exit(0)
+    os.close(ours)
+    return line
 
 
 def run(order: dict[str, Any], sockets: dict[str, list[socket.socket]]) -> int:
@@ -66,26 +113,44 @@ def run(order: dict[str, Any], sockets: dict[str, list[socket.socket]]) -> int:
         command += ["--sockets", f"{role}={','.join(map(str, numbers))}"]
     quick = 0
     while not stopping.is_set() and quick < PATIENCE:
-        for status in order["status"]:  # what a keeper before this one said of itself
-            Path(status).unlink(missing_ok=True)
+        forget_all(order["status"])
         started = time.monotonic()
         child = subprocess.Popen(
-            command, pass_fds=[n for group in descriptors.values() for n in group], stdin=subprocess.DEVNULL
+            command,
+            env={},  # inside, anybody can read what bubblewrap was given: nothing of the trainee's
+            pass_fds=[n for group in descriptors.values() for n in group],
+            stdin=subprocess.DEVNULL,
         )
         if stopping.is_set():
             child.terminate()
         code = child.wait()
+        sweep(order["mark"])
         quick = quick + 1 if time.monotonic() - started < QUICK_DEATH_SECONDS else 0
         if not stopping.is_set():
             print(f"bubblewrap ended with {code}", flush=True)
             for sock in (sock for group in sockets.values() for sock in group):
                 _silence(sock)
-    _reap()
     return 0 if stopping.is_set() else 1
 
 
+def forget_all(statuses: list[str]) -> None:
+    """Remove what keepers before these said of themselves."""
+    for status in statuses:
+        forget(Path(status))
+
+
+def forget(status: Path) -> None:
+    """Remove a status and its temporary files. They lie where scenarios run code: whatever was put there has to go."""
+    for path in (status, *status.parent.glob(f".{status.name}.*")):
+        with contextlib.suppress(OSError):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+
 def _reap() -> None:
-    """Wait for what bubblewrap left behind as it died: the first process of its namespace, which takes all others along."""
+    """Wait for what bubblewrap left behind as it died, and for the process that watches over this one."""
     try:
         while True:
             os.wait()
@@ -109,15 +174,32 @@ def main() -> int:
     if order["parent"]:
         die_with_parent(order["parent"])
     lock = os.open(order["lock"], os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not _hold(lock):
         print("another sandbox runs on this state folder", flush=True)
         return 3
     os.truncate(lock, 0)
-    sockets = {role: bind_sockets([(host, port) for host, port in group]) for role, group in order["addresses"].items()}
+    forget_all(order["status"])  # before anybody can take an old one for a sign of life
     os.write(lock, str(os.getpid()).encode())
-    return run(order, sockets)
+    sweep(order["mark"])
+    line = watch_over(order["mark"])
+    try:
+        return run(order, {role: bind_sockets(group) for role, group in order["addresses"].items()})
+    finally:
+        os.close(line)
+        _reap()
+
+
+def _hold(lock: int) -> bool:
+    """Take the lock. Who only asks whether somebody holds it, holds it for a moment: that is waited for."""
+    deadline = time.monotonic() + 0.5
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.001)
 
 
 if __name__ == "__main__":

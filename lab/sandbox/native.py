@@ -25,6 +25,8 @@ from lab.site.zones import ARCHIVE_DICOM_PORT, ARCHIVE_HTTP_PORT, Door, Network,
 
 INSIDE = Path(__file__).parent / "inside"
 START_SECONDS = 15.0
+# What comes of a status that is not one: it lies where scenarios run code, which could write anything there.
+NONSENSE = (KeyError, TypeError, ValueError, AttributeError)
 # Parts of /etc without which the programs do not run; nothing in them is the trainee's.
 _ETC = (
     "ld.so.cache",
@@ -54,7 +56,8 @@ class NativeSandbox(KeptSandbox):
         if self._host_pid() is not None:
             return
         for folder in (self.control, self.run, self.archive):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)  # also where a program inside took our own rights away
         order = self.home / "host.json"
         write_json(
             order,
@@ -62,6 +65,7 @@ class NativeSandbox(KeptSandbox):
                 "command": bubblewrap_command(self.control, self.run, self.archive),
                 "addresses": self._addresses(),
                 "lock": str(self._lock),
+                "mark": str(self.archive),
                 "status": [str(self.run / f"status-{role}.json") for role in ("archive", "gateway")],
                 "parent": os.getpid() if with_parent else 0,
             },
@@ -91,8 +95,20 @@ class NativeSandbox(KeptSandbox):
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
 
+    def snapshots(self) -> tuple[str, ...]:
+        try:
+            return tuple(str(name) for name in super().snapshots())
+        except NONSENSE:
+            return ()
+
     def _role(self, role: str) -> RoleHealth:
-        return super()._role(role) if self._host_pid() is not None else DEAD
+        if self._host_pid() is None:
+            return DEAD
+        try:
+            found = super()._role(role)
+        except NONSENSE:
+            return DEAD
+        return found if _is_plausible(found) else DEAD
 
     def _addresses(self) -> dict[str, list[tuple[str, int]]]:
         console = [(self.network.archive, port) for port in (ARCHIVE_HTTP_PORT, ARCHIVE_DICOM_PORT)]
@@ -120,24 +136,31 @@ class NativeSandbox(KeptSandbox):
         )
 
 
+def _is_plausible(found: RoleHealth) -> bool:
+    numbers, texts = (found.generation, found.restarts), (found.state, found.version, *found.error)
+    return all(isinstance(number, int) for number in numbers) and all(isinstance(text, str) for text in texts)
+
+
 def isolation() -> list[str]:
     """bubblewrap with namespaces of its own around the system's programs; what to run in it goes behind. Read-only."""
     bwrap = shutil.which("bwrap") or "bwrap"
     command = [bwrap, "--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000", "--hostname", "archive"]
     command += ["--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     command += ["--clearenv", "--setenv", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin", "--setenv", "LANG", "C.UTF-8"]
-    return [*command, *_system(), "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
+    command += [*_system(), "--dev", "/dev", "--remount-ro", "/dev"]
+    # root's processes inside may be root's outside to the kernel, and its settings would be theirs to write
+    return [*command, "--proc", "/proc", "--remount-ro", "/proc", "--tmpfs", "/tmp"]
 
 
 def bubblewrap_command(control: Path, run: Path, archive: Path) -> list[str]:
     """The whole command line that starts the keeper in isolation. Pure but for looking at the file system."""
     command = isolation()
-    for program in (Path(sys.base_prefix), *_own_orthanc(command)):
-        if not program.is_relative_to("/usr"):
-            command += ["--ro-bind", str(program), str(program)]
+    for part in (*_own_python(), *_own_orthanc(command)):
+        if not part.is_relative_to("/usr"):
+            command += ["--ro-bind", str(part), str(part)]
     command += ["--ro-bind", str(INSIDE), "/opt/pacslab/inside"]
     command += ["--ro-bind", str(control), "/srv/pacslab/control", "--bind", str(run), "/srv/pacslab/run"]
-    command += ["--bind", str(archive), "/srv/archive", "--chdir", "/srv/pacslab"]
+    command += ["--bind", str(archive), "/srv/archive", "--remount-ro", "/", "--chdir", "/srv/pacslab"]
     python = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
     return [*command, str(python), "-I", "/opt/pacslab/inside", "--role", "archive", "--role", "gateway"]
 
@@ -156,11 +179,17 @@ def _system() -> list[str]:
     return mounts
 
 
+def _own_python() -> list[Path]:
+    """This Python's programs and libraries, and not what else lies below a prefix such as ``~/.local``."""
+    prefix = Path(sys.base_prefix)
+    return [folder for folder in (prefix / "bin", prefix / "lib", prefix / "lib64") if folder.is_dir()]
+
+
 def _own_orthanc(command: list[str]) -> list[Path]:
-    """The folder of an Orthanc that ORTHANC_BIN names, told to the keeper too."""
+    """The Orthanc that ORTHANC_BIN names, told to the keeper too, and the libraries beside it: it may lie in a home folder."""
     program = os.environ.get("ORTHANC_BIN")
     if not program:
         return []
     path = Path(program).resolve()
     command += ["--setenv", "ORTHANC_BIN", str(path)]
-    return [path.parent]
+    return [path, *path.parent.glob("*.so*")]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from lab.i18n import Text, t
 from lab.site.config import SiteConfig
 from lab.site.zones import Door, Network, Zone
 
@@ -67,6 +68,11 @@ class Endpoint:
     def url(self) -> str:
         scheme = {Door.HTTP: "http", Door.HTTPS: "https", Door.DICOM: "dicom"}[self.door]
         return f"{scheme}://{self.address}:{self.port}"
+
+
+def kind_label(kind: str) -> Text:
+    """``native`` or ``compose`` in the trainee's language."""
+    return {"native": t("native"), "compose": t("Docker")}[kind]
 
 
 class Sandbox(Protocol):

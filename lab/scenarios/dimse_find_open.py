@@ -156,7 +156,7 @@ def _query(site: LiveSite, station: Station, steps: list[str]) -> Verdict:
         steps.append(f"{line}: {refusal}")
         if refusal.kind == "unreachable":
             return NotChecked(
-                t("The DICOM port of zone {zone} accepts connections but nothing answers.", zone=station.zone.value)
+                t("The DICOM port of zone {zone} accepts connections but nothing answers.", zone=station.zone.label)
             )
         return Safe(Evidence(t("The association was refused."), tuple(steps)))
     steps.append(f"{line}: {len(matches)} matches, status 0x{status:04X}")
@@ -167,7 +167,7 @@ def _query(site: LiveSite, station: Station, steps: list[str]) -> Verdict:
         "An unknown client in zone {zone} lists the examinations of one patient.",
         "An unknown client in zone {zone} lists the examinations of {n} patients.",
         exposure.patients,
-        zone=station.zone.value,
+        zone=station.zone.label,
     )
     return Vulnerable(Evidence(summary, tuple(steps), exposure))
 

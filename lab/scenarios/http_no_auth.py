@@ -114,7 +114,7 @@ SCENARIO = Scenario(
     ),
 )
 
-_ROWS = 3
+_STUDIES, _ROWS = 12, 3
 _TAGS = (
     (Attribute.NAME, "PatientMainDicomTags", "PatientName"),
     (Attribute.BIRTH_DATE, "PatientMainDicomTags", "PatientBirthDate"),
@@ -161,9 +161,10 @@ def _read(client: httpx.Client, url: str, steps: list[str]) -> Exposure | NotChe
         )
     if counts.status_code != 200:
         return None
-    studies = client.get("/studies", params={"expand": "", "since": "0", "limit": str(_ROWS)})
-    steps.append(f"GET {url}/studies?expand&since=0&limit={_ROWS} → {studies.status_code}")
-    rows = [tuple(str(study[part].get(tag, "")) for _, part, tag in _TAGS) for study in studies.json()]
+    studies = client.get("/studies", params={"expand": "", "since": "0", "limit": str(_STUDIES)})
+    steps.append(f"GET {url}/studies?expand&since=0&limit={_STUDIES} → {studies.status_code}")
+    people = {study["ParentPatient"]: study for study in reversed(studies.json())}.values()
+    rows = [tuple(str(study[part].get(tag, "")) for _, part, tag in _TAGS) for study in list(people)[-_ROWS:]]
     shown = [number for number in range(len(_TAGS)) if any(row[number] for row in rows)]
     numbers = counts.json()
     return Exposure(

@@ -170,7 +170,7 @@ def merge_patch(target: JSON, patch: JSON) -> JSON:
 def difference(before: SiteConfig, after: SiteConfig) -> str:
     """The change from one site to another as a unified diff of their ``site.json``; empty when there is none."""
     lines = difflib.unified_diff(
-        before.to_json().splitlines(), after.to_json().splitlines(), "now", "then", lineterm="", n=2
+        before.to_json().splitlines(), after.to_json().splitlines(), str(t("before")), str(t("after")), lineterm="", n=2
     )
     return "\n".join(lines)
 

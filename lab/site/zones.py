@@ -12,7 +12,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 
 from lab.errors import SandboxError
-from lab.i18n import t
+from lab.i18n import Text, t
 
 LOOPBACK = IPv4Network("127.0.0.0/8")
 BENCHMARK = IPv4Network("198.18.0.0/15")
@@ -26,6 +26,11 @@ class Zone(StrEnum):
     CLINIC = "clinic"
     OFFICE = "office"
     INTERNET = "internet"
+
+    @property
+    def label(self) -> Text:
+        """The zone in the trainee's language."""
+        return {"clinic": t("clinic"), "office": t("office"), "internet": t("Internet")}[self.value]
 
 
 class Door(StrEnum):

@@ -158,7 +158,7 @@ answer.headers["www-authenticate"]
 # </details>
 
 # %% [markdown]
-# ### In numbers, country by country
+# ### Country by country
 #
 # | country | what was found | reported by |
 # |---|---|---|

@@ -43,8 +43,7 @@ answer.status_code
 # %% [markdown]
 # ## Break it
 #
-# Do what the technician did. The card names the weakness that you made; in the drawing, compare the red zone and the
-# line below the archive with what they were.
+# Do what the technician did. The card names the weakness that you made; in the drawing, look for what has turned red.
 
 # %%
 lab.misconfigure("http-no-auth")
@@ -56,12 +55,12 @@ lab.picture()
 # ## See it as an outsider
 #
 # From here on you are the intruder: an address on the Internet, no account, and nothing but a browser's kind of request.
-# First: who is there? Look at `Version`.
+# First: who is there? Name, version, and even the name by which the archive goes in DICOM.
 
 # %%
 with lab.web("intruder") as client:
     system = client.get("/system").json()
-system
+{key: system[key] for key in ("Name", "Version", "DicomAet")}
 
 # %% [markdown]
 # Second: is it worth staying? `/statistics` tells how much there is to take.
@@ -134,12 +133,14 @@ lab.probe("http-no-auth")
 # with `GET`.
 
 # %%
-print(*lab.logs("orthanc", 8), sep="\n")
+print(*lab.logs("orthanc", 12), sep="\n")
 
 # %% [markdown]
-# Not a word: at its default level Orthanc notes that it started, but no request that succeeds. The gateway forwards the
-# plain port as a stream of bytes, and notes each connection: from whom, when, to which door, how many bytes. Look for the
-# intruder's address.
+# Not a word of your visit. At its default level Orthanc writes that it started, and here even that its set-up may be
+# insecure (did you see that line?), but it writes of no request that succeeds.
+#
+# The gateway forwards the plain port as a stream of bytes, and notes each connection: from whom, when, to which door, how
+# many bytes. Look for the intruder's address.
 
 # %%
 intruder = lab.live().station("intruder").address
@@ -212,8 +213,8 @@ lab.look("intruder")
 lab.fixes("http-no-auth")
 
 # %% [markdown]
-# Write the number of your choice. The cell breaks the site anew, makes that repair and has it checked; below the headline
-# the card says why. **Try the wrong ones too:** most of them get made somewhere every day.
+# Write the number of your choice. The next two cells break the site anew, make that repair and have it checked; below the
+# headline the card says why. **Try the wrong ones too:** each fails in a way of its own.
 
 # %%
 # solution

@@ -53,8 +53,8 @@ wire
 # %% [markdown]
 # ## Break it
 #
-# Publish the plain address instead of HTTPS. Look at the drawing: `http` open, `https` closed, and the archive still asks
-# for an account. It looks almost healthy.
+# Publish the plain address instead of HTTPS. Look at the drawing: the doors have changed, the archive itself has not. It
+# still asks for an account.
 
 # %%
 lab.misconfigure("http-plaintext")
@@ -80,9 +80,10 @@ with lab.listen("doctor", "http", user=doctor) as (client, wire):
 wire
 
 # %% [markdown]
-# <details><summary>The answer was sent with <code>Content-Encoding: gzip</code>. Is that not a protection?</summary>
+# <details><summary>Some archives send their answers with <code>Content-Encoding: gzip</code>. Is that a protection?</summary>
 #
-# No. Compressed is not encrypted: anyone can unpack it, and the card has done so for you.
+# No. Compressed is not encrypted: anyone can unpack it. If this archive compresses (that depends on its version), the card
+# has unpacked the answer for you.
 #
 # </details>
 
@@ -135,9 +136,10 @@ lab.probe("http-plaintext")
 lab.traces("http-plaintext")
 
 # %% [markdown]
-# None of them. Who only listens sends nothing. All that can be seen is the *risk*: connections to the plain port. They are
-# worth counting before one closes it, because they tell who still uses it: each address is somebody whose bookmark is out
-# of date. (One of them is yours, from when you tried the stolen password. In Docker you share it with the doctor.)
+# The listener is in none of them: who only listens sends nothing. The one ✔ is the doctor's own connection to the plain
+# port. That shows the *risk*, and it is worth counting before one closes the port, because it tells who still uses it:
+# each address below is somebody whose bookmark is out of date. (One of them is yours, from when you tried the stolen
+# password. In Docker you share it with the doctor.)
 
 # %%
 from collections import Counter

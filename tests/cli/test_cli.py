@@ -163,3 +163,10 @@ def test_the_doctor_says_what_a_missing_program_costs_and_what_to_do(lab: Lab, k
     assert failed["id"] == "orthanc"
     assert failed["cost"] == "There is no archive to exercise on."
     assert "apt-get install orthanc" in failed["remedy"]
+
+
+def test_an_edit_of_the_site_file_that_was_never_applied_is_not_lost(lab: Lab) -> None:
+    lab.home.site_file.write_text('{"orthanc": {"my": "half-done edit"', encoding="utf-8")
+    assert run("misconfigure", "http-no-auth").exit_code == 0
+    assert (lab.home.work / "site.edited.json").read_text("utf-8") == '{"orthanc": {"my": "half-done edit"'
+    assert json.loads(lab.home.site_file.read_text())["orthanc"]["AuthenticationEnabled"] is False

@@ -90,6 +90,7 @@ def test_a_dead_archive_is_not_checked_and_does_not_pass(lab: Lab, scenario: str
         lab.start(with_parent=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_an_archive_that_hangs_is_not_checked(lab: Lab, chaos: Chaos, scenario: str) -> None:
     lab.misconfigure(scenario)

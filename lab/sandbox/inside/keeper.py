@@ -17,7 +17,8 @@ import time
 from typing import Any
 
 from . import store
-from .files import HEARTBEAT_SECONDS, ROOT, read_json, write_json
+from .confine import confine
+from .files import HEARTBEAT_SECONDS, ROOT, make_folder, read_json, write_json
 from .relay import Relay
 from .service import Plan, Service, StartFailed, orthanc_command
 
@@ -35,7 +36,8 @@ class RoleKeeper:
         self.service = Service(role)
         self.plan: Plan | None = None
         self.generation = 0
-        self.command_id: str | None = None
+        # a command that a keeper before this one was given is not carried out again: its content would be lost
+        self.command_id: str | None = (_desired().get("command") or {}).get("id")
         self.falls = 0
         self.retry_at = 0.0
         self.status: dict[str, Any] = {
@@ -56,7 +58,7 @@ class RoleKeeper:
         while True:
             stamp = _stamp()
             if stamp != seen:
-                seen, desired = stamp, read_json(ROOT / "control" / "desired.json") or {}
+                seen, desired = stamp, _desired()
                 await self._follow(desired)
             elif self.plan and self.service.pid is None and self.status["state"] != "failed":
                 await self._raise_again()
@@ -155,6 +157,10 @@ def orthanc_version() -> str:
     return first[1] if len(first) > 1 else ""
 
 
+def _desired() -> dict[str, Any]:
+    return read_json(ROOT / "control" / "desired.json") or {}
+
+
 def _stamp() -> tuple[int, int] | None:
     try:
         status = (ROOT / "control" / "desired.json").stat()
@@ -166,7 +172,7 @@ def _stamp() -> tuple[int, int] | None:
 async def keep(roles: list[str], sockets: dict[str, list[int]]) -> None:
     """Keep these roles until SIGTERM or SIGINT, then stop their programs."""
     for folder in ("logs", "tmp"):
-        (ROOT / "run" / folder).mkdir(parents=True, exist_ok=True)
+        make_folder(ROOT / "run" / folder)
     keepers = [RoleKeeper(role, [Relay.adopt(number) for number in sockets.get(role, [])]) for role in roles]
     tasks = [asyncio.create_task(part) for keeper in keepers for part in (keeper.run(), keeper.beat())]
     stop = asyncio.Event()
@@ -201,6 +207,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.health:
         return 0 if all(alive(role) for role in options.role) else 1
+    confine(alone=bool(options.sockets))
     sockets = {
         role: [int(part) for part in rest.split(",")] for role, _, rest in (s.partition("=") for s in options.sockets)
     }

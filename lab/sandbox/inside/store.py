@@ -7,7 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-from .files import STORAGE
+from .files import STORAGE, make_folder
 
 CURRENT = STORAGE / "current"
 SNAPSHOTS = STORAGE / "snapshots"
@@ -15,11 +15,13 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 
 
 def prepare() -> None:
-    """Make the folders, and finish or undo what a kill interrupted."""
-    for folder in (CURRENT, SNAPSHOTS):
-        folder.mkdir(parents=True, exist_ok=True)
+    """Make the folders, and finish or undo what a kill interrupted: a copy that was not whole yet is dropped."""
+    make_folder(SNAPSHOTS)
     for leftover in (*STORAGE.glob(".*.part"), *SNAPSHOTS.glob(".*.part")):
-        shutil.rmtree(leftover, ignore_errors=True)
+        _remove(leftover)
+    for whole in (*STORAGE.glob(".*.whole"), *SNAPSHOTS.glob(".*.whole")):
+        _put(whole, whole.with_name(whole.name[1:].removesuffix(".whole")))
+    make_folder(CURRENT)
 
 
 def snapshots() -> list[str]:
@@ -30,36 +32,47 @@ def snapshots() -> list[str]:
 def run(command: str, name: str | None) -> None:
     """Carry out ``clear``, ``snapshot``, ``restore`` or ``forget``. Raises ValueError when it cannot."""
     if command == "clear":
-        _exchange(None)
+        _replace(None, CURRENT)
         return
     if not name or not NAME.fullmatch(name):
         raise ValueError(f"{name!r} is not a snapshot's name: use small letters, digits and hyphens")
     place = SNAPSHOTS / name
     if command == "snapshot":
-        part = SNAPSHOTS / f".{name}.part"
-        shutil.rmtree(part, ignore_errors=True)
-        shutil.copytree(CURRENT, part)
-        shutil.rmtree(place, ignore_errors=True)
-        os.replace(part, place)
+        _replace(CURRENT, place)
     elif command == "restore":
         if not place.is_dir():
             raise ValueError(f"there is no snapshot {name!r}; there are: {', '.join(snapshots()) or 'none'}")
-        _exchange(place)
+        _replace(place, CURRENT)
     elif command == "forget":
         shutil.rmtree(place, ignore_errors=True)
     else:
         raise ValueError(f"unknown command {command!r}")
 
 
-def _exchange(source: Path | None) -> None:
-    """Put a copy of ``source`` (or nothing) in the place of the current content, whole or not at all."""
-    part, old = STORAGE / ".new.part", STORAGE / ".old.part"
+def _replace(source: Path | None, place: Path) -> None:
+    """Put a copy of ``source`` (or nothing) in a place, whole or not at all, whenever a kill comes."""
+    part, whole = (place.with_name(f".{place.name}.{state}") for state in ("part", "whole"))
     shutil.rmtree(part, ignore_errors=True)
     if source is None:
         part.mkdir()
     else:
         shutil.copytree(source, part)
-    shutil.rmtree(old, ignore_errors=True)
-    os.replace(CURRENT, old)
-    os.replace(part, CURRENT)
-    shutil.rmtree(old, ignore_errors=True)
+    os.replace(part, whole)
+    _put(whole, place)
+
+
+def _put(whole: Path, place: Path) -> None:
+    """Exchange what is in a place for a whole copy. A kill in between leaves the copy for ``prepare`` to put there."""
+    old = place.with_name(f".{place.name}.old.part")
+    _remove(old)
+    if place.exists():
+        os.replace(place, old)
+    os.replace(whole, place)
+    _remove(old)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,54 @@
+"""Apply every rule to a deployment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.audit.deployment import Deployment, assemble
+from lab.audit.rule import Finding
+from lab.audit.rules import rules
+from lab.audit.source import AuditError
+from lab.i18n import t
+from lab.model import Severity
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the audit of a deployment found, the gravest first, then by file and line."""
+
+    deployment: Deployment
+    findings: tuple[Finding, ...]
+
+    def of(self, rule: str) -> tuple[Finding, ...]:
+        """The findings of one rule."""
+        return tuple(finding for finding in self.findings if finding.rule.id == rule)
+
+    def at_least(self, severity: Severity) -> tuple[Finding, ...]:
+        """The findings that are at least this grave."""
+        order = list(Severity)
+        return tuple(finding for finding in self.findings if order.index(finding.severity) <= order.index(severity))
+
+
+def audit(paths: list[Path], image: str | None = None, version: str | None = None) -> Report:
+    """Audit the deployment that these files and folders describe.
+
+    ``image`` is ``debian`` or an image reference, ``version`` that of Orthanc: they decide the defaults where no compose file
+    says. Read-only. Raises AuditError for what cannot be read.
+    """
+    deployment = assemble(paths, image, version)
+    if not (deployment.archives or deployment.routes):
+        raise AuditError(
+            t("There is no Orthanc in these files."),
+            t("Name its own JSON file too: an image of one’s own, or an unknown proxy, cannot be told from others."),
+        )
+    order = list(Severity)
+    found = {
+        (rule.id, hit.place, str(hit.message)): Finding(rule, hit)
+        for rule in rules().values()
+        for hit in rule.find(deployment)
+    }
+    ordered = sorted(
+        found.values(), key=lambda finding: (order.index(finding.severity), finding.place, finding.rule.id)
+    )
+    return Report(deployment, tuple(ordered))

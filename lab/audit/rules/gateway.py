@@ -1,0 +1,133 @@
+"""Rules about nginx in front of the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lab.audit import references as ref
+from lab.audit.deployment import Deployment
+from lab.audit.nginx import Block
+from lab.audit.rule import Hit, rule
+from lab.i18n import t
+from lab.model import Severity
+
+CRITICAL, HIGH, MEDIUM, LOW = Severity
+LIMIT = """limit_req_zone $binary_remote_addr zone=clients:1m rate=20r/s;   # in http { }
+limit_req zone=clients burst=40 nodelay;                          # in location { }"""
+
+
+@rule(
+    "http-no-ratelimit",
+    LOW,
+    t("Passwords may be tried without limit"),
+    t(
+        "Orthanc neither slows down nor writes a line when a password is wrong: fifty tries took 0.27 seconds. Only the proxy can limit them."
+    ),
+    ref.CWE_307,
+    ref.NGINX_LIMIT,
+)
+def http_no_ratelimit(site: Deployment) -> Iterator[Hit]:
+    """Once a server. A plain stream has no requests to count: it counts as unlimited."""
+    seen: set[int] = set()
+    for route in site.web_routes:
+        if not route.inside.effective("limit_req") and id(route.server) not in seen:
+            seen.add(id(route.server))
+            message = t("nginx passes requests on to the archive without a limit.")
+            yield Hit(message, route.block.place, fragment=LIMIT)
+
+
+@rule(
+    "cors-wildcard",
+    MEDIUM,
+    t("Any web site may read the archive through a visitor’s browser"),
+    t(
+        "A page on another site asks the archive in the visitor’s name, from inside the hospital’s network, and reads the answer."
+    ),
+    ref.CWE_942,
+    ref.BOOK_NGINX,
+)
+def cors_wildcard(site: Deployment) -> Iterator[Hit]:
+    """``*`` or the caller’s own origin repeated. Graver with credentials."""
+    seen = set()
+    for route in site.web_routes:
+        headers = [block for block in route.inside.effective("add_header") if len(block.args) > 1] + [
+            block
+            for outer in route.inside.all("if", "limit_except")
+            for block in outer.own("add_header")
+            if len(block.args) > 1
+        ]
+        named = {(block.args[0].lower(), block.args[1].lower()) for block in headers}
+        credentials = ("access-control-allow-credentials", "true") in named
+        for block in headers:
+            anybody = block.args[1] in ("*", "$http_origin")
+            if block.args[0].lower() == "access-control-allow-origin" and anybody and block.place not in seen:
+                seen.add(block.place)
+                message = t("Access-Control-Allow-Origin is {value}.", value=block.args[1])
+                fragment = 'add_header Access-Control-Allow-Origin "https://viewer.hospital.example" always;'
+                yield Hit(message, block.place, severity=HIGH if credentials else None, fragment=fragment)
+
+
+@rule(
+    "public-backup",
+    HIGH,
+    t("A folder is listed for everybody"),
+    t(
+        "Whoever opens the address sees every file in it, and a copy of the storage or of the database is soon among them."
+    ),
+    ref.CWE_530,
+)
+def public_backup(site: Deployment) -> Iterator[Hit]:
+    """``autoindex on``, unless an account or a certificate is asked for."""
+    for block in site.gateway.all("autoindex") if site.gateway else ():
+        inside = block.parent or block
+        guarded = any(
+            found.args != ("off",) for name in ("auth_basic", "auth_request") for found in inside.effective(name)
+        )
+        if block.args == ("on",) and not guarded:
+            folder = next(
+                (found.args[0] for name in ("alias", "root") for found in inside.effective(name) if found.args), "?"
+            )
+            yield Hit(t("The folder {folder} is listed.", folder=folder), block.place, fragment="autoindex off;")
+
+
+@rule(
+    "no-audit",
+    MEDIUM,
+    t("Nobody could tell afterwards who looked at what"),
+    t(
+        "Orthanc’s own log names neither address nor user of a request. Without the proxy’s access log an intruder leaves no line."
+    ),
+    ref.PS3_15_AUDIT,
+)
+def no_audit(site: Deployment) -> Iterator[Hit]:
+    """The access log of the proxy, switched off."""
+    seen = set()
+    for route in site.routes:
+        for block in route.inside.effective("access_log"):
+            if block.args[:1] == ("off",) and block.place not in seen:
+                seen.add(block.place)
+                yield Hit(
+                    t("The access log is switched off."), block.place, fragment="access_log /var/log/nginx/access.log;"
+                )
+
+
+@rule(
+    "version-disclosure",
+    LOW,
+    t("The proxy tells its version"),
+    t("A scanner looks up the known flaws of that version without a single try."),
+    ref.CWE_200,
+)
+def version_disclosure(site: Deployment) -> Iterator[Hit]:
+    """Only a whole nginx.conf can lack the directive; a server of its own may be part of one that has it."""
+    if site.gateway is None or not site.web_routes:
+        return
+    for http in site.gateway.own("http"):
+        if not any(block.args == ("off",) for block in http.all("server_tokens")) and any(
+            map(_serves, http.all("server"))
+        ):
+            yield Hit(t("server_tokens is not switched off."), http.place, fragment="server_tokens off;")
+
+
+def _serves(server: Block) -> bool:
+    return bool(list(server.all("proxy_pass")))

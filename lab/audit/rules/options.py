@@ -1,0 +1,209 @@
+"""The rules that look at one option of Orthanc: a table, one row a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lab.audit import references as ref
+from lab.audit.archive import Archive, Reach, Setting
+from lab.audit.deployment import Deployment
+from lab.audit.rule import Hit, Rule, hit
+from lab.i18n import Text, t
+from lab.model import Severity
+from lab.scenario import Reference
+
+CRITICAL, HIGH, MEDIUM, LOW = Severity
+JSON = Any
+Applies = Callable[[Archive], bool]
+
+
+def dicom(archive: Archive) -> bool:
+    """The DICOM port is switched on."""
+    return archive.setting("DicomServerEnabled").value is not False
+
+
+def web(archive: Archive) -> bool:
+    """The web interface can be reached from other machines or containers."""
+    return archive.web > Reach.NOBODY
+
+
+def modalities(archive: Archive) -> bool:
+    """There are declared modalities whose name one could borrow."""
+    return dicom(archive) and (
+        bool(archive.setting("DicomModalities").value) or archive.is_on("DicomModalitiesInDatabase")
+    )
+
+
+def dicom_tls(archive: Archive) -> bool:
+    return dicom(archive) and archive.is_on("DicomTlsEnabled")
+
+
+def always(archive: Archive) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Row:
+    """``bad`` is the value that is a weakness, ``good`` the one to write instead.
+
+    A default counts where the weakness is within reach: on the network, not in a container whose port nobody publishes.
+    """
+
+    id: str
+    severity: Severity
+    option: str
+    bad: JSON
+    good: JSON
+    title: Text
+    why: Text
+    references: tuple[Reference, ...]
+    applies: Applies = dicom
+    scenario: str | None = None
+    reach: Callable[[Archive], Reach] = lambda archive: archive.dicom
+
+    def find(self, site: Deployment) -> Iterator[Hit]:
+        """Where the option has the bad value, by its own or by default; quiet where it could do no harm."""
+        for archive in site.archives:
+            setting = archive.setting(self.option)
+            if setting.value != self.bad or isinstance(setting.value, bool) is not isinstance(self.bad, bool):
+                continue
+            if not self.applies(archive) or (self.reach(archive) < Reach.NETWORK and not self._counts_inside(setting)):
+                continue
+            message = option_message(self.option, setting.value, setting.default)
+            yield hit(archive, setting, message, options={self.option: self.good})
+
+    def _counts_inside(self, setting: Setting) -> bool:
+        """Whether the weakness is worth a line where only other containers reach the port: written down, and grave."""
+        return setting.default is None and (self.applies is always or self.severity in (CRITICAL, HIGH))
+
+    def rule(self) -> Rule:
+        return Rule(self.id, self.title, self.severity, self.why, self.find, self.scenario or self.id, self.references)
+
+
+def option_message(option: str, value: JSON, default: Text | None) -> Text:
+    """What an option is, and of what it is the default when nothing is written."""
+    shown = (
+        {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else repr(value).replace("'", '"')
+    )
+    if default is None:
+        return t("{option} is {value}.", option=option, value=shown)
+    return t(
+        "{option} is not set; it is {value} by default in {platform}.", option=option, value=shown, platform=default
+    )
+
+
+RULES = tuple(
+    row.rule()
+    for row in (
+        Row(
+            "dimse-find-open", CRITICAL, "DicomAlwaysAllowFind", True, False,
+            t("Any DICOM client may list the patients"),
+            t("Whoever reaches the DICOM port asks for every study and gets names, dates of birth and examinations. The survey of 2019 did no more."),
+            (ref.GREENBONE, ref.BOOK_SECURITY, ref.T1213),
+        ),
+        Row(
+            "dimse-get-open", CRITICAL, "DicomAlwaysAllowGet", True, False,
+            t("Any DICOM client may fetch the images"),
+            t("A C-GET from an unknown client brings the files themselves over the connection that it opened."),
+            (ref.BOOK_SECURITY, ref.T1213),
+        ),
+        Row(
+            "dimse-move-open", HIGH, "DicomAlwaysAllowMove", True, False,
+            t("Any DICOM client may have images sent"),
+            t("A C-MOVE from an unknown client makes the archive send patients’ images to any destination that it knows."),
+            (ref.BOOK_SECURITY, ref.T1020),
+        ),
+        Row(
+            "dimse-worklist-open", HIGH, "DicomAlwaysAllowFindWorklist", True, False,
+            t("Any DICOM client may read the worklist"),
+            t("The worklist says who is expected, when and for what."),
+            (ref.BOOK_SECURITY, ref.T1213),
+        ),
+        Row(
+            "dimse-store-open", MEDIUM, "DicomAlwaysAllowStore", True, False,
+            t("Any DICOM client may store images"),
+            t("An unknown client can put studies into a patient’s record. Declare each modality with AllowStore before you refuse the others."),
+            (ref.BOOK_SECURITY, ref.CWE_306, ref.T1565_001),
+        ),
+        Row(
+            "dimse-echo-open", LOW, "DicomAlwaysAllowEcho", True, False,
+            t("Any DICOM client gets an echo"),
+            t("A C-ECHO tells a scanner that a DICOM archive is here, and whether the AE title it guessed is right."),
+            (ref.BOOK_SECURITY, ref.T1046),
+        ),
+        Row(
+            "dimse-any-called-aet", LOW, "DicomCheckCalledAet", False, True,
+            t("The archive answers to any AE title"),
+            t("A client need not even know the archive’s AE title. The check is weak, titles can be guessed; it stops the clumsiest."),
+            (ref.BOOK_SECURITY,),
+        ),
+        Row(
+            "dimse-default-aet", LOW, "DicomAet", "ORTHANC", "PACS-HOSPITAL",
+            t("The archive has Orthanc’s default AE title"),
+            t("It is the first title that a scanner tries. Another name is a weak protection, and costs nothing on a new archive."),
+            (ref.CWE_1392,),
+        ),
+        Row(
+            "aet-spoof", MEDIUM, "DicomCheckModalityHost", False, True,
+            t("A declared modality’s AE title is enough to be that modality"),
+            t("The AE title crosses the network in the clear. Who borrows it has its rights. With the check, Host must be an IP address."),
+            (ref.BOOK_SECURITY, ref.CWE_290), modalities,
+        ),
+        Row(
+            "dicom-no-tls", MEDIUM, "DicomTlsEnabled", False, True,
+            t("DICOM crosses the network in the clear"),
+            t("Names and images can be read on the way. TLS needs a certificate on each side, and DicomTlsTrustedCertificates."),
+            (ref.PS3_15, ref.BOOK_DICOM_TLS),
+        ),
+        Row(
+            "dicom-tls-no-client-cert", MEDIUM, "DicomTlsRemoteCertificateRequired", False, True,
+            t("DICOM over TLS asks the other side for no certificate"),
+            t("The connection is encrypted, but anyone may open it: encryption does not say who is calling."),
+            (ref.CWE_295, ref.BOOK_DICOM_TLS), dicom_tls,
+        ),
+        Row(
+            "find-unlimited", LOW, "LimitFindResults", 0, 100,
+            t("A query is answered without limit"),
+            t("One query may list the whole archive, or keep it busy. The limit holds for C-FIND, not for the REST API."),
+            (ref.BOOK_SECURITY, ref.CWE_770),
+        ),
+        Row(
+            "store-overwrite", MEDIUM, "OverwriteInstances", True, False,
+            t("An image may be replaced by another of the same UID"),
+            t("Who may store may also replace: the altered image takes the place of the true one, and nothing shows it."),
+            (ref.BOOK_SECURITY, ref.T1565_001), always,
+        ),
+        Row(
+            "lua-exec", HIGH, "ExecuteLuaEnabled", True, False,
+            t("Whoever may POST runs code on the server"),
+            t("POST /tools/execute-script runs Lua, and Lua runs any command of the system as Orthanc’s user."),
+            (ref.BOOK_SECURITY,), always, reach=lambda archive: archive.web,
+        ),
+        Row(
+            "rest-fs-write", HIGH, "RestApiWriteToFileSystemEnabled", True, False,
+            t("Whoever may POST writes files on the server"),
+            t("POST /instances/{{id}}/export writes a file wherever Orthanc’s user may. Orthanc before 1.12.0 always allows it."),
+            (ref.CVE_2023_33466, ref.CWE_73), always, reach=lambda archive: archive.web,
+        ),
+        Row(
+            "phi-in-logs", MEDIUM, "DeidentifyLogs", False, True,
+            t("Patients’ names go into the logs"),
+            t("Logs are copied, kept and read by people who may not see patients’ names."),
+            (ref.CWE_532,), always,
+        ),
+        Row(
+            "no-integrity", LOW, "StoreMD5ForAttachments", False, True,
+            t("Stored images have no checksum"),
+            t("Without it nobody can tell later whether a file on the disk is the one that was stored."),
+            (ref.CWE_353,), always,
+        ),
+        Row(
+            "peer-unverified", MEDIUM, "HttpsVerifyPeers", False, True,
+            t("Orthanc believes any certificate of another server"),
+            t("Whoever sits between two archives can pose as the other one and gets what is sent."),
+            (ref.BOOK_SECURITY, ref.CWE_295), always, "http-plaintext",
+        ),
+    )
+)  # fmt: skip

@@ -1,0 +1,239 @@
+"""Rules about the REST API and the web interface of an archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lab.audit import references as ref
+from lab.audit.archive import Archive, Reach
+from lab.audit.deployment import Deployment
+from lab.audit.nginx import Route
+from lab.audit.platform import split_image
+from lab.audit.rule import Hit, hit, rule
+from lab.audit.rules.options import option_message
+from lab.i18n import t
+from lab.model import Severity
+
+CRITICAL, HIGH, MEDIUM, LOW = Severity
+# Accounts of Orthanc itself, of its documentation and of its samples; and the passwords that everybody tries first.
+KNOWN_ACCOUNTS = {
+    ("orthanc", "orthanc"),
+    ("demo", "demo"),
+    ("alice", "alicePassword"),
+    ("admin", "orthanc"),
+    ("public", "hello"),
+}
+KNOWN_PASSWORDS = {
+    "password",
+    "changeme",
+    "change-me",
+    "admin",
+    "orthanc",
+    "demo",
+    "test",
+    "secret",
+    "123456",
+    "12345678",
+    "orthanc123",
+}
+
+
+def open_to_all(archive: Archive) -> bool:
+    """The REST API answers without an account to somebody beyond this machine."""
+    return archive.web > Reach.NOBODY and not archive.asks_for_accounts
+
+
+def guarded_by_proxy(archive: Archive) -> bool:
+    """Everything that leads to the archive passes a proxy that asks who is calling."""
+    direct = archive.remote.value is not False and archive.published(archive.port("HttpPort")) is Reach.NETWORK
+    return bool(archive.web_routes) and all(map(asks, archive.web_routes)) and not direct
+
+
+def asks(route: Route) -> bool:
+    """Whether nginx asks for an account or a certificate on this route."""
+    for name in ("auth_basic", "auth_request", "auth_jwt"):
+        if any(block.args and block.args[0] != "off" for block in route.inside.effective(name)):
+            return True
+    return any(block.args == ("on",) for block in route.server.effective("ssl_verify_client"))
+
+
+@rule(
+    "http-no-auth",
+    CRITICAL,
+    t("The web interface asks nobody who they are"),
+    t("Anyone who reaches it lists the patients, opens and downloads the images, changes and deletes them."),
+    ref.CVE_2025_0896,
+    ref.CWE_306,
+    ref.BOOK_SECURITY,
+    ref.GDPR_32,
+)
+def http_no_auth(site: Deployment) -> Iterator[Hit]:
+    """Quiet when nobody but this machine gets in, or when the authorization plugin decides. Lower behind a proxy that asks."""
+    for archive in filter(open_to_all, site.archives):
+        setting = archive.authentication
+        severity = MEDIUM if archive.web is Reach.INSIDE or guarded_by_proxy(archive) else None
+        message = option_message(setting.name, setting.value, setting.default)
+        if severity and archive.web_routes:
+            message = t("{message} Only the proxy in front asks who is calling.", message=message)
+        elif severity:
+            message = t("{message} Other containers get in without an account.", message=message)
+        yield hit(archive, setting, message, severity=severity, options={"AuthenticationEnabled": True})
+
+
+def _consequence(archive: Archive) -> bool:
+    """Where a door is open to the network, what it gives away is worth a line of its own."""
+    return open_to_all(archive) and archive.web is Reach.NETWORK and not guarded_by_proxy(archive)
+
+
+@rule(
+    "open-viewer",
+    HIGH,
+    t("The web viewer shows patients to anybody"),
+    t("A browser is all it takes: /app/explorer.html lists the patients and shows their images."),
+    ref.BOOK_SECURITY,
+    ref.T1213,
+)
+def open_viewer(site: Deployment) -> Iterator[Hit]:
+    """Only where nobody is asked for an account."""
+    for archive in filter(_consequence, site.archives):
+        setting = archive.setting("OrthancExplorerEnabled")
+        if setting.value is True:
+            message = option_message(setting.name, setting.value, setting.default)
+            yield hit(archive, setting, message, options={"AuthenticationEnabled": True})
+
+
+@rule(
+    "dicomweb-open",
+    HIGH,
+    t("DICOMweb answers anybody"),
+    t("QIDO-RS lists the studies and WADO-RS delivers them, in a format that every DICOM tool reads."),
+    ref.T1213,
+)
+def dicomweb_open(site: Deployment) -> Iterator[Hit]:
+    """Only where nobody is asked for an account, and the DICOMweb plugin is configured and not disabled."""
+    for archive in filter(_consequence, site.archives):
+        setting = archive.setting("DicomWeb")
+        plugin = archive.table("DicomWeb")
+        loaded = plugin or "DicomWeb" in archive.sections or _comes_with_plugins(archive)
+        if loaded and plugin.get("Enable", True) is not False:
+            yield hit(archive, setting, t("The DICOMweb plugin is on."), options={"AuthenticationEnabled": True})
+
+
+def _comes_with_plugins(archive: Archive) -> bool:
+    """jodogne/orthanc-plugins loads DICOMweb without being told to."""
+    return split_image(archive.platform.image or "")[0] == "jodogne/orthanc-plugins"
+
+
+@rule(
+    "rest-exfil",
+    HIGH,
+    t("Anybody may have the archive send its images away"),
+    t(
+        "PUT /modalities/x declares a destination, POST /modalities/x/store sends patients there: no download, no trace in the proxy’s log."
+    ),
+    ref.T1020,
+)
+def rest_exfil(site: Deployment) -> Iterator[Hit]:
+    """Only where nobody is asked for an account; a read-only archive cannot be told to send."""
+    for archive in filter(_consequence, site.archives):
+        if not archive.is_on("ReadOnly"):
+            message = t("The REST API takes orders from anybody.")
+            yield hit(archive, archive.authentication, message, options={"AuthenticationEnabled": True})
+
+
+@rule(
+    "metrics-open",
+    LOW,
+    t("The archive’s metrics are served"),
+    t("/tools/metrics-prometheus tells how many patients and studies there are, and how busy the archive is."),
+    ref.CWE_200,
+)
+def metrics_open(site: Deployment) -> Iterator[Hit]:
+    """A default counts only where nobody is asked for an account; written down, it counts wherever it is served."""
+    for archive in site.archives:
+        setting = archive.setting("MetricsEnabled")
+        if setting.value is True and archive.web > Reach.NOBODY and (setting.default is None or _consequence(archive)):
+            message = option_message(setting.name, setting.value, setting.default)
+            yield hit(archive, setting, message, options={"MetricsEnabled": False})
+
+
+@rule(
+    "webdav-open",
+    MEDIUM,
+    t("The archive is a network drive"),
+    t(
+        "WebDAV shows the patients as folders, and files copied into it enter the archive. Switch it off where nobody uses it."
+    ),
+    ref.BOOK_SECURITY,
+)
+def webdav_open(site: Deployment) -> Iterator[Hit]:
+    """Graver without accounts. On by default: with accounts, only what is written down counts."""
+    for archive in site.archives:
+        setting = archive.setting("WebDavEnabled")
+        if setting.value is not True or archive.web is Reach.NOBODY:
+            continue
+        if setting.default is None or _consequence(archive):
+            message = option_message(setting.name, setting.value, setting.default)
+            severity = HIGH if _consequence(archive) else LOW
+            yield hit(archive, setting, message, severity=severity, options={"WebDavEnabled": False})
+
+
+@rule(
+    "http-default-creds",
+    CRITICAL,
+    t("An account with a password that everybody knows"),
+    t("Scanners try the passwords of the documentation first."),
+    ref.CWE_1392,
+    ref.BOOK_SECURITY,
+)
+def http_default_creds(site: Deployment) -> Iterator[Hit]:
+    """Accounts of the documentation, passwords that are the account’s name, and Orthanc’s own default user."""
+    for archive in site.archives:
+        if archive.web is Reach.NOBODY or not archive.asks_for_accounts or archive.authentication.value is False:
+            continue
+        setting = archive.setting("RegisteredUsers")
+        severity = None if archive.web is Reach.NETWORK else HIGH
+        users = archive.table("RegisteredUsers")
+        remedy: dict[str, Any] = {"RegisteredUsers": {"radiology": "a long passphrase of your own"}}
+        if known := sorted(name for name, password in users.items() if _is_known(name, password)):
+            message = t("The password of {users} is one that everybody knows.", users=", ".join(known))
+            yield hit(archive, setting, message, severity=severity, options=remedy)
+        elif setting.known and not users and not _no_default_user(archive):
+            message = t(
+                "There is no user: Orthanc before 1.12.9 then makes the user orthanc with the password orthanc."
+            )
+            yield hit(archive, setting, message, severity=severity, options=remedy)
+
+
+def _is_known(name: str, password: object) -> bool:
+    text = str(password)
+    return (name, text) in KNOWN_ACCOUNTS or text.lower() in KNOWN_PASSWORDS or text.lower() == name.lower()
+
+
+def _no_default_user(archive: Archive) -> bool:
+    version = archive.platform.version
+    plugin = any(name.startswith("WebService") for name in archive.table("Authorization"))
+    return plugin or (version is not None and version >= (1, 12, 9))
+
+
+@rule(
+    "authz-overbroad",
+    MEDIUM,
+    t("Every user may do everything"),
+    t("A doctor’s account, or whoever has it, may delete studies and change the archive’s settings."),
+    ref.CWE_862,
+    ref.BOOK_SECURITY,
+)
+def authz_overbroad(site: Deployment) -> Iterator[Hit]:
+    """Several users, and neither a Lua filter, a Python script nor the authorization plugin that could tell them apart."""
+    for archive in site.archives:
+        setting = archive.setting("RegisteredUsers")
+        tells_apart = [
+            archive.setting(name).value for name in ("LuaScripts", "PythonScript", "Authorization", "Authelia")
+        ]
+        if len(archive.table("RegisteredUsers")) > 1 and archive.web > Reach.NOBODY and not any(tells_apart):
+            message = t(
+                "There are {n} users and nothing that tells them apart.", n=len(archive.table("RegisteredUsers"))
+            )
+            yield hit(archive, setting, message, options={"LuaScripts": ["filter.lua"]})

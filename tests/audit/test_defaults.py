@@ -1,0 +1,198 @@
+"""What is not written counts by version and by packaging, and the finding says of what it is the default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lab.audit import AuditError, audit
+from lab.audit.environment import option_path, variable_name
+from lab.audit.platform import is_orthanc_image, platform_of, split_image
+from tests.audit.support import audited, found, write
+
+
+@pytest.mark.parametrize(
+    ("version", "image", "expected"),
+    [
+        ("1.10.1", None, True),
+        ("1.11.3", None, True),
+        ("1.12.0", None, False),
+        ("1.13.0", None, False),
+        ("1.10.1", "debian", False),  # Debian put the option into 1.10.1
+        ("1.10.1", "orthancteam/orthanc", True),
+    ],
+)
+def test_writing_files_over_rest_is_open_before_1_12_unless_debian_closed_it(
+    version: str, image: str | None, expected: bool, tmp_path: Path
+) -> None:
+    report = audited(tmp_path, {"RemoteAccessAllowed": True}, **({"image": image} if image else {}), version=version)
+    assert ("rest-fs-write" in found(report)) is expected
+    for finding in report.of("rest-fs-write"):
+        assert version in str(finding.hit.default)
+        assert version in str(finding.hit.message)
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"), [("1.10.1", True), ("1.12.8", True), ("1.12.9", False), ("1.13.0", False)]
+)
+def test_the_default_user_is_there_until_1_12_8(version: str, expected: bool, tmp_path: Path) -> None:
+    report = audited(tmp_path, {"RemoteAccessAllowed": True}, version=version)
+    assert ("http-default-creds" in found(report)) is expected
+
+
+def test_remote_access_is_off_by_default_and_on_in_the_images(tmp_path: Path) -> None:
+    assert "http-plaintext" not in found(audited(tmp_path, {}))
+    assert "http-plaintext" in found(audited(tmp_path, {}, image="orthancteam/orthanc:24.6.1"))
+    assert "http-plaintext" in found(audited(tmp_path, {}, image="jodogne/orthanc:1.12.7"))
+
+
+def test_authentication_follows_remote_access_when_nothing_is_written(tmp_path: Path) -> None:
+    assert "http-no-auth" not in found(audited(tmp_path, {"RemoteAccessAllowed": True}, version="1.12.7"))
+    assert "http-no-auth" in found(audited(tmp_path, {"RemoteAccessAllowed": True, "AuthenticationEnabled": False}))
+
+
+def test_an_option_that_this_version_ignores_protects_nothing(tmp_path: Path) -> None:
+    options = {"MaximumPatientCount": 2, "MaximumStorageMode": "Reject"}
+    assert {"option-too-new", "store-evict"} <= found(audited(tmp_path, options, version="1.11.1"))
+    assert {"option-too-new", "store-evict"}.isdisjoint(found(audited(tmp_path, options, version="1.11.2")))
+
+
+@pytest.mark.parametrize(
+    ("image", "family", "version"),
+    [
+        ("orthancteam/orthanc:26.8.1", "orthancteam", (1, 13, 0)),
+        ("orthancteam/orthanc:24.6.2-full", "orthancteam", (1, 12, 4)),
+        ("docker.io/osimis/orthanc:23.5.0", "orthancteam", (1, 12, 0)),
+        ("orthancteam/orthanc:25.8.0", "orthancteam", None),  # between the notes that were looked up
+        ("orthancteam/orthanc", "orthancteam", None),
+        ("registry.example:5000/jodogne/orthanc-plugins:1.11.2@sha256:00", "jodogne", (1, 11, 2)),
+        ("debian", "debian", None),
+    ],
+)
+def test_the_version_is_taken_from_the_tag(image: str, family: str, version: tuple[int, ...] | None) -> None:
+    platform = platform_of(image)
+    assert (platform.family, platform.version) == (family, version)
+
+
+def test_a_stated_version_goes_over_the_tag_and_a_wrong_one_is_refused() -> None:
+    assert platform_of("orthancteam/orthanc:24.6.1", "1.13.0").version == (1, 13, 0)
+    with pytest.raises(AuditError, match="'latest' is not a version of Orthanc"):
+        platform_of(None, "latest")
+
+
+def test_images_are_told_apart() -> None:
+    assert split_image("localhost:5000/a/b:c") == ("a/b", "c")
+    assert is_orthanc_image("orthancteam/orthanc:24.6.1")
+    assert not is_orthanc_image("orthancteam/orthanc-auth-service")
+    assert not is_orthanc_image("ohif/viewer")
+
+
+@pytest.mark.parametrize(
+    ("variable", "path"),
+    [
+        ("ORTHANC__DICOM_AET", ("DicomAet",)),
+        ("ORTHANC__DICOM_WEB__ROOT", ("DicomWeb", "Root")),
+        ("ORTHANC__STORE_MD5_FOR_ATTACHMENTS", ("StoreMD5ForAttachments",)),
+        ("ORTHANC__POSTGRESQL__PASSWORD", ("PostgreSQL", "Password")),
+        ("AC_AUTHENTICATION_ENABLED", ("AuthenticationEnabled",)),
+        ("POSTGRES_PASSWORD", None),
+    ],
+)
+def test_variables_of_the_images_name_options(variable: str, path: tuple[str, ...] | None) -> None:
+    assert option_path(variable) == path
+
+
+def test_an_option_names_its_variable() -> None:
+    assert variable_name("DicomAlwaysAllowFind") == "ORTHANC__DICOM_ALWAYS_ALLOW_FIND"
+    assert variable_name("StoreMD5ForAttachments") == "ORTHANC__STORE_MD5_FOR_ATTACHMENTS"
+
+
+COMPOSE = """services:
+  pacs:
+    image: orthancteam/orthanc:26.8.1
+    user: orthanc
+    {ports}
+    environment:
+      {variable}
+"""
+
+
+def compose(folder: Path, ports: str, variable: str) -> set[str]:
+    return found(audit([write(folder, "compose.yml", COMPOSE.format(ports=ports, variable=variable))]))
+
+
+def test_legacy_names_work_like_the_new_ones(tmp_path: Path) -> None:
+    for variable in ('AC_AUTHENTICATION_ENABLED: "false"', 'ORTHANC__AUTHENTICATION_ENABLED: "false"'):
+        assert "http-no-auth" in compose(tmp_path, 'ports: ["8042:8042"]', variable)
+
+
+def test_a_port_on_loopback_is_not_published(tmp_path: Path) -> None:
+    users = 'ORTHANC__REGISTERED_USERS: "${USERS}"'
+    assert {"bind-all", "http-plaintext"} <= compose(tmp_path, 'ports: ["8042:8042"]', users)
+    for ports in (
+        'ports: ["127.0.0.1:8042:8042"]',
+        'ports: ["[::1]:8042:8042"]',
+        "ports: [{target: 8042, published: 8042, host_ip: 127.0.0.1}]",
+    ):
+        assert compose(tmp_path, ports, users) == set(), ports
+
+
+def test_values_from_the_env_file_beside_the_project_are_put_in(tmp_path: Path) -> None:
+    variable = 'ORTHANC__DICOM_ALWAYS_ALLOW_FIND: "${OPEN:-false}"'
+    assert "dimse-find-open" not in compose(tmp_path, "", variable)
+    write(tmp_path, ".env", "OPEN=true\n")
+    assert "dimse-find-open" in compose(tmp_path, "", variable)
+
+
+def test_dangerous_containers_are_found(tmp_path: Path) -> None:
+    text = """services:
+  pacs:
+    image: jodogne/orthanc:1.12.11
+    user: "0:0"
+    privileged: true
+    network_mode: host
+    cap_add: [SYS_ADMIN]
+    pid: host
+    volumes: ["/var/run/docker.sock:/var/run/docker.sock:ro"]
+    command: /etc/orthanc --trace
+"""
+    report = audit([write(tmp_path, "docker-compose.yml", text)])
+    expected = {"container-privileged", "docker-socket", "container-root", "bind-all", "log-trace", "http-plaintext"}
+    assert expected <= found(report)
+    lines = {(finding.rule.id, finding.place.line) for finding in report.findings}
+    assert {
+        ("container-privileged", 5),
+        ("container-privileged", 7),
+        ("container-privileged", 8),
+        ("docker-socket", 9),
+    } <= lines
+
+
+def test_nginx_in_front_is_looked_through(tmp_path: Path) -> None:
+    text = """events {}
+http {
+  upstream pacs { server 10.0.0.5:8042; }
+  server {
+    listen 443 ssl;
+    ssl_protocols TLSv1 TLSv1.2;
+    access_log off;
+    location / { proxy_pass http://pacs; }
+    location /backup/ { alias /srv/backup/; autoindex on; }
+  }
+}
+stream { server { listen 11112; proxy_pass 10.0.0.5:4242; } }
+"""
+    report = audit([write(tmp_path, "nginx.conf", text)])
+    places = {finding.rule.id: finding.place.line for finding in report.findings}
+    assert places == {
+        "public-backup": 9, "no-audit": 7, "tls-outdated": 6, "http-no-ratelimit": 8, "version-disclosure": 2,
+    }  # fmt: skip
+
+
+def test_a_proxy_that_asks_lowers_what_orthanc_does_not_ask(tmp_path: Path) -> None:
+    orthanc = write(tmp_path, "orthanc.json", {"AuthenticationEnabled": False, "DicomServerEnabled": False})
+    proxy = "server {{ listen 443 ssl; {asks} location / {{ proxy_pass http://127.0.0.1:8042; }} }}"
+    (open_,) = audit([orthanc, write(tmp_path, "a.conf", proxy.format(asks=""))]).of("http-no-auth")
+    (asked,) = audit([orthanc, write(tmp_path, "a.conf", proxy.format(asks='auth_basic "x";'))]).of("http-no-auth")
+    assert (open_.severity, asked.severity) == ("critical", "medium")

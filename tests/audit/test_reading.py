@@ -1,0 +1,251 @@
+"""What the auditor reads, and how it says what it cannot read: in bounded time, with line and column."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from lab.audit import AuditError, audit
+from lab.audit.jsonc import parse
+from lab.audit.source import Source
+from tests.audit.support import audited, found, write
+
+
+def refusal(*paths: Path) -> str:
+    begun = time.process_time()
+    with pytest.raises(AuditError) as caught:
+        audit(list(paths))
+    assert time.process_time() - begun < 2
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{\n  "Name": "a"\n  "DicomAet": "B"\n}', "line 3, column 3: a comma or } is expected here"),
+        ('{\n  "Name": "a",\n  Wrong: 1\n}', "line 3, column 3: a name in double quotes is expected here"),
+        ('{ "Name": nope }', "line 1, column 11: a value is expected here"),
+        ('{ "Name" "a" }', 'line 1, column 10: a colon is expected after "Name"'),
+        ('{ "Name": "a" ', "line 1, column 14: a comma or } is expected here"),
+        ('{ /* never closed\n "Name": "a" }', "line 1, column 3: this comment is never closed"),
+        ('{ "Name": "a\\q" }', "line 1, column 11: this text has a backslash that means nothing"),
+        ("[1]", "line 1, column 1: a configuration is an object and begins with {"),
+        ('{} { "AuthenticationEnabled": true }', "column 4: Orthanc ignores whatever follows the closing brace"),
+        ("", "line 1, column 1: a value is expected here"),
+    ],
+)
+def test_unreadable_json_is_told_with_line_and_column(tmp_path: Path, text: str, reason: str) -> None:
+    assert reason in refusal(write(tmp_path, "orthanc.json", text))
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.text(), VALUES, max_size=5), st.sampled_from([None, 2]), st.booleans())
+def test_plain_json_is_read_as_the_standard_library_reads_it(
+    data: dict[str, Any], indent: int | None, ascii_only: bool
+) -> None:
+    assume("${" not in json.dumps(data))
+    source = Source(Path("a.json"), json.dumps(data, indent=indent, ensure_ascii=ascii_only))
+    node = parse(source)
+    assert node.data == data
+    for member in node.members:
+        assert json.loads(source.text[member.value.start : member.value.end]) == member.value.data
+
+
+@given(st.text(alphabet='{}[]",:/*\\ \nab1-e.$', max_size=60))
+def test_whatever_is_no_json_is_refused_with_a_place_and_never_otherwise(text: str) -> None:
+    refused = None
+    try:
+        parse(Source(Path("a.json"), text))
+    except AuditError as error:
+        refused = str(error)
+    assert refused is None or re.search(r"line \d+, column \d+", refused)
+
+
+def test_comments_and_trailing_commas_are_read_as_orthanc_reads_them(tmp_path: Path) -> None:
+    text = '\ufeff// first\n{ /* a\n b */ "DicomAlwaysAllowFind": true, // "DicomAet": "X",\n "DicomModalities": { "a": ["A", "h", 1,], }, }\n'
+    assert "dimse-find-open" in found(audited(tmp_path, text))
+
+
+def test_deep_nesting_is_refused_wherever_it_comes(tmp_path: Path) -> None:
+    deep = '{"Dictionary": ' + '{"a": ' * 5000 + "1" + "}" * 5001
+    assert "nested deeper than 64 levels" in refusal(write(tmp_path, "deep.json", deep))
+    assert "nested deeper than 64 levels" in refusal(write(tmp_path, "list.json", '{"a": ' + "[" * 100_000))
+    assert "nested deeper than 40 levels" in refusal(write(tmp_path, "deep.yml", "services: " + "[" * 50_000))
+    assert "nested too deeply" in refusal(write(tmp_path, "deep.conf", "a { " * 5000))
+
+
+def test_a_file_of_50_megabytes_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "large.json"
+    with path.open("wb") as file:
+        file.truncate(50_000_000)
+    assert "too large for a configuration: more than 2 MB" in refusal(path)
+
+
+def test_a_large_but_allowed_file_is_read_quickly(tmp_path: Path) -> None:
+    begun = time.process_time()
+    entries = ",\n".join(f'"m{number}": ["A{number}", "10.0.0.1", 104]' for number in range(15_000))
+    assert "dimse-store-open" in found(audited(tmp_path, f'{{"DicomModalities": {{{entries}}}}}'))
+    assert time.process_time() - begun < 3
+
+
+def test_binaries_other_encodings_and_devices_are_refused(tmp_path: Path) -> None:
+    binary = tmp_path / "a.json"
+    binary.write_bytes(b"\x7fELF\0\0")
+    latin = tmp_path / "b.json"
+    latin.write_bytes('{\n"Name": "H\u00f4pital"}'.encode("latin-1"))
+    pipe = tmp_path / "c.json"
+    os.mkfifo(pipe)
+    assert "is a binary file" in refusal(binary)
+    assert "is not UTF-8 text: line 2" in refusal(latin)
+    assert "is not a regular file" in refusal(pipe)
+    assert "is not a regular file" in refusal(Path("/dev/zero"))
+    assert "cannot be read: No such file" in refusal(tmp_path / "none.json")
+
+
+def test_loops_of_links_and_of_includes_end(tmp_path: Path) -> None:
+    (tmp_path / "self.json").symlink_to(tmp_path / "self.json")
+    assert "cannot be read" in refusal(tmp_path / "self.json")
+    folder = tmp_path / "loop"
+    write(folder, "orthanc.json", {"DicomAlwaysAllowFind": True})
+    (folder / "again.json").symlink_to(folder)
+    assert "dimse-find-open" in found(audit([folder]))
+    one = write(
+        tmp_path, "one.conf", "include two.conf; server { listen 80; location / { proxy_pass http://orthanc:8042; } }"
+    )
+    write(tmp_path, "two.conf", "include one.conf;")
+    assert "http-plaintext" in found(audit([one]))
+
+
+def test_a_yaml_bomb_is_refused(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    assert "unfolds to more than 100000 values" in refusal(write(tmp_path, "bomb.yml", "\n".join(lines)))
+    lines = ["x0: &x0 {k: v}"] + [f"x{n}: &x{n}\n  <<: [{', '.join([f'*x{n - 1}'] * 9)}]" for n in range(1, 12)]
+    lines += ["services:", "  orthanc:", "    image: orthancteam/orthanc", "    environment: *x11"]
+    assert "unfolds to more than 100000 values" in refusal(write(tmp_path, "merge.yml", "\n".join(lines)))
+
+
+def test_an_alias_that_contains_itself_is_refused_and_a_plain_one_is_read(tmp_path: Path) -> None:
+    assert "an alias that contains itself" in refusal(write(tmp_path, "a.yml", "services: &a\n  b: *a\n"))
+    text = """x-common: &common
+  image: jodogne/orthanc
+  ports: ["8042:8042"]
+services:
+  a: {<<: *common, user: orthanc}
+  b: *common
+"""
+    report = audit([write(tmp_path, "b.yml", text)])
+    assert {finding.hit.archive.name for finding in report.of("container-root") if finding.hit.archive} == {"b"}
+    assert "bind-all" in found(report)
+
+
+def test_a_large_compose_file_is_read(tmp_path: Path) -> None:
+    services = "".join(f"  s{n}:\n    image: orthancteam/orthanc:26.8.1\n    user: orthanc\n" for n in range(1000))
+    assert "http-default-creds" not in found(audit([write(tmp_path, "large.yml", f"services:\n{services}")]))
+
+
+def test_unreadable_yaml_and_nginx_are_told_with_the_line(tmp_path: Path) -> None:
+    assert "YAML: line 2, column 7" in refusal(write(tmp_path, "a.yml", "services:\n  a: b: c\n"))
+    assert 'line 1: unexpected end of file, expecting "}"' in refusal(write(tmp_path, "a.conf", "server { listen 80;"))
+    assert "is empty" in refusal(write(tmp_path, "b.yml", "# nothing\n"))
+
+
+def test_what_is_no_configuration_is_said(tmp_path: Path) -> None:
+    assert "is no configuration that the audit knows" in refusal(write(tmp_path, "notes.txt", "Dear colleague, ..."))
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "There is no configuration in the folder" in refusal(empty)
+
+
+def test_files_without_an_orthanc_are_not_called_clean(tmp_path: Path) -> None:
+    for name, text in (
+        ("a.yml", "services:\n  web:\n    image: nginx\n"),
+        ("a.conf", "server { listen 80; root /srv; }"),
+    ):
+        assert "There is no Orthanc in these files" in refusal(write(tmp_path, name, text))
+
+
+def test_odd_values_are_survived(tmp_path: Path) -> None:
+    odd = {
+        "DicomModalities": 5,
+        "RegisteredUsers": [1],
+        "OrthancPeers": {"a": None, "b": [], "c": 7},
+        "HttpPort": "x",
+        "DicomWeb": {"Servers": 1},
+    }
+    assert "wrong-type" in found(audited(tmp_path, odd))
+    assert "a value is expected here" in refusal(write(tmp_path, "number.json", '{"HttpPort": ' + "1" * 100_000 + "}"))
+    text = """services:
+  a: hello
+  b: null
+  orthanc:
+    image: orthancteam/orthanc:99999999999999999999.1.1
+    ports: [8042, "a:b:c", "8042-8050:8042-8050", 0x10, {target: x}]
+    environment: [A, B=, "=c", "ORTHANC__=1", "ORTHANC____=2", "ORTHANC__HTTP_PORT=true"]
+    volumes: {x: y}
+    user: {a: b}
+"""
+    assert "wrong-type" in found(audit([write(tmp_path, "odd.yml", text)]))
+    assert "a semicolon or a closing brace is missing" in refusal(write(tmp_path, "end.conf", "server a b"))
+    conf = "server { listen; listen unix:/x; proxy_pass; } upstream u { server; } server { proxy_pass http://u; add_header A; }"
+    assert "no Orthanc" in refusal(write(tmp_path, "odd.conf", conf))
+
+
+def test_many_servers_are_looked_at_quickly(tmp_path: Path) -> None:
+    begun = time.process_time()
+    server = "server { listen 80; location / { proxy_pass http://orthanc:8042; } }\n"
+    assert len(audit([write(tmp_path, "many.conf", server * 3000)]).findings) == 6000
+    assert time.process_time() - begun < 3
+
+
+def test_the_kind_of_a_file_without_a_telling_name_is_seen_in_it(tmp_path: Path) -> None:
+    assert "dimse-find-open" in found(audit([write(tmp_path, "config", '// mine\n{"DicomAlwaysAllowFind": true}')]))
+    assert "dimse-find-open" in found(
+        audit([write(tmp_path, "env", "# mine\nORTHANC__DICOM_ALWAYS_ALLOW_FIND=true\n")])
+    )
+    assert "bind-all" in found(
+        audit([write(tmp_path, "project", "services:\n  a:\n    image: jodogne/orthanc\n    ports: ['8042:8042']\n")])
+    )
+
+
+def test_files_of_a_folder_are_merged_and_a_name_in_two_of_them_is_found(tmp_path: Path) -> None:
+    write(tmp_path, "a.json", {"RemoteAccessAllowed": True, "DicomAet": "A"})
+    write(tmp_path, "b.json", {"AuthenticationEnabled": False, "DicomAet": "B"})
+    report = audit([tmp_path])
+    assert "http-no-auth" in found(report)
+    (twice,) = report.of("duplicate-option")
+    assert (twice.place.file, twice.place.line) == (str(tmp_path / "b.json"), 3)
+
+
+def test_an_unknown_option_names_the_nearest_and_plugins_are_left_alone(tmp_path: Path) -> None:
+    report = audited(tmp_path, {"AuthentificationEnabled": True, "OrthancExplorer2": {}, "MyOwnPlugin": {"a": 1}})
+    (slip,) = report.of("unknown-option")
+    assert (
+        str(slip.hit.message) == "Orthanc has no option 'AuthentificationEnabled'. Did you mean AuthenticationEnabled?"
+    )
+
+
+def test_a_value_of_the_wrong_type_is_found(tmp_path: Path) -> None:
+    (wrong,) = audited(tmp_path, {"AuthenticationEnabled": "false"}).of("wrong-type")
+    assert "expects boolean" in str(wrong.hit.message)
+
+
+def test_values_that_the_environment_gives_are_not_guessed(tmp_path: Path) -> None:
+    text = '{"RemoteAccessAllowed": true, "RegisteredUsers": "${USERS}", "AuthenticationEnabled": ${AUTH}, "DicomAet": "${AET:-ORTHANC}"}'
+    report = audited(tmp_path, text)
+    assert {"http-no-auth", "http-default-creds", "wrong-type"}.isdisjoint(found(report))
+    assert "dimse-default-aet" in found(report)

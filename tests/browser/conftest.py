@@ -1,0 +1,32 @@
+"""Headless Chromium, with the administrator's account for the archive's own pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from lab.site.baseline import ADMINISTRATOR, ADMINISTRATOR_PASSWORD
+from tests.browser.student import CHROMIUM, FLAGS
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM:
+        pytest.skip("there is no Chromium on this machine")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900},
+        ignore_https_errors=True,
+        http_credentials={"username": ADMINISTRATOR, "password": ADMINISTRATOR_PASSWORD},
+    )
+    yield context.new_page()
+    context.close()

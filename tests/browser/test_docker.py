@@ -1,0 +1,54 @@
+"""The same student with Docker: ``./start.sh --docker`` prints an address, and notebook 01 goes green there, too."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.student import ADDRESS, Started, open_explorer, solve_notebook_01
+from tests.packaging.docker import ROOT, free_net, free_port, leftovers, run
+
+pytestmark = [pytest.mark.browser, pytest.mark.compose, pytest.mark.slow, pytest.mark.timeout(600)]
+PROJECT = "pacslab-browser"
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    ports = {name: str(free_port()) for name in ("PACSLAB_HTTP_PORT", "PACSLAB_HTTPS_PORT", "PACSLAB_JUPYTER_PORT")}
+    state: Path = tmp_path_factory.mktemp("student with docker")
+    own = {
+        "COMPOSE_PROJECT_NAME": PROJECT,
+        "PACSLAB_NET": free_net(),
+        "PACSLAB_STATE": str(state),
+        "PACSLAB_LANG": "en",
+    }
+    start = subprocess.run(
+        ["./start.sh", "--docker", "--detach"], cwd=ROOT, env=os.environ | own | ports, capture_output=True, text=True
+    )
+    try:
+        address = ADDRESS.search(start.stdout)
+        assert start.returncode == 0, start.stdout + start.stderr
+        assert address is not None, start.stdout
+        explorer = f"https://127.0.0.1:{ports['PACSLAB_HTTPS_PORT']}/app/explorer.html"
+        yield Started(address[0], explorer, (str(ROOT / "pacslab"),), own | ports)
+    finally:
+        down = ("docker", "compose", "down", "--volumes", "--rmi", "local")
+        run(*down, **(own | ports))
+    assert leftovers(PROJECT) == ""
+
+
+def test_notebook_01_goes_from_not_yet_to_its_green_card_in_docker(page: Page, started: Started) -> None:
+    solve_notebook_01(page, started, "en")
+    listed = json.loads(started.pacslab("scenarios", "--json"))["scenarios"]
+    assert next(entry for entry in listed if entry["id"] == "http-no-auth")["solved"]
+
+
+def test_orthanc_explorer_opens_on_the_students_own_machine(page: Page, started: Started) -> None:
+    assert started.pacslab("reset", "--json")
+    open_explorer(page, started)

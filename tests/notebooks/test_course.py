@@ -1,0 +1,152 @@
+"""The course itself: solved, it runs to green cards; untouched, it runs too and nothing counts as repaired."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "notebooks"))
+
+from builder.course import Course
+from builder.derive import LANGUAGES
+
+from lab.api import Lab
+from lab.catalogue import catalogue
+from lab.course.progress import Progress
+from lab.home import Home
+from lab.i18n import Text, t
+from lab.site.baseline import baseline
+
+ROOT = Path(__file__).resolve().parents[2]
+COURSE = Course(ROOT / "notebooks")
+SCENARIO_OF = {name.replace("-", "_"): name for name in catalogue()}
+NOTEBOOKS = [source.path.stem for source in COURSE.sources]
+CELL_SECONDS = 60
+
+
+@pytest.fixture
+def progress(home: Home) -> Progress:
+    """The record of a trainee who has just arrived. Other tests of the session have solved things in this home."""
+    home.progress.unlink(missing_ok=True)
+    return Progress(home.progress)
+
+
+@pytest.fixture
+def kernel(lab: Lab, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The environment in which a notebook finds the session's lab. Jupyter writes nothing outside ``tmp_path``."""
+    for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    return os.environ | {"PACSLAB_STATE": str(lab.home.folder), "PACSLAB_SANDBOX": kind, "PYTHONPATH": str(ROOT)}
+
+
+def executed(name: str, language: str, solved: bool, environment: dict[str, str]) -> nbformat.NotebookNode:
+    """The notebook after a run from top to bottom in a kernel of its own. Raises CellExecutionError at an exception."""
+    text = COURSE.notebooks((language,), solved)[Path(language, f"{name}.ipynb")]
+    notebook = nbformat.reads(text, as_version=4)
+    client = NotebookClient(
+        notebook, timeout=CELL_SECONDS, kernel_name="python3", resources={"metadata": {"path": ROOT}}
+    )
+    client.execute(env=environment)
+    return notebook
+
+
+def checks(notebook: nbformat.NotebookNode) -> list[str]:
+    """The cards of its checks, as text."""
+    return [
+        output.data["text/plain"]
+        for cell in notebook.cells
+        if cell.cell_type == "code" and cell.source.startswith("lab.check(")
+        for output in cell.outputs
+        if output.output_type == "execute_result"
+    ]
+
+
+def says(card: str, words: Text, language: str) -> bool:
+    """Whether the card's title line has these words in this language."""
+    return f" {words.in_language(language)} " in card.splitlines()[0]
+
+
+def solved_ones(progress: Progress) -> set[str]:
+    return {name for name in catalogue() if progress.standing(name).solved}
+
+
+def errors(notebook: nbformat.NotebookNode) -> list[str]:
+    """What the cells wrote to standard error: warnings that a trainee would wonder about."""
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    return [output.text for output in outputs if output.output_type == "stream" and output.name == "stderr"]
+
+
+@pytest.mark.notebooks
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_the_solved_notebook_runs_to_green_cards(
+    lab: Lab, kernel: dict[str, str], progress: Progress, name: str, language: str
+) -> None:
+    notebook = executed(name, language, solved=True, environment=kernel)
+    cards = checks(notebook)
+    scenario = SCENARIO_OF.get(name[3:])
+    assert bool(cards) is bool(scenario)
+    assert [card for card in cards if not says(card, t("repair holds"), language)] == []
+    assert solved_ones(progress) == ({scenario} if scenario else set())
+    assert errors(notebook) == []
+    assert lab.site == baseline(), "it leaves the site healthy"
+
+
+@pytest.mark.notebooks
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_the_untouched_notebook_runs_and_nothing_in_it_counts_as_repaired(
+    lab: Lab, kernel: dict[str, str], progress: Progress, name: str, language: str
+) -> None:
+    notebook = executed(name, language, solved=False, environment=kernel)
+    cards = checks(notebook)
+    assert bool(cards) is bool(SCENARIO_OF.get(name[3:]))
+    assert [card for card in cards if not says(card, t("not yet"), language)] == []
+    assert solved_ones(progress) == set()
+    assert errors(notebook) == []
+    assert lab.site == baseline(), "it leaves the site healthy"
+
+
+def test_every_scenario_has_its_notebook_and_the_course_begins_with_a_welcome() -> None:
+    ids = [name[3:] for name in NOTEBOOKS]
+    assert ids[0] == "welcome"
+    assert set(ids[1:]) == set(SCENARIO_OF)
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS[1:])
+def test_a_notebook_makes_shows_traces_repairs_and_checks_its_own_scenario(name: str) -> None:
+    text = "\n".join(cell.text for cell in COURSE.sources[NOTEBOOKS.index(name)].cells if cell.kind == "code")
+    for verb in ("misconfigure", "probe", "traces", "fixes", "check"):
+        assert set(re.findall(rf'lab\.{verb}\("([^"]+)"\)', text)) == {SCENARIO_OF[name[3:]]}, verb
+
+
+def test_what_is_committed_is_what_the_sources_give() -> None:
+    assert COURSE.stale(LANGUAGES) == []
+    assert COURSE.untranslated() == []
+    assert COURSE.catalogue_is_current()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_no_outputs_are_committed(name: str, language: str) -> None:
+    notebook = nbformat.read(ROOT / "notebooks" / language / f"{name}.ipynb", as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.outputs for cell in code] == [[]] * len(code)
+    assert {cell.execution_count for cell in code} == {None}
+
+
+def test_french_signs_stand_behind_a_no_break_space() -> None:
+    code = re.compile(r"`[^`]*`|https?://\S+|<[^>]*>")
+    wrong = []
+    for message in COURSE.catalogue:
+        french = code.sub("", str(message.string or ""))
+        wrong += re.findall(r".{0,20} [:;!?»%€].{0,10}|.{0,10}« .{0,20}", french) if message.id else []
+    assert wrong == []

@@ -1,0 +1,208 @@
+"""Rule 4: objects without the synthetic marks are refused by the loader, and then nothing is stored at all."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import random
+import re
+import zipfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+
+from lab.api import Lab
+from lab.cli import main
+from lab.clients import loader
+from lab.clients.loader import load_files, require_synthetic
+from lab.errors import NotSynthetic
+from lab.site.baseline import ADMINISTRATOR, ADMINISTRATOR_PASSWORD
+from synthetic_data import generate, synthetic_marks
+
+REFUSED = (
+    "{path} does not carry the marks of synthetic data. It may be a real patient.\n"
+    "→ Make patients with python -m synthetic_data. Real data must never enter an archive that is meant to be broken into."
+)
+
+
+@cache
+def some_patient() -> bytes:
+    """One object of a synthetic patient who is not in the archive."""
+    return next(iter(generate(seed=77, patients=1).instances())).encode()
+
+
+def _written(dataset: Dataset) -> bytes:
+    buffer = io.BytesIO()
+    dataset.save_as(buffer, enforce_file_format=False)
+    return buffer.getvalue()
+
+
+def without_marks(keep: int = 0) -> bytes:
+    """The same object as a real patient's would look: its marks removed, but for the first ``keep`` of them."""
+    dataset = dcmread(io.BytesIO(some_patient()))
+    remove: dict[str, Callable[[], object]] = {
+        "patient_id": lambda: setattr(dataset, "PatientID", "8801234567"),
+        "issuer": lambda: dataset.__delattr__("IssuerOfPatientID"),
+        "patient_comments": lambda: dataset.__delattr__("PatientComments"),
+        "manufacturer": lambda: setattr(dataset, "Manufacturer", "ACME MEDICAL"),
+        "image_comments": lambda: dataset.__delattr__("ImageComments"),
+        "quality_control_image": lambda: dataset.__delattr__("QualityControlImage"),
+        "private_block": dataset.remove_private_tags,
+        "implementation": lambda: setattr(dataset.file_meta, "ImplementationClassUID", "1.2.826.0.1.3680043.1"),
+    }
+    marks = synthetic_marks(dataset)
+    assert set(marks) <= set(remove)
+    for mark in marks[keep:]:
+        remove[mark]()
+    assert synthetic_marks(dataset) == marks[:keep]
+    return _written(dataset)
+
+
+def as_zip(*contents: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number, content in enumerate(contents):
+            archive.writestr(f"{number}.dcm", content)
+    return buffer.getvalue()
+
+
+# a marked DICOM file whose preamble makes Orthanc read it as a ZIP archive, with an unmarked object in it
+def smuggled() -> bytes:
+    return b"PK\x03\x04" + some_patient()[4:] + as_zip(without_marks())
+
+
+NOT_DICOM: dict[str, Callable[[], bytes]] = {
+    "a ZIP archive in a DICOM file": smuggled,
+    "a ZIP archive": lambda: as_zip(without_marks()),
+    "no DICOM": lambda: b"Dear colleague, ...",
+    "nothing": lambda: b"",
+    "a preamble only": lambda: bytes(128) + b"DICM",
+    "no preamble": lambda: some_patient()[132:],
+    "cut in the file meta": lambda: some_patient()[:180],
+    "garbage behind the preamble": lambda: bytes(128) + b"DICM" + os.urandom(400),
+    "a length without end": lambda: bytes(128) + b"DICM\x02\x00\x00\x00UL\x04\x00\xff\xff\xff\xff",
+}
+
+
+def stored(lab: Lab) -> dict[str, int]:
+    with lab.web("administrator", "https", (ADMINISTRATOR, ADMINISTRATOR_PASSWORD)) as client:
+        statistics = client.get("/statistics").json()
+    return {name: statistics[name] for name in ("CountPatients", "CountStudies", "CountInstances")}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of three marked objects."""
+    (tmp_path / "deeper").mkdir()
+    for name in ("a.dcm", "b.dcm", "deeper/z.dcm"):
+        (tmp_path / name).write_bytes(some_patient())
+    return tmp_path
+
+
+def test_marked_files_are_stored(lab: Lab, folder: Path) -> None:
+    before = stored(lab)
+    try:
+        assert load_files(lab.live(), [folder]) == 3
+        assert stored(lab) == {name: number + 1 for name, number in before.items()}
+    finally:
+        lab.reset()
+
+
+@pytest.mark.parametrize("keep", [0, 1])
+def test_a_file_whose_marks_were_removed_is_refused(lab: Lab, tmp_path: Path, keep: int) -> None:
+    before, path = stored(lab), tmp_path / "patient.dcm"
+    path.write_bytes(without_marks(keep))
+    with pytest.raises(NotSynthetic) as caught:
+        load_files(lab.live(), [path])
+    assert str(caught.value) == REFUSED.format(path=path)
+    assert stored(lab) == before
+
+
+@pytest.mark.parametrize("name", ["0.dcm", "c.dcm", "deeper/zz.dcm"])
+def test_one_unmarked_file_among_marked_ones_keeps_them_all_out(lab: Lab, folder: Path, name: str) -> None:
+    before = stored(lab)
+    (folder / name).write_bytes(without_marks())
+    with pytest.raises(NotSynthetic) as caught:
+        load_files(lab.live(), [folder])
+    assert str(caught.value) == REFUSED.format(path=folder / name)
+    assert stored(lab) == before
+
+
+@pytest.mark.parametrize("what", NOT_DICOM)
+def test_what_is_no_plain_dicom_file_is_refused(lab: Lab, folder: Path, what: str) -> None:
+    before, path = stored(lab), folder / "c.dcm"
+    path.write_bytes(NOT_DICOM[what]())
+    with pytest.raises(NotSynthetic) as caught:
+        load_files(lab.live(), [folder])
+    message = str(caught.value)
+    assert message == REFUSED.format(path=path) or re.fullmatch(
+        re.escape(f"{path} cannot be read as DICOM: ") + r".+\n→ Only synthetic DICOM files can be loaded\.",
+        message,
+        re.S,
+    )
+    assert stored(lab) == before
+
+
+@pytest.mark.parametrize("what", ["a pipe", "a folder", "nothing"])
+@pytest.mark.timeout(10)
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path, what: str) -> None:
+    path = tmp_path / "patient.dcm"
+    {"a pipe": lambda: os.mkfifo(path), "a folder": path.mkdir, "nothing": lambda: None}[what]()
+    with pytest.raises(NotSynthetic) as caught:
+        require_synthetic(path)
+    assert str(caught.value) == (
+        f"{path} cannot be read as DICOM: it is not a file\n→ Only synthetic DICOM files can be loaded."
+    )
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_broken_file_is_refused_or_read_but_never_a_crash(tmp_path: Path) -> None:
+    path, dice = tmp_path / "patient.dcm", random.Random(4)
+    for _ in range(300):
+        content = bytearray(some_patient()[:4000])
+        for _ in range(dice.randint(1, 12)):
+            content[dice.randrange(128, len(content))] = dice.randrange(256)
+        path.write_bytes(content)
+        with contextlib.suppress(NotSynthetic):
+            assert require_synthetic(path) == bytes(content)
+
+
+def test_a_file_that_is_exchanged_after_the_look_at_it_is_not_sent(
+    lab: Lab, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, looked, real = stored(lab), [], loader.require_synthetic
+
+    def look(path: Path) -> bytes:
+        content = real(path)
+        looked.append(path)
+        if len(looked) == 3:  # all have been looked at once
+            (folder / "deeper" / "z.dcm").write_bytes(without_marks())
+        return content
+
+    monkeypatch.setattr(loader, "require_synthetic", look)
+    with pytest.raises(NotSynthetic):
+        load_files(lab.live(), [folder])
+    assert stored(lab)["CountPatients"] <= before["CountPatients"] + 1
+    with lab.web("administrator", "https", (ADMINISTRATOR, ADMINISTRATOR_PASSWORD)) as client:
+        assert client.post("/tools/lookup", content="8801234567").json() == []
+    lab.reset()
+
+
+def test_the_command_says_what_it_refuses_and_exits_with_2(lab: Lab, folder: Path) -> None:
+    before = stored(lab)
+    path = folder / "c.dcm"
+    path.write_bytes(without_marks())
+    answer = CliRunner().invoke(main, ["load", str(folder)])
+    assert (answer.exit_code, answer.stderr) == (2, f"pacslab: {REFUSED.format(path=path)}\n")
+    assert stored(lab) == before
+    path.write_bytes(b"Dear colleague, ...")
+    answer = CliRunner().invoke(main, ["load", str(folder)])
+    assert answer.exit_code == 2
+    assert answer.stderr.startswith(f"pacslab: {path} cannot be read as DICOM: ")
+    assert stored(lab) == before
