@@ -19,7 +19,8 @@ from rich.console import Console
 from rich.text import Text as RichText
 
 from lab import __version__
-from lab.cli_data import data
+from lab.commands import survey as survey_commands
+from lab.commands.data import data
 from lab.course.cards import Shown
 from lab.errors import LabError
 from lab.i18n import Text, t, use_gettext
@@ -393,3 +394,6 @@ main.add_command(data)
 def _one_or_all(scenario: str | None, every: bool) -> None:
     if bool(scenario) == every:
         raise click.UsageError(str(t("Name one scenario, or say --all.")))
+
+
+survey_commands.add(_command, _answer)

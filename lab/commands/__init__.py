@@ -1,0 +1,1 @@
+"""Commands of single rooms, which ``lab.cli`` takes up: each file has an ``add`` that is given the decorator."""

@@ -1,0 +1,219 @@
+"""``pacslab internet`` and ``pacslab survey``: the simulated Internet, and the survey of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lab.i18n import t
+from lab.terminal import Steps
+
+Command = Callable[..., Callable[[Callable[..., None]], click.Command]]
+SEED = click.option(
+    "--seed", default="2019", show_default=True, help=str(t("Which Internet: the same seed gives the same."))
+)
+EPOCH = click.option(
+    "--epoch",
+    type=click.IntRange(1, 2),
+    default=1,
+    show_default=True,
+    help=str(t("1: summer 2019; 2: two months later.")),
+)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help=str(t("Print JSON for programs.")))
+AS_CSV = click.option("--csv", "as_csv", is_flag=True, help=str(t("Print CSV, one row a system.")))
+
+
+def add(command: Command, answer: Callable[..., None]) -> None:
+    """Add the commands of the survey to the command line."""
+    _add_internet(command, answer)
+    _add_survey(command, answer)
+    _add_search(command, answer)
+
+
+def _add_internet(command: Command, answer: Callable[..., None]) -> None:
+    @command(
+        t("Describe the simulated Internet of 2,300 archives, or serve it until Ctrl-C."),
+        """pacslab internet
+        pacslab internet --epoch 2 --json
+        pacslab internet --csv > systems.csv
+        pacslab internet --serve""",
+    )
+    @SEED
+    @EPOCH
+    @click.option("--serve", is_flag=True, help=str(t("Answer at all addresses until Ctrl-C.")))
+    @AS_CSV
+    @AS_JSON
+    def internet(seed: str, epoch: int, serve: bool, as_csv: bool, as_json: bool) -> None:
+        from lab.course.surveyed import Described
+        from lab.survey.population import Population
+
+        described = Described(Population.of(seed, epoch))
+        if serve:
+            _serve(described.population)
+        elif as_csv:
+            click.echo(described.csv(), nl=False)
+        else:
+            answer(described, as_json)
+
+
+def _serve(population: Any) -> None:
+    from lab.survey.world.keys import tls_contexts
+    from lab.survey.world.serve import World
+
+    steps = Steps()
+
+    async def run() -> None:
+        world = World(population.systems, tls_contexts())
+        with steps.progress(t("Opening the addresses of the simulated Internet")) as report:
+            await world.start(report)
+        click.echo(str(t("The simulated Internet is up. Ctrl-C ends it.")))
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await world.stop()
+
+    try:
+        asyncio.run(run())
+    except KeyboardInterrupt:
+        click.echo(str(t("The simulated Internet is down.")))
+
+
+def _add_survey(command: Command, answer: Callable[..., None]) -> None:
+    @command(
+        t(
+            "Survey the simulated Internet: one echo and one bounded query to each system. Exit code 1 when archives stand open."
+        ),
+        """pacslab survey
+        pacslab survey --output summer.sqlite
+        pacslab survey --epoch 2 --json
+        pacslab survey --csv > findings.csv""",
+    )
+    @SEED
+    @EPOCH
+    @click.option(
+        "--output",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help=str(t("Keep the findings in this file, and go on from it.")),
+    )
+    @click.option("--fresh", is_flag=True, help=str(t("Begin anew, also where the file holds a survey.")))
+    @click.option(
+        "--rate",
+        type=click.FloatRange(1, 100_000),
+        default=2_000.0,
+        show_default=True,
+        help=str(t("New systems a second.")),
+    )
+    @click.option(
+        "--at-once", type=click.IntRange(1, 2_000), default=128, show_default=True, help=str(t("Connections at once."))
+    )
+    @click.option(
+        "--timeout",
+        type=click.FloatRange(0.1, 60),
+        default=2.0,
+        show_default=True,
+        help=str(t("Seconds of patience with each.")),
+    )
+    @click.option(
+        "--parquet",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help=str(t("Also write the findings as Parquet (needs pyarrow).")),
+    )
+    @click.option(
+        "--join", is_flag=True, help=str(t("Survey the Internet that is served already (pacslab internet --serve)."))
+    )
+    @AS_CSV
+    @AS_JSON
+    def survey(seed: str, epoch: int, as_csv: bool, as_json: bool, parquet: Path | None, **how: Any) -> None:
+        from lab.course.surveyed import Surveyed
+        from lab.survey.tool.report import require_pyarrow, to_csv, write_parquet
+
+        if parquet is not None:
+            require_pyarrow()
+
+        findings = _survey(seed, epoch, quiet=as_csv or as_json, **how)
+        if parquet is not None:
+            write_parquet(findings, parquet)
+        if as_csv:
+            click.echo(to_csv(findings), nl=False)
+            return
+        surveyed = Surveyed(findings, epoch)
+        answer(surveyed, as_json, 1 if surveyed.totals["accessible"] else 0)
+
+
+def _survey(
+    seed: str,
+    epoch: int,
+    *,
+    quiet: bool,
+    output: Path | None,
+    fresh: bool,
+    rate: float,
+    at_once: int,
+    timeout: float,
+    join: bool,
+) -> Any:
+    from lab.survey.conduct import conduct
+    from lab.survey.internet import Internet
+    from lab.survey.tool.runner import Manners
+
+    if fresh and output is not None:
+        for name in (output, output.with_name(output.name + "-wal"), output.with_name(output.name + "-shm")):
+            name.unlink(missing_ok=True)
+    steps, internet = Steps(quiet), Internet(seed, epoch)
+    try:
+        if not join:
+            with steps.step(t("The simulated Internet")):
+                internet.start()
+        with steps.progress(t("Survey")) as report:
+            manners = Manners(rate, at_once, timeout)
+            return conduct(
+                internet.targets, output, about=f"seed {seed}, epoch {epoch}", manners=manners, report=report
+            )
+    finally:
+        internet.stop()
+
+
+def _add_search(command: Command, answer: Callable[..., None]) -> None:
+    @command(
+        t("Search the banners of the simulated Internet; without a query, serve the search engine until Ctrl-C."),
+        """pacslab search
+        pacslab search 'port:11112 country:FR product:"Orthanc" has:viewer'
+        pacslab search has:tls --json""",
+    )
+    @click.argument("query", required=False)
+    @SEED
+    @EPOCH
+    @click.option(
+        "--port", type=click.IntRange(1024, 65535), help=str(t("The port of the search engine on 127.0.0.1."))
+    )
+    @AS_JSON
+    def search(query: str | None, seed: str, epoch: int, port: int | None, as_json: bool) -> None:
+        from lab.course.surveyed import Searched
+        from lab.survey.engine.crawl import crawl
+        from lab.survey.engine.query import parse
+        from lab.survey.internet import Internet
+
+        conditions = parse(query or "")
+        steps = Steps(quiet=as_json)
+        with Internet(seed, epoch) as internet:
+            with steps.progress(t("Crawl")) as report:
+                index = crawl(internet.targets, report)
+            if query is None:
+                _serve_search(index, port)
+                return
+        answer(Searched(query, index.search(conditions)), as_json)
+
+
+def _serve_search(index: Any, port: int | None) -> None:
+    from lab.survey.engine.server import open_server
+
+    with open_server(index, port) as server:
+        click.echo(str(t("Open this address in your browser:")) + f" {server.url}")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            click.echo(str(t("The search engine is down.")))

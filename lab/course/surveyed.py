@@ -1,0 +1,174 @@
+"""What the commands of the survey answer: the simulated Internet, and what a survey found on it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from babel.numbers import format_decimal
+
+from lab.course.cards import Block, Card, Items, Paragraph, Shown, Table, Tone
+from lab.i18n import Text, language, t, tn
+from lab.survey import facts
+from lab.survey.compare import compare
+from lab.survey.countries import country_name
+from lab.survey.engine.index import Hits
+from lab.survey.population import Population
+from lab.survey.tool.finding import Finding, Outcome
+from lab.survey.tool.report import totals
+
+JSON = dict[str, Any]
+_ROWS = 12
+_MARKS = {"exact": "✔", "more than": "✔", "differs": "≠", "no source": "–"}
+
+
+def number(value: int | None) -> str:
+    """A whole number as one writes it in the trainee's language."""
+    return "–" if value is None else str(format_decimal(value, locale=language()))
+
+
+@dataclass(frozen=True, repr=False)
+class Described(Shown):
+    """The simulated Internet as a description: what there is, and how much of it a source gives."""
+
+    population: Population
+
+    def card(self) -> Card:
+        kinds = Counter(system.behaviour for system in self.population.systems)
+        rows = [(kind.value, number(count)) for kind, count in kinds.most_common()]
+        blocks: list[Block] = [
+            Paragraph(
+                t(
+                    "{systems} systems in {countries} countries; {open} stand open. Totals are the report's; what no source gives is modelled.",
+                    systems=number(len(self.population.systems)),
+                    countries=len({system.country for system in self.population.systems}),
+                    open=len(self.population.accessible),
+                ),
+                strong=True,
+            ),
+            Table([t("behaviour"), t("systems")], rows),
+        ]
+        if self.population.gone:
+            gone = len(self.population.gone)
+            blocks.append(
+                Paragraph(
+                    tn("{n} archive of the first survey is gone.", "{n} archives of the first survey are gone.", gone)
+                )
+            )
+        title = t("The simulated Internet, seed {seed}", seed=self.population.seed)
+        badge = t("summer 2019") if self.population.epoch == 1 else t("two months later")
+        return Card(title, "neutral", badge, blocks)
+
+    def csv(self) -> str:
+        """One row a system, as CSV."""
+        out = io.StringIO()
+        rows = [system.row() for system in self.population.known]
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return out.getvalue()
+
+    def json(self) -> JSON:
+        return {
+            "seed": self.population.seed,
+            "epoch": self.population.epoch,
+            "totals": self.population.totals(),
+            "systems": [system.row() for system in self.population.known],
+        }
+
+
+@dataclass(frozen=True, repr=False)
+class Surveyed(Shown):
+    """What a survey found. ``findings`` and ``totals`` for code."""
+
+    findings: Sequence[Finding]
+    epoch: int = 1
+
+    @property
+    def totals(self) -> JSON:
+        return totals(self.findings)
+
+    def card(self) -> Card:
+        found = self.totals
+        blocks: list[Block] = [self._headline(found)]
+        verdicts = sorted(found["verdicts"].items(), key=lambda pair: -pair[1])
+        rows = [(Outcome(name).label, number(count)) for name, count in verdicts if count]
+        blocks.append(Table([t("verdict"), t("systems")], rows))
+        blocks.append(self._countries(found))
+        if self.epoch == 1:
+            blocks += self._publication(found)
+        tone: Tone = "bad" if found["accessible"] else "good"
+        return Card(t("What the survey found"), tone, t("{n} open", n=number(found["accessible"])), blocks)
+
+    def _headline(self, found: JSON) -> Paragraph:
+        words = t(
+            "Of {examined} systems, {accessible} in {countries} countries show their patients to anybody: {records} records, {images} images, "
+            "{downloadable} of them to download; {viewers} do so in a web page.",
+            examined=number(found["examined"]),
+            accessible=number(found["accessible"]),
+            countries=found["countries"],
+            records=number(found["records"]),
+            images=number(found["images"]),
+            downloadable=number(found["downloadable"]),
+            viewers=number(found["open_viewers"]),
+        )
+        return Paragraph(words, strong=True)
+
+    def _countries(self, found: JSON) -> Table:
+        header = [t("country"), t("servers"), t("records"), t("images"), t("images that can be downloaded")]
+        largest = sorted(found["by_country"].items(), key=lambda pair: -pair[1]["images"])[:_ROWS]
+        columns = ("accessible", "records", "images", "downloadable")
+        rows = [(country_name(code), *(number(figures[name]) for name in columns)) for code, figures in largest]
+        return Table(header, rows)
+
+    def _publication(self, found: JSON) -> list[Block]:
+        rows = []
+        for row in compare(found):
+            assert row.published is not None
+            published = number(row.published.value)
+            words = t("more than {number}", number=published) if row.published.more_than else published
+            rows.append((_MARKS[row.agreement], row.what, number(row.found), words, row.published.source))
+        header: list[Text | str] = ["", t("figure"), t("found"), t("published"), t("source")]
+        notes: list[tuple[Tone, Text | str]] = [("neutral", note) for note in facts.disagreements()]
+        return [
+            Paragraph(t("Beside the publication"), strong=True),
+            Table(header, rows),
+            Paragraph(t("Where the sources disagree"), strong=True),
+            Items(notes),
+        ]
+
+    def json(self) -> JSON:
+        return self.totals
+
+
+@dataclass(frozen=True, repr=False)
+class Searched(Shown):
+    """The first page of hits of a query to the search engine."""
+
+    query: str
+    hits: Hits
+
+    def card(self) -> Card:
+        rows = [
+            (
+                f"{host.address}:{host.port}",
+                country_name(host.country),
+                host.service,
+                f"{host.product} {host.version}",
+                host.org,
+            )
+            for host in self.hits.hosts
+        ]
+        header = [t("address"), t("country"), t("service"), t("product"), t("operator")]
+        countries = ", ".join(f"{country_name(code)} {count}" for code, count in self.hits.facets["country"][:_ROWS])
+        blocks: list[Block] = [Table(header, rows), Paragraph(countries)]
+        badge = tn("{n} system", "{n} systems", self.hits.total)
+        return Card(t("Search: {query}", query=self.query), "neutral", badge, blocks)
+
+    def json(self) -> JSON:
+        facets = {name: dict(counts) for name, counts in self.hits.facets.items()}
+        return {"total": self.hits.total, "facets": facets, "hosts": [asdict(host) for host in self.hits.hosts]}

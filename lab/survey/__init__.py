@@ -1,0 +1,1 @@
+"""The survey of 2019, playable: a simulated Internet of imaging archives, and the tool that examines it."""

@@ -1,0 +1,172 @@
+"""The search engine over banners: its language, its hits, its pages, and the page in a real browser by keyboard."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.survey.engine.index import Index
+from lab.survey.engine.query import QueryError, parse
+from lab.survey.engine.server import SearchServer, open_server
+from lab.survey.engine.worldmap import land, place
+from lab.survey.system import Behaviour, Viewer
+from lab.survey.tool.runner import Manners
+from lab.survey.tool.target import targets_of
+from tests.survey.running import POPULATION, serving, survey_of
+
+PATIENT = [system for system in POPULATION.systems if system.behaviour is not Behaviour.TAR_PIT]
+REVEALING = (Behaviour.OPEN, Behaviour.ECHO_ONLY, Behaviour.HONEYPOT)
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    targets = targets_of(PATIENT)
+    with serving(PATIENT) as world:
+        return Index(targets, survey_of(world, targets, Manners(rate=1e6, queries=False)))
+
+
+@pytest.fixture(scope="module")
+def server(index: Index) -> Iterator[SearchServer]:
+    with open_server(index) as running:
+        thread = threading.Thread(target=running.serve_forever, daemon=True)
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+def total(index: Index, query: str) -> int:
+    return index.search(parse(query)).total
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("country:FR has:dicom", lambda s: s.country == "FR" and dicom(s)),
+        ("country:fr,tr has:dicom", lambda s: s.country in ("FR", "TR") and dicom(s)),
+        ("port:104 has:dicom", lambda s: s.port == 104 and dicom(s)),
+        ("port:11112 has:dicom -country:US", lambda s: s.port == 11112 and dicom(s) and s.country != "US"),
+        ('product:"Orthanc"', lambda s: s.product == "Orthanc" and s.behaviour in REVEALING),
+        ("has:viewer", lambda s: s.viewer is Viewer.OPEN),
+        ("has:tls has:dicom", lambda s: s.tls and s.behaviour is Behaviour.OPEN),
+        ("RADIXIA_2019", lambda s: s.implementation == "RADIXIA_2019" and s.behaviour in REVEALING),
+        ('"called AE title not recognized"', lambda s: s.behaviour is Behaviour.CALLED_TITLE),
+        ("service:dicom -has:dicom", lambda s: False),
+    ],
+)
+def test_a_query_finds_what_it_means(index: Index, query: str, meant: object) -> None:
+    assert callable(meant)
+    assert total(index, query) == sum(bool(meant(system)) for system in PATIENT)
+
+
+def dicom(system: object) -> bool:
+    return system.behaviour in (*REVEALING, Behaviour.CALLED_TITLE, Behaviour.CALLING_TITLE)  # type: ignore[attr-defined]
+
+
+def test_a_crawl_asks_for_no_patients(index: Index) -> None:
+    hits = index.search(parse("has:dicom"))
+    assert all("C-ECHO 0x" not in host.banner and "C-FIND 0x" not in host.banner for host in hits.hosts)
+
+
+def test_facets_count_every_hit_and_pages_hold_twenty(index: Index) -> None:
+    hits = index.search(parse("has:dicom"))
+    assert sum(count for _, count in hits.facets["country"]) == hits.total > 1900
+    seen = [host.address for page in (1, 2, 3) for host in index.search(parse("has:dicom"), page).hosts]
+    assert len(seen) == len(set(seen)) == 60
+
+
+@pytest.mark.parametrize(
+    ("query", "complaint"),
+    [
+        ("prot:11112", r"There is no filter 'prot'\.\n→ Did you mean port\?"),
+        ("port:many", r"'many' is not a port"),
+        ("country:France", "two letters: country:FR"),
+        ("has:cake", "There are: tls, web, viewer, dicom"),
+        ('product:"Orthanc', "A quotation mark is not closed"),
+        ("net:somewhere", "not a network"),
+        ("x" * 501, "Use at most 500"),
+    ],
+)
+def test_a_query_that_cannot_be_read_says_why(query: str, complaint: str) -> None:
+    with pytest.raises(QueryError, match=complaint):
+        parse(query)
+
+
+EMPTY = Index([], [])
+
+
+@given(st.text(max_size=80))
+def test_any_query_is_answered_or_refused(query: str) -> None:
+    try:
+        conditions = parse(query)
+    except QueryError:
+        return
+    assert EMPTY.search(conditions).total == 0
+
+
+def test_the_api_and_the_pages_say_the_same_in_two_languages(server: SearchServer) -> None:
+    api = httpx.get(f"{server.url}api/search", params={"q": "country:FR"}).json()
+    page = httpx.get(server.url, params={"q": "country:FR"})
+    assert f"{api['total']} systems" in page.text
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert '<html lang="fr">' in httpx.get(server.url, params={"lang": "fr"}).text
+    address = api["hosts"][0]["address"]
+    assert address in httpx.get(f"{server.url}host/{address}").text
+    assert httpx.get(f"{server.url}host/127.0.0.9").status_code == 404
+    assert httpx.get(server.url, params={"q": "port:x"}).status_code == 400
+    assert (
+        httpx.get(f"{server.url}api/search", params={"q": "nonsense:1"})
+        .json()["error"]
+        .startswith("There is no filter")
+    )
+
+
+def test_what_a_query_says_is_shown_as_text(server: SearchServer) -> None:
+    page = httpx.get(server.url, params={"q": '<script>alert("1")</script>'}).text
+    assert "<script>" not in page
+
+
+def test_another_hosts_name_is_not_served(server: SearchServer) -> None:
+    assert httpx.get(server.url, headers={"Host": "evil.example"}).status_code == 421
+    assert server.server_address[0] == "127.0.0.1"
+
+
+def test_the_map_has_the_worlds_coasts_and_puts_places_where_they_are() -> None:
+    assert land().count("M") > 250
+    paris, sydney = place(2.4, 48.9), place(151.2, -33.9)
+    assert paris[0] < sydney[0]
+    assert paris[1] < sydney[1]
+
+
+@pytest.mark.browser
+def test_a_search_by_keyboard_alone(server: SearchServer, tmp_path: Path) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        page = browser.new_page()
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.goto(server.url)
+        page.keyboard.type("has:dicom country:FR")  # the field has the focus
+        page.keyboard.press("Enter")
+        page.wait_for_selector("article.hit")
+        assert "country:FR" in page.title()
+        before = page.inner_text("p[role=status]")
+        page.locator("aside a", has_text="11112").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**port%3A11112**")
+        assert page.inner_text("p[role=status]") != before
+        page.locator("svg.map a").first.focus()
+        assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("France: ")
+        page.locator("nav a[lang=fr]").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("html[lang=fr]")
+        page.screenshot(path=tmp_path / "search.png", full_page=True)
+        browser.close()
+    assert [line for line in complaints if "favicon" not in line] == []

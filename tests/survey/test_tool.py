@@ -1,0 +1,246 @@
+"""The survey tool: from real exchanges to the published totals, politely, and on after being killed."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from lab.errors import AddressRefused, LabError
+from lab.survey.addresses import bindable
+from lab.survey.conduct import conduct
+from lab.survey.internet import Internet
+from lab.survey.population import Population
+from lab.survey.system import Behaviour
+from lab.survey.tool.finding import Finding, Outcome
+from lab.survey.tool.report import to_csv, totals
+from lab.survey.tool.runner import Manners
+from lab.survey.tool.suspicion import suspicion
+from lab.survey.tool.target import Target, targets_of
+from lab.survey.world.serve import World
+from tests.survey.running import POPULATION, serving, survey_of
+
+EXPECTED = {
+    Behaviour.OPEN: Outcome.ACCESSIBLE,
+    Behaviour.ECHO_ONLY: Outcome.REFUSES_QUERIES,
+    Behaviour.CALLED_TITLE: Outcome.REJECTS,
+    Behaviour.CALLING_TITLE: Outcome.REJECTS,
+    Behaviour.TLS_ONLY: Outcome.TLS_CERTIFICATE,
+    Behaviour.HONEYPOT: Outcome.HONEYPOT,
+    Behaviour.TAR_PIT: Outcome.SILENT,
+    Behaviour.DROP: Outcome.DROPPED,
+    Behaviour.OTHER_SERVICE: Outcome.NOT_DICOM,
+    Behaviour.GONE: Outcome.UNREACHABLE,
+}
+QUICK = Manners(rate=100_000, seconds=1.5)
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with serving(POPULATION.systems) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def findings(world: World) -> list[Finding]:
+    world.connections.by_address.clear()
+    return survey_of(world, targets_of(POPULATION.systems), QUICK)
+
+
+def test_the_survey_arrives_at_the_totals_of_the_report_by_real_exchanges(findings: list[Finding]) -> None:
+    expected = POPULATION.totals()
+    found = totals(findings)
+    for figures in found["by_country"].values():
+        del figures["open_viewers"]
+    assert {name: found[name] for name in expected} == expected
+    assert (found["honeypots"], found["unknown"]) == (24, 0)
+
+
+def test_every_behaviour_gets_its_verdict(findings: list[Finding]) -> None:
+    outcome = {finding.address: finding.outcome for finding in findings}
+    seen = Counter((system.behaviour, outcome[system.address]) for system in POPULATION.systems)
+    assert seen == Counter((system.behaviour, EXPECTED[system.behaviour]) for system in POPULATION.systems)
+
+
+def test_every_verdict_has_its_evidence_and_no_patients_name(findings: list[Finding]) -> None:
+    for finding in findings:
+        assert finding.steps, finding
+        assert "SYN-" not in json.dumps(finding.row())
+        if finding.accessible:
+            assert finding.steps[1:2] == ["C-ECHO 0x0000"]
+            assert finding.attributes
+        assert bool(finding.suspicion) == (finding.outcome is Outcome.HONEYPOT)
+
+
+def test_every_system_is_asked_once_and_its_viewer_once(world: World, findings: list[Finding]) -> None:
+    expected = Counter({target.address: 1 + bool(target.web_port) for target in targets_of(POPULATION.systems)})
+    for system in POPULATION.systems:  # their TLS ends the handshake before the archive sees a caller
+        if system.behaviour is Behaviour.TLS_ONLY:
+            del expected[system.address]
+    assert world.connections.by_address == expected
+
+
+def test_a_query_is_bounded_also_where_half_a_million_records_match(findings: list[Finding]) -> None:
+    answers = [step for finding in findings for step in finding.steps if step.startswith("C-FIND")]
+    assert len(answers) >= 590
+    assert max(int(step.split(", ")[1].split()[0]) for step in answers) <= 60
+
+
+@pytest.mark.slow
+def test_a_killed_survey_goes_on_and_asks_nothing_twice_that_was_answered(world: World, tmp_path: Path) -> None:
+    world.connections.by_address.clear()
+    output = tmp_path / "survey.sqlite"
+    command = [sys.executable, "-m", "lab", "survey", "--seed", "tests", "--join", "--json", "--output", str(output)]
+    command += ["--rate", "900", "--at-once", "20", "--timeout", "1.5"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 20
+    while sum(world.connections.by_address.values()) < 700 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    with sqlite3.connect(output) as file:
+        answered = {row[0] for row in file.execute("SELECT address FROM findings")}
+    assert 300 < len(answered) < 2000
+    asked = dict(world.connections.by_address)
+    command[command.index("900")], command[command.index("20")] = "100000", "128"
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 1, result.stderr
+    expected = POPULATION.totals()
+    found = json.loads(result.stdout)
+    assert {name: found[name] for name in ("examined", "accessible", "records", "images", "downloadable")} == {
+        name: expected[name] for name in ("examined", "accessible", "records", "images", "downloadable")
+    }
+    again = {address for address, count in world.connections.by_address.items() if count > asked.get(address, 0)}
+    assert not again & answered
+    interrupted = {address for address in asked if address not in answered}
+    assert len(interrupted) <= 20  # what was under way when it was killed
+
+
+@pytest.mark.slow
+def test_a_survey_that_is_interrupted_ends_what_is_under_way_and_says_so(world: World, tmp_path: Path) -> None:
+    world.connections.by_address.clear()
+    output = tmp_path / "survey.sqlite"
+    command = [sys.executable, "-m", "lab", "survey", "--seed", "tests", "--join", "--json", "--output", str(output)]
+    process = subprocess.Popen([*command, "--rate", "300"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 20
+    while sum(world.connections.by_address.values()) < 100 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert "The survey was stopped" in said
+    with sqlite3.connect(output) as file:
+        answered = {row[0] for row in file.execute("SELECT address FROM findings")}
+    assert set(world.connections.by_address) <= answered  # nothing is left half asked
+
+
+def test_a_finished_survey_asks_nobody_again(world: World, tmp_path: Path) -> None:
+    some = targets_of(POPULATION.systems[:40])
+    first = conduct(some, tmp_path / "s", manners=QUICK)
+    before = dict(world.connections.by_address)
+    assert [finding.row() for finding in conduct(some, tmp_path / "s", manners=QUICK)] == [f.row() for f in first]
+    assert dict(world.connections.by_address) == before
+
+
+def test_the_rate_is_kept(world: World) -> None:
+    some = [target for target in targets_of(POPULATION.systems[:200]) if not target.web_port][:60]
+    began = time.monotonic()
+    conduct(some, manners=Manners(rate=200, seconds=0.2))
+    assert time.monotonic() - began >= 59 / 200
+
+
+def test_a_survey_works_where_a_loop_runs_already(world: World) -> None:
+    async def cell() -> list[Finding]:
+        return conduct(targets_of(POPULATION.systems[:5]), manners=QUICK)
+
+    assert len(asyncio.run(cell())) == 5
+
+
+@pytest.mark.slow
+def test_two_months_later_the_gone_are_unreachable() -> None:
+    later = Population.of("elsewhere", 2)
+    with serving(later.systems) as running:
+        result = totals(survey_of(running, targets_of(later.known), QUICK))
+    counts = (result["examined"], result["accessible"], result["studies"], result["images"], result["downloadable"])
+    assert counts == (2429, 547, 35_000_000, 1_190_000_000, 370_000_000)
+    assert result["verdicts"]["unreachable"] == 172
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "127.0.0.1", "192.168.0.1", "example.com", "127.128.0.1"])
+def test_an_address_outside_the_lab_is_refused_before_anything_is_sent(address: str) -> None:
+    with pytest.raises(AddressRefused, match="there is no switch"):
+        Target(address, 11112)
+
+
+def test_a_file_of_another_survey_is_refused(tmp_path: Path) -> None:
+    conduct([], tmp_path / "s", about="seed 1, epoch 1")
+    with pytest.raises(LabError, match="holds another survey"):
+        conduct([], tmp_path / "s", about="seed 2, epoch 1")
+    (tmp_path / "text").write_text("no database, only words, and enough of them to fill a header\n" * 5)
+    with pytest.raises(LabError, match="cannot be used for a survey"):
+        conduct([], tmp_path / "text")
+
+
+def test_findings_survive_being_stored_and_written_as_csv(findings: list[Finding], tmp_path: Path) -> None:
+    rows = list(csv.DictReader(StringIO(to_csv(findings))))
+    assert len(rows) == 2300
+    assert rows[0]["address"] == findings[0].address
+    assert all(
+        Finding.from_row(finding.row()) == Finding.from_row(Finding.from_row(finding.row()).row())
+        for finding in findings
+    )
+
+
+def test_one_weak_sign_makes_no_honeypot() -> None:
+    assert suspicion(accepts_nonsense=False, implementation="GODICOM_1", dates=["1", "2"], records=9)[0] == 1
+    weight, signs = suspicion(accepts_nonsense=False, implementation="GODICOM_1", dates=["1", "1"], records=9)
+    assert (weight, len(signs)) == (2, 2)
+    assert suspicion(accepts_nonsense=False, implementation="OFFIS", dates=["1"], records=9) == (0, ())
+
+
+@pytest.mark.slow
+def test_nothing_of_the_internet_outlives_its_parent() -> None:
+    code = (
+        "import os, signal; from lab.survey.internet import Internet;"
+        "net = Internet('elsewhere').start(); print(net.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    pid = int(answer.stdout)
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+@pytest.mark.slow
+def test_a_second_internet_says_why_it_cannot_start(world: World) -> None:
+    with pytest.raises(LabError, match="did not start"):
+        Internet("tests").start()
+
+
+@pytest.mark.slow
+def test_the_whole_internet_fits_into_300_megabytes() -> None:
+    with Internet("elsewhere") as internet:
+        conduct(internet.targets, manners=QUICK)
+        assert internet.pid is not None
+        status = Path(f"/proc/{internet.pid}/status").read_text()
+        peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+    assert peak < 300_000
+    assert not internet.running
+
+
+def test_low_ports_are_moved_where_they_cannot_be_bound() -> None:
+    assert bindable(11112) == 11112
+    assert bindable(104) in (104, 10104)
