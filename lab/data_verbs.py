@@ -51,7 +51,7 @@ class Day(click.ParamType[Any]):
 
 
 def _help(text: Text, examples: str) -> str:
-    return f"{text}\n\n\b\n{t('Examples')}:\n  {examples}"
+    return f"{text}\n\n\b\n{t('Examples:')}\n  {examples}"
 
 
 def _which(function: Callable[..., None]) -> Callable[..., None]:

@@ -28,5 +28,6 @@ class Deferred(click.Group):
 
 data = Deferred(
     "data",
-    help=f"{t('Synthetic patients: make them, load them, see what is in a set.')}\n\n\b\n{t('Examples')}:\n  {_EXAMPLES}",
+    subcommand_metavar=str(t("COMMAND [ARGS]...")),
+    help=f"{t('Synthetic patients: make them, load them, see what is in a set.')}\n\n\b\n{t('Examples:')}\n  {_EXAMPLES}",
 )

@@ -27,7 +27,7 @@ from typing import Any
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 QUICK_DEATH_SECONDS = 2.0
 PATIENCE = 5
-FREE_SECONDS = 3.0
+FREE_SECONDS = 2.0
 
 
 def bind_sockets(addresses: Iterable[tuple[str, int]]) -> list[socket.socket]:

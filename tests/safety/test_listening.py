@@ -13,7 +13,7 @@ from lab.sandbox.native import NativeSandbox
 from lab.site.config import SiteConfig
 from lab.site.zones import ARCHIVE_DICOM_PORT, ARCHIVE_HTTP_PORT, Network, Zone
 from tests.safety import machine
-from tests.safety.conftest import Intruder, OtherLab
+from tests.safety.conftest import Intruder
 from tests.support.chaos import NativeChaos, descendants
 
 SITES = {"hardened": None, "all at once": (), **{name: (name,) for name in catalogue()}}
@@ -65,17 +65,6 @@ def test_a_stopped_sandbox_listens_nowhere(lab: Lab) -> None:
 
 def test_inside_there_is_no_network_but_a_loopback_of_its_own(intruder: Intruder) -> None:
     assert intruder.python(NETWORK) == {"interfaces": ["lo"], "routes": []}
-
-
-@pytest.mark.slow
-def test_a_started_lab_with_jupyterlab_listens_on_loopback_only(other_lab: OtherLab) -> None:
-    process = other_lab.start()
-    expected = published(other_lab.lab().site, other_lab.network)
-    here = machine.listening({process.pid, *descendants(process.pid)}) - expected
-    assert [address for address, _ in here] == ["127.0.0.1"]
-    assert other_lab.lab().status().url.startswith(f"http://127.0.0.1:{here.pop()[1]}/lab/tree/")
-    process.terminate()
-    assert process.wait(20) == 0
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "*", "", "localhost", "192.0.2.1", "10.0.0.1", "127.1"])
