@@ -105,6 +105,7 @@ def run(order: dict[str, Any], sockets: dict[str, list[socket.socket]]) -> int:
 
     def stop(*_: object) -> None:
         stopping.set()
+        forget_all(order["status"])  # or somebody could take it for alive who starts it again at once
         if child:
             child.terminate()
 

@@ -53,8 +53,11 @@ class NativeSandbox(KeptSandbox):
         self._lock = self.home / "host.lock"
 
     def start(self, *, with_parent: bool = False) -> None:
-        if self._host_pid() is not None:
-            return
+        deadline = time.monotonic() + START_SECONDS
+        while self._host_pid() is not None and time.monotonic() < deadline:  # it runs, comes up, or is about to end
+            if self._is_alive():
+                return
+            time.sleep(0.01)
         for folder in (self.control, self.run, self.archive):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o700)  # also where a program inside took our own rights away
@@ -116,14 +119,21 @@ class NativeSandbox(KeptSandbox):
         return {"archive": console, "gateway": gateway}
 
     def _host_pid(self) -> int | None:
-        """The process outside, if it lives."""
-        return holder(self._lock)
+        """The process outside, if it lives. One that is ending has no command line any more."""
+        pid = holder(self._lock)
+        try:
+            return pid if Path(f"/proc/{pid}/cmdline").read_bytes() else None
+        except OSError:
+            return None
+
+    def _is_alive(self) -> bool:
+        health = self.health()
+        return "dead" not in (health.archive.state, health.gateway.state)
 
     def _await_keepers(self, host: subprocess.Popen[bytes], log: Path) -> None:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            health = self.health()
-            if "dead" not in (health.archive.state, health.gateway.state):
+            if self._is_alive():
                 return
             if host.poll() is not None:
                 break

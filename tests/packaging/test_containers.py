@@ -128,7 +128,8 @@ def test_inside_nobody_is_root_and_nothing_but_the_volumes_is_writable(container
 import os, pathlib
 status = dict(line.split(":", 1) for line in pathlib.Path("/proc/self/status").read_text().splitlines())
 print(os.getuid(), int(status["CapBnd"], 16), status["NoNewPrivs"].strip())
-for folder in ("/", "/opt/pacslab", "/etc", "/home/pacslab", "/srv", "/tmp", "/srv/pacslab"):
+for folder in ("/", "/opt/pacslab", "/etc", "/home/pacslab", "/srv", "/tmp", "/srv/pacslab",
+               "/srv/pacslab/control", "/srv/pacslab/run"):
     print(folder, os.access(folder, os.W_OK))
 """
     assert containers.python(service, code).splitlines() == [
@@ -139,5 +140,7 @@ for folder in ("/", "/opt/pacslab", "/etc", "/home/pacslab", "/srv", "/tmp", "/s
         "/home/pacslab False",
         "/srv False",
         "/tmp True",
-        "/srv/pacslab True",
+        "/srv/pacslab False",
+        "/srv/pacslab/control False",
+        "/srv/pacslab/run True",
     ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
@@ -23,7 +26,10 @@ from lab.clients.tap import tap
 from lab.errors import AddressRefused, LabError, SandboxError
 from lab.site.baseline import baseline
 from lab.site.zones import Network, Zone
-from synthetic_data import generate
+from lab.survey.addresses import require_on_internet
+from lab.survey.conduct import conduct
+from lab.survey.tool.target import Target
+from lab.survey.tool.viewer import look
 
 NATIVE, COMPOSE = Network.native(7), Network("198.19", transparent=False)
 FOREIGN = (
@@ -157,6 +163,21 @@ def test_a_foreign_base_url_is_refused_too(attempts: list[str], url: str) -> Non
     assert attempts == []
 
 
+@pytest.mark.parametrize("address", [*FOREIGN, "127.0.0.1", "127.28.3.1", "127.63.255.255"])
+def test_the_survey_examines_the_simulated_internet_only(attempts: list[str], address: str) -> None:
+    for examine in (require_on_internet, lambda address: asyncio.run(look(address, 80, 1.0))):
+        with pytest.raises(AddressRefused) as caught:
+            examine(address)
+        assert str(caught.value) == (
+            f"{address} is not an address of the simulated Internet.\n"
+            "→ The survey examines 127.64.0.0/10 only, on this machine. Examining other people's systems without their "
+            "consent may be a crime; there is no switch for it."
+        )
+    with pytest.raises(AddressRefused):
+        conduct([Target(address, 104, "FR")])
+    assert attempts == []
+
+
 # -- redirects and proxies: a server inside, or the environment, that sends a client elsewhere ------------------------
 
 
@@ -218,12 +239,14 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch,
 
 @pytest.mark.parametrize("prefix", ["8.8", "10.0", "192.168", "198.20", "0.0", "172.16"])
 def test_an_address_plan_of_ones_own_making_opens_no_way_out(attempts: list[str], prefix: str) -> None:
+    patient = SimpleNamespace(encode=lambda: b"a patient")
+    hospital: Any = SimpleNamespace(instance_count=1, instances=lambda: [patient])
     for network in (Network(prefix, transparent=True), Network(prefix, transparent=False)):
         for zone in Zone:
             with pytest.raises(AddressRefused):
                 require_inside(network.gateway(zone), network)
         with pytest.raises(AddressRefused):
-            load_hospital(live(network), generate(seed=1, patients=1))
+            load_hospital(live(network), hospital)
         with pytest.raises(AddressRefused):
             live(network).dead()
         with pytest.raises(AddressRefused):
@@ -280,6 +303,7 @@ def test_the_trainees_own_client_goes_nowhere_else(lab: Lab, attempts: list[str]
     assert attempts[before:] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", list(catalogue()))
 def test_no_client_leaves_the_sandbox_from_break_to_repair(lab: Lab, attempts: list[str], scenario: str) -> None:
     lab.misconfigure(scenario)

@@ -154,6 +154,7 @@ def recovers(other: OtherLab) -> None:
     lab.stop()
 
 
+@pytest.mark.slow
 def test_a_first_start_that_is_killed_in_the_middle_of_loading_is_made_again(empty_lab: OtherLab) -> None:
     process = empty_lab.program("-c", FIRST_START, "0.5")
     assert process.communicate(timeout=60)[0] == ""

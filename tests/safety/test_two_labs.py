@@ -43,6 +43,7 @@ def test_what_happens_in_one_lab_does_not_happen_in_the_other(lab: Lab, other_la
     assert other_lab.remains() == GONE
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("native")
 def test_addresses_that_another_lab_uses_are_refused_with_the_address_at_fault(
     lab: Lab, stocked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

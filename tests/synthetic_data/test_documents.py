@@ -39,6 +39,7 @@ def papers(everything: list[Instance]) -> dict[str, Instance]:
     return {instance.series.key: instance for instance in everything if instance.series.content in KINDS}
 
 
+@pytest.mark.slow
 def test_documents_come_on_request_only() -> None:
     pictures, everything = generate(patients=15), generate(patients=15, objects="all")
     shown = {series.content for study in pictures.studies for series in study.series}
@@ -148,7 +149,9 @@ def one_of_each(syntax: Syntax) -> dict[str, Instance]:
     return found
 
 
-@pytest.mark.parametrize("syntax", SYNTAXES[1:])
+@pytest.mark.parametrize(
+    "syntax", [pytest.param(name, marks=[] if name == "explicit" else [pytest.mark.slow]) for name in SYNTAXES[1:]]
+)
 def test_pictures_are_the_same_in_every_transfer_syntax(syntax: Syntax, tmp_path: Path) -> None:
     for package in ("PIL", "gdcm", "jpeg_ls", "openjpeg"):
         pytest.importorskip(package, reason="encoders and decoders of pydicom")
@@ -207,6 +210,7 @@ def nested(dataset: Dataset, prefix: str = "") -> Iterator[tuple[str, DataElemen
             yield path, element
 
 
+@pytest.mark.slow
 def test_every_name_date_and_uid_of_a_document_is_in_the_ledger(everything: list[Instance]) -> None:
     for instance in (one for one in everything if one.series.content in KINDS):
         known = {entry.tag for entry in instance.ledger}

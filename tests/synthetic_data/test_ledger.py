@@ -116,7 +116,9 @@ def _uncovered(instance_set: list[Instance], locale: str) -> list[tuple[str, str
     return missed
 
 
-@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize(
+    "locale", [pytest.param(name, marks=[] if name == "fr_FR" else [pytest.mark.slow]) for name in LOCALES]
+)
 def test_no_file_holds_a_persons_value_that_the_ledger_does_not_name(locale: str) -> None:
     first_of_series = [i for i in generate(patients=4, locale=locale).instances() if i.number == 1]
     headers_only = [i for i in first_of_series if i.study.modality != "DX"] + first_of_series[:4]

@@ -176,6 +176,7 @@ def test_a_worker_that_is_killed_is_said_and_the_rest_is_done_next_time(
     assert same(tmp_path, folder)
 
 
+@pytest.mark.slow
 def test_filters_keep_what_was_asked_for(hospital: Hospital) -> None:
     days = sorted(study.started.date() for study in hospital.studies)
     films = generate(patients=3, modalities=["DX"])
@@ -189,6 +190,7 @@ def test_filters_keep_what_was_asked_for(hospital: Hospital) -> None:
         assert all(all_bytes[i.path] == i.encode() for i in part.instances() if i.number == 1)
 
 
+@pytest.mark.slow
 def test_writing_twice_gives_the_same_files(hospital: Hospital, folder: Path, tmp_path: Path) -> None:
     hospital.write(tmp_path)
     assert same(tmp_path, folder)
