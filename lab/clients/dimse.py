@@ -7,6 +7,7 @@ for an address outside the sandbox, and NoAssociation when the archive cannot be
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from lab.clients.guard import require_inside
 from lab.site.zones import Network, Station
 
 TIMEOUT_SECONDS = 4.0
+ATTEMPTS, QUICK_SECONDS = 3, 1.0
 SYNTAXES: list[str | UID] = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
 STORED = (CTImageStorage, MRImageStorage, DigitalXRayImageStorageForPresentation)
 
@@ -113,11 +115,39 @@ def associate(
     roles: Sequence[object] = (),
     handlers: Sequence[tuple[object, object]] = (),
 ) -> Iterator[Association]:
-    """An association with the peer, released at the end. Raises NoAssociation when there is none."""
+    """An association with the peer, released at the end. Raises NoAssociation when there is none.
+
+    A peer that closes the connection right behind its refusal (A-ASSOCIATE-RJ) may take the refusal along before it is
+    read; an end without any answer is therefore asked again before it counts as one.
+    """
     require_inside(peer.address, peer.network)
+    for _ in range(ATTEMPTS):
+        began = time.monotonic()
+        association = _request(peer, contexts, roles, handlers)
+        if association.is_established:
+            break
+        refusal = _why(association)
+        if refusal.kind != "unreachable" or time.monotonic() - began > QUICK_SECONDS:
+            raise refusal
+        time.sleep(0.05)
+    else:
+        raise refusal
+    try:
+        yield association
+    finally:
+        if association.is_established:
+            association.release()
+
+
+def _request(
+    peer: Peer,
+    contexts: Sequence[PresentationContext],
+    roles: Sequence[object],
+    handlers: Sequence[tuple[object, object]],
+) -> Association:
     entity = AE(ae_title=peer.calling)
     entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = entity.connection_timeout = TIMEOUT_SECONDS
-    association = entity.associate(
+    return entity.associate(
         peer.address,
         peer.port,
         contexts=list(contexts),
@@ -126,13 +156,6 @@ def associate(
         bind_address=(peer.station.address, 0),
         evt_handlers=[*handlers, (evt.EVT_CONN_OPEN, _no_delay)],  # type: ignore[list-item]
     )
-    if not association.is_established:
-        raise _why(association)
-    try:
-        yield association
-    finally:
-        if association.is_established:
-            association.release()
 
 
 def _no_delay(event: evt.Event) -> None:
