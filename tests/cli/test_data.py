@@ -61,6 +61,7 @@ def test_the_other_commands_do_not_wait_for_the_generator() -> None:
     assert done.stdout.strip() == "False"
 
 
+@pytest.mark.slow
 @pytest.mark.native
 @pytest.mark.parametrize("by", ["rest", "dicom"])
 def test_patients_go_straight_into_the_archive(lab: Lab, by: str) -> None:
@@ -69,3 +70,4 @@ def test_patients_go_straight_into_the_archive(lab: Lab, by: str) -> None:
     answer = run("load", "--patients", "41-41", "--modality", "CT", "--modality", "MR", "--seed", seed, "--by", by)
     assert answer.exit_code == 0, answer.output
     assert f"{made.instance_count} objects are in the archive." in answer.output
+    lab.reset()

@@ -174,7 +174,7 @@ def full_set() -> tuple[str, ...]:
 def stocked(session_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The state folder of a stopped lab that has its patients."""
     folder = tmp_path_factory.mktemp("stocked") / "state"
-    session_lab.harden()
+    session_lab.reset()
     session_lab.stop()
     shutil.copytree(session_lab.home.folder, folder)
     (folder / "progress.sqlite").unlink()

@@ -27,6 +27,8 @@ IODS = {
     "GrayscaleSoftcopyPresentationState",
 }  # fmt: skip
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def everything() -> list[Instance]:

@@ -16,6 +16,8 @@ from synthetic_data.exporting import write_media, write_zip
 from tests.synthetic_data.test_ledger import element_at
 from tests.synthetic_data.test_validity import DCIODVFY
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def two() -> Hospital:

@@ -12,7 +12,14 @@ from lab.survey.wire import dimse, pdu
 from lab.survey.wire.pdu import Malformed
 from lab.survey.world import policy
 from lab.survey.world.finder import Mismatch, answers
-from lab.survey.world.limits import ASSOCIATION_SECONDS, IDLE_SECONDS, MAX_MESSAGE, WRITE_BUFFER, Connections
+from lab.survey.world.limits import (
+    ASSOCIATION_SECONDS,
+    IDLE_SECONDS,
+    MAX_MESSAGE,
+    REFUSED_SECONDS,
+    WRITE_BUFFER,
+    Connections,
+)
 
 FIRST_BATCH, LARGEST_BATCH = 4, 64
 PAUSE_SECONDS = 0.005
@@ -104,8 +111,10 @@ class ArchiveProtocol(asyncio.Protocol):
         request = pdu.read_associate(body)
         refusal = policy.rejection(self._system, request)
         if refusal is not None:
+            # the requestor closes, so that it reads the refusal first (PS3.8 9.2.3, state 13); but not for ever
             self._transport.write(refusal)
-            self._transport.close()
+            asyncio.get_running_loop().call_later(REFUSED_SECONDS, self._transport.close)
+            self._contexts = {}
             return
         results = policy.negotiate(self._system, request.proposed)
         abstract = {context.id: context.abstract for context in request.proposed}

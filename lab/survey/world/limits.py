@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 MAX_CONNECTIONS = 2_000
+REFUSED_SECONDS = 1.0  # ARTIM: from a refusal to the requestor's closing (PS3.8 9.1.5)
 ASSOCIATION_SECONDS = 10.0  # ARTIM: from the connection to the association request (PS3.8 9.1.5)
 IDLE_SECONDS = 30.0
 TAR_PIT_SECONDS = 60.0
