@@ -225,6 +225,8 @@ missing_packages() {
   if [ ! -x .venv/bin/python ] && ! find_python >/dev/null; then echo python3-venv; fi
   if [ "$dev" = 1 ]; then
     on_path chromium || printf '%s\n' chromium fonts-dejavu-core
+    on_path dcmdump || printf '%s\n' dcmtk
+    on_path nmap || printf '%s\n' nmap
     on_path shellcheck || echo shellcheck
   fi
 }

@@ -63,3 +63,22 @@ def test_a_second_lab_finds_addresses_of_its_own(lab: Lab, tmp_path: Path, monke
     monkeypatch.delenv("PACSLAB_INSTANCE")
     monkeypatch.setattr(home, "INSTANCES", (TEST_INSTANCE, OTHER_INSTANCE))
     assert Home(tmp_path).sandbox("native").network == Network.native(OTHER_INSTANCE)
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(
+    strict=True, reason="lab/home.py: asks whether the keepers speak, not whether the process outside lives"
+)
+def test_a_running_lab_that_is_silent_for_a_while_keeps_its_addresses(
+    other_lab: OtherLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a laptop's sleep, for example. Another address plan would be written down, and the lab that runs be lost."""
+    other_lab.lab().start(with_parent=True)
+    other_lab.chaos.kill("keeper-stop")
+    try:
+        machine.until(lambda: other_lab.lab().sandbox.health().archive.state == "dead")
+        monkeypatch.delenv("PACSLAB_INSTANCE")
+        assert other_lab.lab().sandbox.network == other_lab.network
+    finally:
+        monkeypatch.setenv("PACSLAB_INSTANCE", str(OTHER_INSTANCE))
+        other_lab.chaos.kill("keeper")

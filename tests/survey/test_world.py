@@ -61,9 +61,11 @@ pytestmark = pytest.mark.usefixtures("world")
 
 
 def program(*command: str) -> str:
-    if shutil.which(command[0]) is None:
+    # the system's: pynetdicom brings programs of the same names into the environment's folder
+    found = shutil.which(command[0], path="/usr/local/bin:/usr/bin")
+    if found is None:
         pytest.skip(f"{command[0]} is not installed")
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=20)
+    answer = subprocess.run([found, *command[1:]], capture_output=True, text=True, timeout=20)
     return answer.stdout + answer.stderr
 
 

@@ -74,7 +74,9 @@ def confine(alone: bool) -> None:
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     done = code and libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0) == 0
     if alone and not done:
-        raise OSError(ctypes.get_errno(), f"no filter of system calls on this machine ({platform.machine()})")
+        raise OSError(
+            ctypes.get_errno() or errno.ENOSYS, f"no filter of system calls on this machine ({platform.machine()})"
+        )
 
 
 def filter_for(machine: str) -> bytes:

@@ -1,0 +1,74 @@
+"""What somebody writes into the archive or its logs is shown as text: it runs nothing in a notebook or in a terminal.
+
+A card that ran a script in JupyterLab, or a line that told a terminal what to do, would lead from inside the sandbox to the
+trainee's account. Here an intruder has stored a patient of that kind and written such a line.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+
+import pytest
+from click.testing import CliRunner
+from pydicom import dcmread
+
+from lab.api import Lab
+from lab.catalogue import catalogue
+from lab.cli import main
+from lab.course.cards import Shown
+from tests.conftest import FEW
+from tests.safety.conftest import WIDE_OPEN
+from tests.safety.test_loader import some_patient
+
+MARKUP, ORDER = "<img src=x onerror=alert(1)>", "\x1b]52;c;cm0gLXJm\x07"
+HOSTILE = f"A{MARKUP}{ORDER}"
+
+
+@pytest.fixture
+def hostile(lab: Lab) -> Lab:
+    """A lab whose archive and logs somebody has written such things into."""
+    dataset = dcmread(io.BytesIO(some_patient()))
+    for keyword in ("PatientName", "StudyDescription", "InstitutionName", "ReferringPhysicianName"):
+        setattr(dataset, keyword, HOSTILE)
+    content = io.BytesIO()
+    dataset.save_as(content)
+    lab.misconfigure()
+    lab.change(WIDE_OPEN)
+    with lab.web("intruder", "http") as client:
+        assert client.post("/instances", content=content.getvalue()).status_code == 200
+        for patient in client.get("/patients").json():
+            if MARKUP not in client.get(f"/patients/{patient}").text:
+                client.delete(f"/patients/{patient}")
+        script = f'io.stderr:write([[{HOSTILE}]], "\\n") io.stderr:flush()'
+        client.post("/tools/execute-script", content=script.encode())
+    return lab
+
+
+def shown(lab: Lab) -> list[Shown]:
+    """Everything that shows what the archive says."""
+    found: list[Shown] = [lab.look(), lab.probe_all(), *(lab.probe(name) for name in catalogue())]
+    return found + [lab.check(name) for name in catalogue()] + [lab.status()]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_no_card_brings_markup_of_a_strangers_into_a_notebook(hostile: Lab) -> None:
+    try:
+        pages = [card._repr_html_() for card in shown(hostile)]
+        assert [page for page in pages if MARKUP in page] == []
+        assert sum("&lt;img src=x onerror=alert(1)&gt;" in page for page in pages) >= FEW
+    finally:
+        hostile.reset()
+
+
+@pytest.mark.xfail(strict=True, reason="lab/course/cards.py and traces.py pass control characters on to the terminal")
+@pytest.mark.filterwarnings("ignore")
+def test_no_card_and_no_log_line_tells_the_terminal_what_to_do(hostile: Lab) -> None:
+    try:
+        texts = [str(card) for card in shown(hostile)] + hostile.logs("orthanc", 200)
+        texts.append(CliRunner().invoke(main, ["logs", "orthanc"], color=True).output)
+        assert any(MARKUP in text for text in texts[-20:])
+        orders = {character for text in texts for character in text if unicodedata.category(character) == "Cc"}
+        assert orders <= {"\n", "\t"}
+    finally:
+        hostile.reset()
