@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -161,3 +162,11 @@ def readable_name(value: str) -> str:
 def readable_date(value: str) -> str:
     """A date (VR DA) as ISO 8601: ``19980207`` becomes ``1998-02-07``; anything else is left as it is."""
     return f"{value[:4]}-{value[4:6]}-{value[6:]}" if len(value) == 8 and value.isdigit() else value
+
+
+def visible(text: str) -> str:
+    """A text from outside with its control characters written out (``\\x1b``), so that it gives a terminal no orders."""
+    return "".join(
+        character if character in "\n\t" or unicodedata.category(character) != "Cc" else f"\\x{ord(character):02x}"
+        for character in text
+    )

@@ -16,6 +16,7 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from lab.i18n import Text, t
+from lab.model import visible
 
 Words = Text | str
 JSON = dict[str, Any]
@@ -121,15 +122,19 @@ def labelled(label: Words, words: Words) -> Text:
     return t("{label}: {words}", label=label, words=words)
 
 
+def _shown(words: Words) -> str:
+    return visible(str(words))
+
+
 def _rich(block: Block) -> RenderableType:
     match block:
         case Paragraph(words, strong):
-            return RichText(str(words), style="bold" if strong else "")
+            return RichText(_shown(words), style="bold" if strong else "")
         case Items(items):
-            lines = [RichText.assemble((f"{_MARK[tone]} ", _RICH[tone]), str(words)) for tone, words in items]
+            lines = [RichText.assemble((f"{_MARK[tone]} ", _RICH[tone]), _shown(words)) for tone, words in items]
             return Group(*lines)
         case Lines(lines):
-            return Group(*(RichText(f"  {line}", style="dim", overflow="fold") for line in lines))
+            return Group(*(RichText(_shown(f"  {line}"), style="dim", overflow="fold") for line in lines))
         case Table(header, rows):
             table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
             columns = list(zip(*rows, strict=True)) or [()] * len(header)
@@ -137,7 +142,7 @@ def _rich(block: Block) -> RenderableType:
                 whole = all(len(str(cell)) <= _WHOLE and " " not in str(cell) for cell in cells)
                 table.add_column(str(name), overflow="fold", no_wrap=whole)
             for row in rows:
-                table.add_row(*(RichText(str(cell)) for cell in row))
+                table.add_row(*(RichText(_shown(cell)) for cell in row))
             return table
 
 

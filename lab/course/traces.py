@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lab.catalogue import Weakness
 from lab.clients.live import LiveSite
+from lab.model import visible
 from lab.sandbox.protocol import Log, Sandbox
 from lab.scenario import Trace
 from lab.site.zones import STATIONS
@@ -32,13 +33,17 @@ class Mark:
 
 
 def read_from(path: Path, start: int) -> list[str]:
-    """The lines of a file from byte ``start`` on, undecodable bytes replaced; [] when there is no file. Read-only."""
+    """The lines of a file from byte ``start`` on; [] when there is no file. Read-only.
+
+    Undecodable bytes are replaced and control characters written out: what a visitor put into a log gives no orders.
+    """
     size = _size(path)
     if size == 0:
         return []
     with path.open("rb") as file:
         file.seek(start if start <= size else 0)
-        return file.read().decode("utf-8", "replace").splitlines()
+        text = file.read().decode("utf-8", "replace").replace("\r\n", "\n")
+    return [visible(line) for line in text.removesuffix("\n").split("\n")] if text else []
 
 
 def tail(path: Path, count: int) -> list[str]:

@@ -61,7 +61,6 @@ def test_no_card_brings_markup_of_a_strangers_into_a_notebook(hostile: Lab) -> N
         hostile.reset()
 
 
-@pytest.mark.xfail(strict=True, reason="lab/course/cards.py and traces.py pass control characters on to the terminal")
 @pytest.mark.filterwarnings("ignore")
 def test_no_card_and_no_log_line_tells_the_terminal_what_to_do(hostile: Lab) -> None:
     try:

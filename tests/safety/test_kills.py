@@ -212,7 +212,7 @@ def _kill(other: OtherLab, victim: str, start: int) -> None:
 def test_a_kill_while_bubblewrap_sets_itself_up_leaves_nothing(other_lab: OtherLab, victim: str) -> None:
     """bubblewrap ties its processes to one another only at the end of its own start."""
     dice, lock = random.Random(victim), other_lab.folder / "native" / "host.lock"
-    for _ in range(12 * len(ROUNDS)):
+    for _ in range(6 * len(ROUNDS)):
         sandbox = other_lab.lab().sandbox
         start = threading.Thread(target=_start, args=(sandbox,))
         start.start()
