@@ -87,7 +87,7 @@ class Home:
         if kind == "compose":
             return ComposeSandbox(self.folder, Network.compose())
         sandbox = NativeSandbox(self.folder, Network.native(int(settings.get("instance", 0))))
-        if sandbox.health().archive.state != "dead":
+        if sandbox.is_held:
             return sandbox
         instance = _free_instance(settings.get("instance"))
         write_json(self.folder / "lab.json", {"sandbox": kind, "instance": instance})

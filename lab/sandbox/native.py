@@ -118,6 +118,11 @@ class NativeSandbox(KeptSandbox):
         gateway = [(self.network.gateway(zone), door.port) for zone in Zone for door in Door]
         return {"archive": console, "gateway": gateway}
 
+    @property
+    def is_held(self) -> bool:
+        """Whether its process outside lives, also when nothing inside has answered for a while. Read-only."""
+        return self._host_pid() is not None
+
     def _host_pid(self) -> int | None:
         """The process outside, if it lives. One that is ending has no command line any more."""
         pid = holder(self._lock)

@@ -66,9 +66,6 @@ def test_a_second_lab_finds_addresses_of_its_own(lab: Lab, tmp_path: Path, monke
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=True, reason="lab/home.py: asks whether the keepers speak, not whether the process outside lives"
-)
 def test_a_running_lab_that_is_silent_for_a_while_keeps_its_addresses(
     other_lab: OtherLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
