@@ -32,6 +32,8 @@ OPEN = renamed(
 )
 HOSTILE = "127.127.255.30"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:

@@ -16,6 +16,8 @@ import pytest
 from synthetic_data import Hospital, Instance, SyntheticDataError, Written, generate
 from tests.synthetic_data.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 def names(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
