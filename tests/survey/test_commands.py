@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 from lab.cli import main
 from lab.survey.population import Population
 
+pytestmark = pytest.mark.slow
+
 
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, list(arguments))

@@ -46,6 +46,8 @@ EXPECTED = {
 }
 QUICK = Manners(rate=100_000, seconds=1.5)
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
