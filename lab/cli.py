@@ -19,12 +19,12 @@ from rich.console import Console
 from rich.text import Text as RichText
 
 from lab import __version__
+from lab.commands import audit as audit_command
 from lab.commands import survey as survey_commands
 from lab.commands.data import data
 from lab.course.cards import Shown
 from lab.errors import LabError
 from lab.i18n import Text, t, use_gettext
-from lab.model import Severity
 from lab.terminal import Steps
 
 use_gettext("click")  # before the commands are made: some of their texts are fixed then
@@ -349,45 +349,6 @@ def load(paths: tuple[Path, ...]) -> None:
     click.echo(str(t("{stored} objects are in the archive.", stored=stored)))
 
 
-@_command(
-    t("Audit the configuration of a real archive: reads files, never a network. Exit code 1 when something is found."),
-    """pacslab audit /etc/orthanc --image debian --orthanc-version 1.12.7
-    pacslab audit docker-compose.yml nginx.conf --fail-on high
-    pacslab audit orthanc.json --sarif > findings.sarif
-    pacslab audit --explain http-no-auth""",
-)
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
-    "--image", metavar="IMAGE", help=str(t("What Orthanc runs from, which decides its defaults: debian, or an image."))
-)
-@click.option("--orthanc-version", "version", metavar="VERSION", help=str(t("The version of Orthanc, as 1.12.7.")))
-@click.option(
-    "--fail-on",
-    type=click.Choice([severity.value for severity in Severity]),
-    default="low",
-    show_default=True,
-    help=str(t("What is grave enough for exit code 1.")),
-)
-@click.option(
-    "--harden",
-    "hardening",
-    is_flag=True,
-    help=str(t("Print the hardened configuration and the difference. Writes nothing.")),
-)
-@click.option(
-    "--explain",
-    "explained",
-    metavar="ID",
-    help=str(t("Explain one finding and name the notebook that demonstrates it.")),
-)
-@click.option("--sarif", "as_sarif", is_flag=True, help=str(t("Print SARIF 2.1.0 for code-scanning sites.")))
-@AS_JSON
-def audit(**asked: Any) -> None:
-    from lab.audit.command import Request, run
-
-    sys.exit(run(Request(program=__version__, **asked), Console(highlight=False, soft_wrap=asked["hardening"])))
-
-
 main.add_command(data)
 
 
@@ -396,4 +357,5 @@ def _one_or_all(scenario: str | None, every: bool) -> None:
         raise click.UsageError(str(t("Name one scenario, or say --all.")))
 
 
+audit_command.add(_command)
 survey_commands.add(_command, _answer)
