@@ -153,7 +153,8 @@ def test_a_search_by_keyboard_alone(server: SearchServer, tmp_path: Path) -> Non
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.goto(server.url)
-        page.keyboard.type("has:dicom country:FR")  # the field has the focus
+        page.wait_for_function("document.activeElement.name === 'q'")  # the field takes the focus by itself
+        page.keyboard.type("has:dicom country:FR")
         page.keyboard.press("Enter")
         page.wait_for_selector("article.hit")
         assert "country:FR" in page.title()

@@ -24,13 +24,13 @@ KEYS = ("us_liver", "us_foetus", "uscine_liver", "sc_dose", "sc_paper", "cr_ches
 @pytest.fixture(scope="module")
 def read_text() -> Any:
     """Optical character recognition: a picture's text, without spaces, accents and capitals."""
-    rapidocr = pytest.importorskip("rapidocr_onnxruntime", reason="the reader comes with rapidocr-onnxruntime")
-    engine = rapidocr.RapidOCR()
+    from rapidocr import RapidOCR
+
+    engine = RapidOCR()
 
     def read(picture: NDArray[np.uint8]) -> str:
         large = np.kron(picture, np.ones((2, 2), np.uint8)) if picture.shape[1] < 1000 else picture
-        found, _ = engine(np.repeat(large[:, :, None], 3, 2))
-        return plain("".join(line[1] for line in found or []))
+        return plain("".join(engine(np.repeat(large[:, :, None], 3, 2)).txts or ()))
 
     return read
 
