@@ -1,0 +1,115 @@
+"""``pacslab detect`` and ``pacslab rules``: Sigma rules over recorded days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from lab.i18n import t
+
+Command = Callable[..., Callable[[Callable[..., None]], click.Command]]
+AS_JSON = click.option("--json", "as_json", is_flag=True, help=str(t("Print JSON for programs.")))
+FOLDER = click.Path(path_type=Path)
+
+
+def add(command: Command, answer: Callable[..., None], group: click.Group) -> None:
+    """Add the commands to the command line."""
+    _add_detect(command, answer)
+    group.add_command(rules)
+    rules.answer = answer  # type: ignore[attr-defined]
+
+
+def _add_detect(command: Command, answer: Callable[..., None]) -> None:
+    @command(
+        t("Run Sigma rules over recorded days and score them on truth. Exit code 1 below 0.95 precision or recall."),
+        """pacslab detect my-rule.yml --day days/monday
+        pacslab detect sweep.yml spray.yml --day days/monday --day days/tuesday --json""",
+    )
+    @click.argument("files", nargs=-1, required=True, metavar=f"{t('RULE')}...", type=FOLDER)
+    @click.option(
+        "--day",
+        "days",
+        multiple=True,
+        type=FOLDER,
+        metavar="FOLDER",
+        help=str(t("A day recorded with pacslab day --save.")),
+    )
+    @AS_JSON
+    def detect(files: tuple[Path, ...], days: tuple[Path, ...], as_json: bool) -> None:
+        from lab.course.detected import Detected
+        from lab.detection.recording import Recording
+        from lab.detection.rules.score import score
+        from lab.detection.rules.sigma import read_rule
+
+        scored = Detected(score([read_rule(file) for file in files], [Recording.load(day) for day in _some(days)]))
+        answer(scored, as_json, 0 if scored.passed else 1)
+
+
+def _some(days: tuple[Path, ...]) -> tuple[Path, ...]:
+    if not days:
+        raise click.UsageError(
+            str(t("Name at least one recorded day: --day FOLDER (pacslab day --save FOLDER makes one)."))
+        )
+    return days
+
+
+@click.group(
+    subcommand_metavar=str(t("COMMAND [ARGS]...")),
+    help=f"{t('Detection rules for image archives, in Sigma.')}\n\n\b\n{t('Examples:')}\n  pacslab rules list\n  pacslab rules show password-spray\n"
+    "  pacslab rules export siem/",
+)
+def rules() -> None:
+    pass
+
+
+@rules.command("list", help=str(t("The rules that come with the lab.")))
+@AS_JSON
+def list_(as_json: bool) -> None:
+    from lab.course.detected import RuleList
+    from lab.detection.rules.sigma import shipped
+
+    rules.answer(RuleList(shipped()), as_json)  # type: ignore[attr-defined]
+
+
+@rules.command(help=str(t("Print a rule, to read or to start from.")))
+@click.argument("name")
+def show(name: str) -> None:
+    from lab.detection.rules.export import named
+
+    click.echo(named(name).text, nl=False)
+
+
+@rules.command(help=str(t("The fields that rules can ask for, and what they mean.")))
+def fields() -> None:
+    from lab.detection.events.schema import FIELDS
+
+    for name, (kind, meaning) in FIELDS.items():
+        click.echo(f"{name:<28} {kind:<8} {meaning}")
+
+
+@rules.command(help=str(t("Write the rules and their pySigma pipeline into a folder, for use elsewhere.")))
+@click.argument("folder", type=FOLDER)
+def export(folder: Path) -> None:
+    from lab.detection.rules.export import export as write
+
+    for path in write(folder):
+        click.echo(path)
+
+
+@rules.command(
+    help=str(t("Score the rules that come with the lab, on recorded days or on fresh ones. Exit code 1 below 0.95."))
+)
+@click.option(
+    "--recorded", multiple=True, type=FOLDER, metavar="FOLDER", help=str(t("A day recorded with pacslab day --save."))
+)
+@AS_JSON
+def score(recorded: tuple[Path, ...], as_json: bool) -> None:
+    from lab.course.detected import Detected
+    from lab.detection.recording import Recording
+    from lab.detection.rules.score import score as measured
+    from lab.detection.rules.sigma import shipped
+
+    scored = Detected(measured(shipped(), [Recording.load(day) for day in _some(recorded)]))
+    rules.answer(scored, as_json, 0 if scored.passed else 1)  # type: ignore[attr-defined]

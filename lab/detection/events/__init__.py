@@ -1,0 +1,1 @@
+"""From the logs of a site to one table of events, in the field names that detection rules use."""

@@ -1,0 +1,66 @@
+"""A recorded day's sensors, as one table of events."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from lab.detection.events.gateway_logs import access_events, stream_events
+from lab.detection.events.inventory import of_day
+from lab.detection.events.lines import Clock, lines
+from lab.detection.events.orthanc_log import OrthancLog
+from lab.detection.events.schema import Event
+from lab.detection.events.table import create, insert
+from lab.detection.recording import Recording
+from lab.site.zones import Network
+
+
+def load(recording: Recording, path: Path | str = ":memory:") -> sqlite3.Connection:
+    """The table of events of a recorded day, in a new database at ``path``. Times are those of the day that was played."""
+    database = create(path)
+    insert(database, events(recording))
+    database.execute('CREATE INDEX by_action ON events ("event.dataset", "event.action")')
+    return database
+
+
+def events(recording: Recording) -> Iterator[Event]:
+    """The events of all logs that were on, with what the hospital knows about them."""
+    day = recording.day
+    network = Network(day.prefix, day.transparent)
+    inventory = of_day(network, day, patients_of(recording))
+    clock = Clock(
+        datetime.fromtimestamp(day.real_start, timezone(timedelta(seconds=day.utc_offset)) if day.utc_offset else UTC)
+    )
+    sources: list[Iterable[Event]] = []
+    if log := recording.sensor("orthanc"):
+        sources.append(OrthancLog(clock).events(lines(log)))
+    if log := recording.sensor("gateway-access"):
+        sources.append(access_events(lines(log)))
+    if log := recording.sensor("gateway-stream"):
+        sources.append(stream_events(lines(log)))
+    return _played(inventory.enriched(chain.from_iterable(sources)), day)
+
+
+def patients_of(recording: Recording) -> dict[str, str]:
+    """The archive's own index of the day: its identifiers and Study Instance UIDs -> PatientID."""
+    index: Any = recording.json("index") or {}
+    return {str(identifier): str(patient) for identifier, patient in index.items()}
+
+
+def _played(stream: Iterable[Event], day: Any) -> Iterator[Event]:
+    """The events by the clock of the day that was played."""
+    clock = day.clock
+
+    @lru_cache(maxsize=65536)
+    def moment(stamp: str) -> tuple[float, str]:
+        real = datetime.fromisoformat(stamp).timestamp()
+        return real, clock.moment(real).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    for event in stream:
+        event["log.time"], event["timestamp"] = moment(event["timestamp"])
+        yield event

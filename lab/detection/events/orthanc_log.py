@@ -1,0 +1,383 @@
+"""Orthanc's log (``--verbose``; at the default level few of these lines exist) and the audit lines of its Lua filters.
+
+Lines have neither year nor time zone: ``<level>MMDD hh:mm:ss.µs [thread] file:line] (category) text``; the thread came with
+1.12.2. What belongs together stands on several lines, among those of others: the number of matches follows the query, the
+resources that a C-GET sends follow its request. They are put back together by thread where the log names it, else in order.
+
+A visitor can plant lines here: Orthanc writes a request's path decoded, so that ``%0A`` in it ends the line. The audit line
+of the same request has the path as JSON, which escapes line ends; what the path planted is found by it and marked forged.
+Without audit lines a forged line is told only by a clock that runs ahead of its neighbours.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from lab.detection.events.lines import Clock, written_out
+from lab.detection.events.schema import KEPT, Event
+
+LOG, AUDIT = "orthanc.log", "orthanc.audit"
+_HEAD = re.compile(
+    r"[TIWEF](\d\d)(\d\d) (\d\d:\d\d:\d\d\.\d{6}) +(?:([^\s\]]+) +)?[^\s\]]+:\d+\] (?:\((?:dicom|http|generic|jobs|lua|plugins|sqlite)\) )?(.*)",
+    re.DOTALL,
+)
+_INCOMING = re.compile(r"Incoming (\w+) request from AET (.*) on IP (\S+), calling AET (.*)")
+_RECEIVED = re.compile(r"Association Received from AET (.*) on IP (\S+)$")
+_BAD_CALLED = re.compile(r"Rejected association, because of a bad called AET in the request \((.*)\)$")
+_REFUSED_AET = re.compile(r"Rejected association for remote AET (.*) on IP (\S+)$")
+_REFUSED_REQUEST = re.compile(r'Rejected (\w+) request from remote DICOM modality with AET "(.*)" and hostname "(\S*)"')
+_WRONG_HOST = re.compile(r'Forbidding access from AET "?(.*?)"? given its hostname \((\S+?)\)')
+_UNKNOWN = re.compile(r"C-(FIND|GET): Allowing SCU request from unknown modality with AET: (.*)")
+_SENDING = re.compile(r'C-(?:GET|MOVE): Sending resource (\S+) to modality "(.*)"')
+_MOVE = re.compile(r'Move-SCU request received for AET "(.*)"')
+_LEVEL = re.compile(r"REST API call has switched the log level to: (\w+)")
+_LEVEL_OF_CATEGORY = re.compile(r'REST API call has switched the log level of category "(\w+)" to "?(\w+)')
+_HTTP = re.compile(r"(GET|POST|PUT|DELETE|HEAD|PATCH|PROPFIND|OPTIONS|MKCOL|LOCK|UNLOCK) (/.*)", re.DOTALL)
+_SCU = re.compile(r'Opening a DICOM SCU connection .*to AET "(.*)" on host (\S+):(\d+)')
+_TLS = re.compile(r"Receiving Association failed: (.*)")
+_NAMES_SOMEBODY = {"0010,0010", "0010,0020", "0020,000d", "0008,0050", "0020,000e", "0008,0018", "0010,0030"}
+_WINDOW = 400  # events that may still be found forged by an audit line which follows them
+_AHEAD = timedelta(seconds=2)
+
+
+class OrthancLog:
+    """Turns the lines of one Orthanc log into events. Feed it ``lines`` in order; it keeps what later lines may add to."""
+
+    def __init__(self, clock: Clock, file: str = "orthanc.log") -> None:
+        self._clock, self._file = clock, file
+        self._days: dict[str, tuple[datetime, str] | None] = {}
+        self._recent: deque[Event] = deque(maxlen=_WINDOW)
+        self._queries: dict[str, Event] = {}
+        self._requests: dict[str, Event] = {}
+        self._received: dict[str, str] = {}
+        self._last: Event = {}
+        self._by_word: dict[str, Callable[[Event, str], bool]] = {
+            "Incoming": self._incoming, "Association": self._association, "Rejected": self._rejected, "Forbidding": self._forbidden,
+            "Receiving": self._tls, "Number": self._matches, "C-FIND:": self._unknown, "C-GET:": self._transfer, "C-MOVE:": self._transfer,
+            "Move-SCU": self._move, "Lua": self._lua, "New": self._stored, "Overwriting": self._overwritten, "REST": self._level,
+            "Opening": self._opened, "DICOM": self._query_level,
+        }  # fmt: skip
+        for method in (
+            "GET",
+            "POST",
+            "PUT",
+            "DELETE",
+            "HEAD",
+            "PATCH",
+            "PROPFIND",
+            "OPTIONS",
+            "MKCOL",
+            "LOCK",
+            "UNLOCK",
+        ):
+            self._by_word[method] = self._http
+
+    def events(self, lines: Iterable[str]) -> Iterator[Event]:
+        """The events, in the order of the lines. Lines that are no event, or no line of Orthanc, are passed over."""
+        for number, line in enumerate(lines, 1):
+            head = _HEAD.match(line)
+            if head is None:
+                continue
+            month, day, time, thread, text = head.groups()
+            handler = self._by_word.get(text.split(" ", 1)[0])
+            if handler is None:
+                continue
+            event: Event = {"_thread": thread or "", "event.dataset": LOG, "log.line": number}
+            stamp = self._stamp(month + day, time)
+            if stamp is None or not handler(event, text):
+                continue
+            event["timestamp"], event["log.file"] = stamp, self._file
+            event["event.original"] = line if len(line) <= KEPT and line.isprintable() else written_out(line, KEPT)
+            self._check_clock(event)
+            if len(self._recent) == _WINDOW:
+                yield self._recent.popleft()
+            self._recent.append(event)
+        yield from self._recent
+        self._recent.clear()
+
+    # -- time and trust ------------------------------------------------------------------------------------------
+
+    def _stamp(self, day: str, time: str) -> str | None:
+        if day not in self._days:
+            self._days[day] = self._clock.day(int(day[:2]), int(day[2:]))
+        found = self._days[day]
+        if found is None:
+            return None
+        midnight, date = found
+        zone = self._clock.reference.tzinfo
+        if zone is UTC:
+            return f"{date}T{time}Z"
+        hours, minutes, seconds = time.split(":")
+        moment = midnight + timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds))
+        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def _check_clock(self, event: Event) -> None:
+        """Orthanc writes its lines in order: one whose time lies ahead of the line that follows it was not written then."""
+        before = self._last
+        if before and before["timestamp"][:19] > event["timestamp"][:19] and _later(before, event):
+            before["event.forged"] = 1
+        self._last = event
+
+    def _unmask(self, path: str) -> None:
+        """Mark the events whose lines stand in the path of a request that has just been audited."""
+        planted = {written_out(line, KEPT) for line in path.split("\n")[1:] if line}
+        for event in self._recent:
+            if event["event.original"] in planted or any(line.startswith(event["event.original"]) for line in planted):
+                event["event.forged"] = 1
+
+    # -- DICOM ---------------------------------------------------------------------------------------------------
+
+    def _incoming(self, event: Event, text: str) -> bool:
+        found = _INCOMING.match(text)
+        if found is None:
+            return False  # "Incoming connection", which says no more than the association's line
+        verb, calling, ip, called = found.groups()
+        event |= {"event.action": f"c-{verb.lower()}", "event.outcome": "success", "source.ip": ip}
+        event |= {"dicom.calling_aet": calling, "dicom.called_aet": called}
+        if verb in ("Find", "FindWorklist", "Worklist"):
+            event["event.action"] = "c-find"
+            self._queries[event["_thread"]] = event
+        self._remember(event, verb)
+        return True
+
+    def _association(self, event: Event, text: str) -> bool:
+        if found := _RECEIVED.match(text):
+            event |= {"event.action": "association", "dicom.calling_aet": found[1], "source.ip": found[2]}
+            return True
+        return False
+
+    def _rejected(self, event: Event, text: str) -> bool:
+        event |= {"event.action": "association-rejected", "event.outcome": "failure"}
+        if found := _BAD_CALLED.match(text):
+            event |= {"dicom.called_aet": found[1], "event.reason": "called AE title"}
+            asked = next((e for e in reversed(self._recent) if e["event.action"] == "association"), None)
+            if asked is not None:
+                event |= {"dicom.calling_aet": asked["dicom.calling_aet"], "source.ip": asked["source.ip"]}
+            return True
+        if found := _REFUSED_AET.match(text):
+            event |= {"dicom.calling_aet": found[1], "source.ip": found[2], "event.reason": "calling AE title"}
+            return True
+        if found := _REFUSED_REQUEST.match(text):
+            event |= {"event.action": f"c-{found[1].lower()}", "dicom.calling_aet": found[2], "source.ip": found[3]}
+            event["event.reason"] = "not permitted to this modality"
+            return True
+        return False
+
+    def _forbidden(self, event: Event, text: str) -> bool:
+        if found := _WRONG_HOST.match(text):
+            event |= {
+                "event.action": "association-rejected",
+                "event.outcome": "failure",
+                "event.reason": "address of the AE title",
+            }
+            event |= {"dicom.calling_aet": found[1], "source.ip": found[2]}
+            return True
+        return False
+
+    def _tls(self, event: Event, text: str) -> bool:
+        if found := _TLS.match(text):
+            event |= {
+                "event.action": "association-rejected",
+                "event.outcome": "failure",
+                "event.reason": found[1][:200],
+            }
+            return True
+        return False
+
+    def _query_level(self, event: Event, text: str) -> bool:
+        if text.startswith("DICOM C-Find request at level: "):
+            query = self._open_query(event)
+            if query is not None:
+                query["dicom.level"] = text.rsplit(" ", 1)[1].upper().replace("INSTANCE", "IMAGE")
+        return False
+
+    def _matches(self, event: Event, text: str) -> bool:
+        if text.startswith("Number of matching resources: "):
+            query = self._open_query(event)
+            count = text.rsplit(" ", 1)[1]
+            if query is not None and count.isdecimal():
+                for known in (query, query.pop("_audit", None)):
+                    if known is not None:
+                        known["dicom.matches"] = int(count)
+                self._queries.pop(event["_thread"], None)
+        return False
+
+    def _remember(self, request: Event, verb: str) -> None:
+        """Keep a request that later lines may tell more about. Visitors choose AE titles freely: no more than some thousands are kept."""
+        if len(self._requests) > 5000:
+            self._requests.clear()
+            self._received.clear()
+        self._requests[f"{request['_thread']}\n{verb}\n{request['dicom.calling_aet']}"] = request
+        self._received[request["dicom.calling_aet"]] = request["source.ip"]
+
+    def _open_query(self, event: Event) -> Event | None:
+        return self._queries.get(event["_thread"])
+
+    def _unknown(self, event: Event, text: str) -> bool:
+        if found := _UNKNOWN.match(text):
+            verb = found[1].title()
+            request = self._requests.get(f"{event['_thread']}\n{verb}\n{found[2]}")
+            if request is not None:
+                request["dicom.known"] = 0
+        return False
+
+    def _transfer(self, event: Event, text: str) -> bool:
+        if found := _SENDING.match(text):
+            event |= {
+                "event.action": "resource-sent",
+                "event.outcome": "success",
+                "dicom.resource": found[1],
+                "dicom.peer_aet": found[2],
+            }
+            event["dicom.calling_aet"] = found[2]
+            event["source.ip"] = self._received.get(found[2])
+            return True
+        return self._unknown(event, text)
+
+    def _move(self, event: Event, text: str) -> bool:
+        if found := _MOVE.match(text):
+            request = next((e for e in reversed(self._recent) if e["event.action"] == "c-move"), None)
+            if request is not None:
+                request["dicom.peer_aet"] = found[1]
+        return False
+
+    def _opened(self, event: Event, text: str) -> bool:
+        if found := _SCU.match(text):
+            event |= {
+                "event.action": "scu-connection",
+                "dicom.peer_aet": found[1],
+                "event.reason": f"{found[2]}:{found[3]}",
+            }
+            return True
+        return False
+
+    def _stored(self, event: Event, text: str) -> bool:
+        if text == "New instance stored":
+            event["event.action"] = "instance-stored"
+            return True
+        return False
+
+    def _overwritten(self, event: Event, text: str) -> bool:
+        event |= {
+            "event.action": "instance-overwritten",
+            "dicom.resource": text.rsplit(" ", 1)[1],
+            "dicom.resource_type": "instance",
+        }
+        asked = next((e for e in reversed(self._recent) if e["event.action"] == "instance-received"), None)
+        if asked is not None:
+            for name in (
+                "source.ip",
+                "user.name",
+                "dicom.calling_aet",
+                "dicom.origin",
+                "dicom.study_uid",
+                "dicom.instance_uid",
+            ):
+                event[name] = asked.get(name)
+        return True
+
+    # -- HTTP ----------------------------------------------------------------------------------------------------
+
+    def _http(self, event: Event, text: str) -> bool:
+        if found := _HTTP.match(text):
+            event |= {"event.action": "http", "http.request.method": found[1], "url.path": written_out(found[2], KEPT)}
+            return True
+        return False
+
+    def _level(self, event: Event, text: str) -> bool:
+        found = _LEVEL.match(text) or _LEVEL_OF_CATEGORY.match(text)
+        if found is None:
+            return False
+        event |= {
+            "event.action": "log-level-changed",
+            "event.outcome": "success",
+            "event.reason": " ".join(found.groups()),
+        }
+        asked = next(
+            (
+                e
+                for e in reversed(self._recent)
+                if "/log-level" in str(e.get("url.path")) and e["event.dataset"] == AUDIT
+            ),
+            None,
+        )
+        if asked is not None:
+            event |= {"source.ip": asked["source.ip"], "user.name": asked["user.name"]}
+        return True
+
+    # -- audit lines (lab/site/lua.py) ---------------------------------------------------------------------------
+
+    def _lua(self, event: Event, text: str) -> bool:
+        if not text.startswith("Lua says: AUDIT {"):
+            return False
+        try:
+            said = json.loads(text[16:])
+        except (ValueError, RecursionError):
+            return False
+        if not isinstance(said, dict):
+            return False
+        event["event.dataset"] = AUDIT
+        event["source.ip"], event["dicom.calling_aet"] = _text(said, "ip"), _text(said, "aet")
+        kind = {"http": self._audited_http, "find": self._audited_find, "received": self._audited_received}.get(
+            str(said.get("event"))
+        )
+        return kind is not None and kind(event, said)
+
+    def _audited_http(self, event: Event, said: Event) -> bool:
+        path = str(said.get("uri") or "")
+        event |= {"event.action": "http", "event.outcome": "success" if said.get("allowed") else "failure"}
+        event |= {
+            "http.request.method": _text(said, "method"),
+            "url.path": written_out(path, KEPT),
+            "user.name": _text(said, "user") or None,
+        }
+        if "\n" in path:
+            event["event.action"] = "log-injection"
+            self._unmask(path)
+        return True
+
+    def _audited_find(self, event: Event, said: Event) -> bool:
+        query = said.get("query")
+        query = query if isinstance(query, dict) else {}
+        keys = sorted(
+            str(tag)
+            for tag, value in query.items()
+            if isinstance(value, str) and value.strip("*? ") and tag != "0008,0052"
+        )
+        event |= {"event.action": "c-find", "event.outcome": "success", "dicom.called_aet": _text(said, "called")}
+        event |= {"dicom.level": _text(query, "0008,0052"), "dicom.keys": " ".join(keys) or None}
+        event["dicom.wildcard"] = int(not _NAMES_SOMEBODY.intersection(keys))
+        event["dicom.study_uid"] = _text(query, "0020,000d") or None
+        name, patient = _text(query, "0010,0010") or "", _text(query, "0010,0020") or ""
+        event["dicom.pattern"] = name if "*" in name or "?" in name else None
+        event["dicom.patient"] = patient if patient and not set("*?\\") & set(patient) else None
+        request = self._open_query(event)
+        if request is not None:
+            request["_audit"] = event
+        return True
+
+    def _audited_received(self, event: Event, said: Event) -> bool:
+        event |= {
+            "event.action": "instance-received",
+            "event.outcome": "success",
+            "dicom.origin": _text(said, "origin"),
+        }
+        event |= {
+            "user.name": _text(said, "user") or None,
+            "dicom.study_uid": _text(said, "study"),
+            "dicom.instance_uid": _text(said, "instance"),
+        }
+        return True
+
+
+def _text(said: Event, name: str) -> str | None:
+    value = said.get(name)
+    return written_out(value, KEPT) if isinstance(value, str) else None
+
+
+def _later(one: Event, other: Event) -> bool:
+    return datetime.fromisoformat(one["timestamp"]) - datetime.fromisoformat(other["timestamp"]) > _AHEAD
