@@ -90,6 +90,9 @@ class KeptSandbox:
     def restore(self, name: str) -> None:
         self._command("restore", name)
 
+    def forget(self, name: str) -> None:
+        self._command("forget", name)
+
     def snapshots(self) -> tuple[str, ...]:
         return tuple((read_json(self.run / "status-archive.json") or {}).get("snapshots", ()))
 

@@ -123,6 +123,11 @@ class NativeSandbox(KeptSandbox):
         """Whether its process outside lives, also when nothing inside has answered for a while. Read-only."""
         return self._host_pid() is not None
 
+    @property
+    def host_pid(self) -> int | None:
+        """The process outside that holds the sandbox, if it lives. Read-only."""
+        return self._host_pid()
+
     def _host_pid(self) -> int | None:
         """The process outside, if it lives. One that is ending has no command line any more."""
         pid = holder(self._lock)

@@ -114,5 +114,8 @@ class Sandbox(Protocol):
     def restore(self, name: str) -> None:
         """Put a kept content back."""
 
+    def forget(self, name: str) -> None:
+        """Drop a kept content; one that is not there is no error."""
+
     def snapshots(self) -> tuple[str, ...]:
         """The names of the kept contents."""

@@ -85,12 +85,13 @@ http {{
   scgi_temp_path {run}/tmp/scgi;
   server_tokens off;
   client_max_body_size 1g;
-  log_format site '$remote_addr - $remote_user [$time_iso8601] "$request" $status $body_bytes_sent "$http_user_agent" $server_addr:$server_port';
+  log_format site '$remote_addr - $remote_user [$time_iso8601] "$request" $status $body_bytes_sent '
+                  '"$http_user_agent" $server_addr:$server_port $msec';
   access_log {access_log};
 {limit_zone}{https}}}
 
 stream {{
-  log_format site '$remote_addr [$time_iso8601] $server_addr:$server_port $status in=$bytes_received out=$bytes_sent $session_time';
+  log_format site '$remote_addr [$time_iso8601] $server_addr:$server_port $status in=$bytes_received out=$bytes_sent $session_time $msec';
   access_log {stream_log};
 {stream}}}
 """

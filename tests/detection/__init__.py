@@ -1,0 +1,1 @@
+"""The hospital's day: played, recorded, put back."""

@@ -1,0 +1,1 @@
+"""Who does what on a hospital's day: the staff's routine, and the intruders among it."""

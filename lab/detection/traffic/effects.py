@@ -1,0 +1,90 @@
+"""Which patients a request touched, worked out from what really came back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import httpx
+from pydicom import Dataset
+
+from lab.detection.traffic.stock import Resource, Stock
+from lab.detection.truth import Effect, Touch
+from lab.model import Attribute
+
+_KEYWORDS = {
+    "PatientName": Attribute.NAME,
+    "PatientBirthDate": Attribute.BIRTH_DATE,
+    "StudyDate": Attribute.STUDY_DATE,
+    "StudyDescription": Attribute.PROCEDURE,
+    "ReferringPhysicianName": Attribute.PHYSICIAN,
+    "InstitutionName": Attribute.FACILITY,
+    "PatientID": Attribute.PATIENT_ID,
+}
+WHOLE = (*(attribute.value for attribute in _KEYWORDS.values()), "image")
+"""What a copy of a whole file gives away."""
+_RESOURCE = re.compile(r"^/(?:patients|studies|series|instances)/([0-9a-f]{8}(?:-[0-9a-f]{8}){4})(/[^?]*)?")
+_COPIES = ("/archive", "/media", "/file", "/preview", "/image-uint8", "/image-uint16", "/rendered")
+
+
+def found_in(dataset: Dataset, effect: Effect = Effect.LISTED) -> Touch:
+    """What an answer to a query, or an instance, says about whom."""
+    given = tuple(_KEYWORDS[keyword].value for keyword in _KEYWORDS if str(dataset.get(keyword, "") or ""))
+    if effect is Effect.LISTED:
+        return Touch(effect, str(dataset.get("PatientID", "")), str(dataset.get("StudyInstanceUID", "")), 0, given)
+    image = (*given, "image") if effect is Effect.COPIED else ()
+    return Touch(effect, str(dataset.PatientID), str(dataset.StudyInstanceUID), 1, image)
+
+
+def sum_up(touches: Iterable[Touch]) -> tuple[Touch, ...]:
+    """One touch for each effect, patient and study: images are added, attributes united."""
+    found: dict[tuple[Effect, str, str], Touch] = {}
+    for touch in touches:
+        key = (touch.effect, touch.patient, touch.study)
+        before = found.get(key)
+        images = touch.images + (before.images if before else 0)
+        attributes = tuple(dict.fromkeys([*(before.attributes if before else ()), *touch.attributes]))
+        found[key] = Touch(*key, images, attributes)
+    return tuple(found.values())
+
+
+def http_touches(stock: Stock, method: str, path: str, answer: httpx.Response) -> tuple[Touch, ...]:
+    """The patients whose data crossed, or were changed, in a successful HTTP request; identifiers alone are nobody's data."""
+    if answer.status_code != 200:
+        return ()
+    one = _RESOURCE.match(path)
+    if one is None:
+        return sum_up(_listed(stock, answer))
+    resource, rest = stock.find(one[1]), one[2] or ""
+    if resource is None:
+        return ()
+    return _on(resource, method, rest, answer)
+
+
+def _on(resource: Resource, method: str, rest: str, answer: httpx.Response) -> tuple[Touch, ...]:
+    """A request about one resource."""
+    about = (resource.patient, resource.study)
+    if method == "DELETE":
+        return (Touch(Effect.DELETED, *about, resource.images),) if not rest else ()
+    if method != "GET":  # /anonymize makes a copy and leaves the original; /modify, PUT of metadata, …
+        return () if rest in ("/anonymize", "") else (Touch(Effect.CHANGED, *about, resource.images),)
+    if rest.startswith(_COPIES):
+        given = ("image",) if rest.startswith(("/preview", "/image", "/rendered")) else WHOLE
+        return (Touch(Effect.COPIED, *about, resource.images, given),)
+    text = answer.text
+    given = tuple(attribute.value for keyword, attribute in _KEYWORDS.items() if f'"{keyword}"' in text)
+    return (Touch(Effect.LISTED, *about, 0, given),) if given else ()
+
+
+def _listed(stock: Stock, answer: httpx.Response) -> Iterator[Touch]:
+    """Every patient or study described in a list; a list of bare identifiers describes nobody."""
+    if "json" not in answer.headers.get("content-type", ""):
+        return
+    content = answer.json()
+    for entry in content if isinstance(content, list) else ():
+        resource = stock.find(entry["ID"]) if isinstance(entry, dict) and "ID" in entry else None
+        if resource is not None:
+            tags: dict[str, Any] = entry.get("MainDicomTags", {}) | entry.get("PatientMainDicomTags", {})
+            given = tuple(_KEYWORDS[keyword].value for keyword in _KEYWORDS if tags.get(keyword))
+            yield Touch(Effect.LISTED, resource.patient, resource.study, 0, given)

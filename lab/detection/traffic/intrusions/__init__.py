@@ -1,0 +1,1 @@
+"""One file per intrusion, found by its name. None imports another."""

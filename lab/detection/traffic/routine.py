@@ -1,0 +1,151 @@
+"""The staff's routine: what modalities, workstations, doctors, administrator, monitoring, backup and research do.
+
+Each task is a generator that acts through ``Hands`` and yields its pauses in seconds of the day. *Modelled*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from random import Random
+
+from pydicom import Dataset
+
+from lab.detection.traffic.cast import Cast, Member
+from lab.detection.traffic.hands import Hands
+from lab.detection.traffic.stock import held_from
+from lab.detection.traffic.viewer import open_study
+
+COVERING = 0.02
+"""How often a doctor opens the record of a colleague's patient, as a doctor on call does."""
+STUDY_KEYS = ("PatientName", "PatientID", "PatientBirthDate", "StudyInstanceUID", "StudyDate", "StudyDescription")
+_MADE_BY = {"ct1": ("CT",), "mr1": ("MR",)}
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a task of the routine has at hand."""
+
+    hands: Hands
+    cast: Cast
+    random: Random
+    treatment: Mapping[str, tuple[str, ...]]
+    incoming: list[list[Dataset]]
+    """Studies that are still to come in."""
+
+
+Task = Callable[[Work], Iterator[float]]
+
+
+def modality_check(work: Work) -> Iterator[float]:
+    """Every modality asks in the morning whether the archive is there."""
+    for modality in work.cast.role("modality"):
+        with work.hands.dicom(modality, "echo") as link:
+            if link:
+                link.echo()
+        yield work.random.uniform(30, 400)
+
+
+def study_comes_in(work: Work) -> Iterator[float]:
+    """A modality stores a study, image by image over one association."""
+    if not work.incoming:
+        return
+    datasets = work.incoming.pop()
+    modality = _maker(work, str(datasets[0].Modality))
+    with work.hands.dicom(modality, "store") as link:
+        done = [dataset for dataset in datasets if link and link.store(dataset) == 0]
+    if done:
+        work.hands.stock.add(held_from(done))
+    yield 0.0
+
+
+def worklist(work: Work) -> Iterator[float]:
+    """A workstation asks what was examined on a day; the archive has no worklist of its own to ask."""
+    station = work.random.choice(work.cast.role("workstation"))
+    day = f"2018{work.random.randint(1, 12):02d}"
+    with work.hands.dicom(station, "find") as link:
+        if link:
+            link.find(**dict.fromkeys(STUDY_KEYS, "") | {"StudyDate": f"{day}01-{day}28"})
+    yield 0.0
+
+
+def read_study(work: Work) -> Iterator[float]:
+    """A radiologist at a workstation finds a patient, looks for earlier studies, and fetches one."""
+    station = work.random.choice(work.cast.role("workstation"))
+    study = work.hands.stock.choose(work.random)
+    with work.hands.dicom(station, "find") as link:
+        if link:
+            link.find(**dict.fromkeys(STUDY_KEYS, "") | {"PatientID": study.patient})
+            link.find("SERIES", StudyInstanceUID=study.uid, SeriesInstanceUID="", Modality="")
+    yield work.random.uniform(20, 90)
+    with work.hands.dicom(station, "get") as link:
+        if link:
+            link.get(study.uid)
+
+
+def view(work: Work) -> Iterator[float]:
+    """A doctor opens a study of one of her patients in the viewer; now and then one of a colleague's."""
+    doctor = work.random.choice(work.cast.role("doctor"))
+    treated = work.treatment.get(doctor.who, ())
+    study = work.hands.stock.choose(work.random, None if work.random.random() < COVERING else treated)
+    with work.hands.web(doctor) as web:
+        yield from open_study(web, study, work.random)
+
+
+def administer(work: Work) -> Iterator[float]:
+    """The administrator looks after the archive; sometimes a study that was stored twice goes."""
+    administrator = work.cast.role("administrator")[0]
+    with work.hands.web(administrator) as web:
+        for path in ("/system", "/statistics", "/changes?limit=20", "/jobs?expand", "/modalities?expand", "/plugins"):
+            web.get(path)
+            yield work.random.uniform(10, 120)
+        study = work.hands.stock.choose(work.random)
+        web.ask("POST", "/tools/find", {"Level": "Study", "Query": {"StudyInstanceUID": study.uid}, "Expand": True})
+        if work.random.random() < 0.15:
+            yield work.random.uniform(10, 60)
+            answer = web.ask("DELETE", f"/studies/{study.id}")
+            if answer is not None and answer.status_code == 200:
+                work.hands.stock.forget(study.id)
+
+
+def poll(work: Work) -> Iterator[float]:
+    """The monitoring asks whether all is well."""
+    monitoring = work.cast.member("monitoring")
+    with work.hands.web(monitoring) as web:
+        web.get("/system")
+        web.get("/statistics")
+    with work.hands.dicom(monitoring, "echo") as link:
+        if link:
+            link.echo()
+    yield 0.0
+
+
+def back_up(work: Work) -> Iterator[float]:
+    """The backup copies a part of the archive at night, as ZIP."""
+    with work.hands.web(work.cast.role("backup")[0]) as web:
+        web.get("/changes?limit=100&last")
+        for study in work.random.sample(work.hands.stock.studies, min(BACKED_UP, len(work.hands.stock.studies))):
+            web.get(f"/studies/{study.id}/archive")
+            yield work.random.uniform(20, 60)
+
+
+BACKED_UP = 40
+
+
+def export_for_research(work: Work) -> Iterator[float]:
+    """Research gets anonymised copies: made in the archive, downloaded as ZIP, and removed again."""
+    with work.hands.web(work.cast.role("research")[0]) as web:
+        web.ask("POST", "/tools/find", {"Level": "Study", "Query": {"ModalitiesInStudy": "CT"}, "Limit": 20})
+        for _ in range(5):
+            study = work.hands.stock.choose(work.random)
+            answer = web.ask("POST", f"/studies/{study.id}/anonymize", {"Synchronous": True})
+            yield work.random.uniform(30, 90)
+            if answer is not None and answer.status_code == 200:
+                copy = answer.json()["ID"]
+                web.get(f"/studies/{copy}/archive")
+                web.ask("DELETE", f"/studies/{copy}")
+
+
+def _maker(work: Work, modality: str) -> Member:
+    makers = work.cast.role("modality")
+    return next((maker for maker in makers if modality in _MADE_BY.get(maker.who, ())), makers[-1])

@@ -1,0 +1,133 @@
+"""What the archive holds: which patient and study each of Orthanc's identifiers belongs to.
+
+Orthanc's identifiers are the SHA-1 of the DICOM ones (Orthanc Book, "Orthanc identifiers"), so what is stored during the
+day is known without asking.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha1
+from random import Random
+
+import httpx
+from pydicom import Dataset
+
+
+@dataclass(frozen=True)
+class Held:
+    """A study in the archive, with Orthanc's identifiers."""
+
+    id: str
+    uid: str
+    patient: str
+    """PatientID."""
+    patient_oid: str
+    modality: str
+    series: tuple[tuple[str, tuple[str, ...]], ...]
+    """(series, its instances)."""
+
+    @property
+    def instances(self) -> tuple[str, ...]:
+        return tuple(instance for _, instances in self.series for instance in instances)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What an identifier stands for. ``study`` is empty for a patient."""
+
+    level: str
+    patient: str
+    study: str
+    images: int
+
+
+class Stock:
+    """The studies that the hospital knows of. Safe to use from several threads."""
+
+    def __init__(self, studies: Iterable[Held]) -> None:
+        self._lock = threading.Lock()
+        self._studies: dict[str, Held] = {}
+        self._resources: dict[str, Resource] = {}
+        for study in studies:
+            self.add(study)
+
+    @classmethod
+    def read(cls, console: httpx.Client) -> Stock:
+        """Ask the archive what it holds. Read-only."""
+        series = {part["ID"]: part for part in console.get("/series?expand", timeout=30.0).raise_for_status().json()}
+        studies = console.get("/studies?expand", timeout=30.0).raise_for_status().json()
+        return cls(
+            Held(
+                study["ID"],
+                study["MainDicomTags"]["StudyInstanceUID"],
+                study["PatientMainDicomTags"].get("PatientID", ""),
+                study["ParentPatient"],
+                str(series[study["Series"][0]]["MainDicomTags"].get("Modality", "")),
+                tuple((part, tuple(sorted(series[part]["Instances"]))) for part in sorted(study["Series"])),
+            )
+            for study in sorted(studies, key=lambda study: str(study["ID"]))
+        )
+
+    def add(self, study: Held) -> None:
+        """A study that has come in, or has grown."""
+        with self._lock:
+            self._studies[study.id] = study
+            images = sum(held.patient == study.patient for held in self._studies.values())
+            self._resources[study.patient_oid] = Resource("patient", study.patient, "", images)
+            self._resources[study.id] = Resource("study", study.patient, study.uid, len(study.instances))
+            for series, instances in study.series:
+                self._resources[series] = Resource("series", study.patient, study.uid, len(instances))
+                for instance in instances:
+                    self._resources[instance] = Resource("instance", study.patient, study.uid, 1)
+
+    def forget(self, study: str) -> None:
+        """A study that was deleted: nobody asks for it any more."""
+        with self._lock:
+            self._studies.pop(study, None)
+
+    def find(self, identifier: str) -> Resource | None:
+        """What an identifier of Orthanc's stands for, if it is known."""
+        return self._resources.get(identifier)
+
+    @property
+    def studies(self) -> tuple[Held, ...]:
+        """Every study, in a fixed order."""
+        with self._lock:
+            return tuple(sorted(self._studies.values(), key=lambda study: study.id))
+
+    def choose(self, random: Random, patients: Iterable[str] | None = None) -> Held:
+        """Any study, or any of certain patients."""
+        wanted = None if patients is None else set(patients)
+        fitting = [study for study in self.studies if wanted is None or study.patient in wanted]
+        return random.choice(fitting or list(self.studies))
+
+    def choose_of(self, random: Random, modalities: tuple[str, ...]) -> Held:
+        """Any study of certain modalities."""
+        return random.choice([study for study in self.studies if study.modality in modalities])
+
+
+def held_from(datasets: list[Dataset]) -> Held:
+    """The study that these instances make in the archive."""
+    first = datasets[0]
+    patient, study = str(first.PatientID), str(first.StudyInstanceUID)
+    series: dict[str, list[str]] = {}
+    for dataset in datasets:
+        parts = (patient, study, str(dataset.SeriesInstanceUID))
+        series.setdefault(orthanc_id(*parts), []).append(orthanc_id(*parts, str(dataset.SOPInstanceUID)))
+    return Held(
+        orthanc_id(patient, study),
+        study,
+        patient,
+        orthanc_id(patient),
+        str(first.get("Modality", "")),
+        tuple((part, tuple(instances)) for part, instances in series.items()),
+    )
+
+
+def orthanc_id(*uids: str) -> str:
+    """Orthanc's identifier of a patient (PatientID), a study, a series or an instance (and the UIDs below)."""
+    digest = sha1("|".join(uids).encode()).hexdigest()
+    return "-".join(digest[start : start + 8] for start in range(0, 40, 8))
