@@ -133,7 +133,7 @@ def _play(
         player.play(report)
         real_end = time.time()
         time.sleep(LEAD_SECONDS)
-        on = sensors.collect(console, sensors_folder, log_sizes(stage.sandbox))
+        on = sensors.collect(console, stock.index(), sensors_folder, log_sizes(stage.sandbox))
     day = Day(
         seed=plan.seed,
         hours=(plan.end - plan.start) / 3600,

@@ -28,6 +28,7 @@ FILES = {
     "jobs": "jobs.json",
     "metadata": "metadata.json",
     "files": "files.json",
+    "index": "index.json",
 }
 
 

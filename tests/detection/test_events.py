@@ -181,7 +181,10 @@ def test_long_broken_and_undecodable_lines_are_survived(tmp_path: Path) -> None:
 
 
 def test_the_gateways_logs_become_events() -> None:
-    access = r'127.34.3.66 - admin [2026-11-21T23:38:59+00:00] "GET /patients/x%0Aq%22?a=1 HTTP/1.1" 401 51 "a\x22b\x5Cn" 127.34.3.1:8443'
+    access = (
+        r'127.34.3.66 - admin [2026-11-21T23:38:59+00:00] "GET /patients/x%0Aq%22?a=1 HTTP/1.1" 401 51'
+        r' "a\x22b\x5Cn" 127.34.3.1:8443 1795304339.250'
+    )
     stream = "127.34.3.66 [2026-11-21T23:38:56+01:00] 127.34.3.1:4242 200 in=1135 out=775106 0.043"
     (web,), (link,) = access_events([access, "junk"]), stream_events([stream, "junk"])
     picked = (
@@ -195,7 +198,7 @@ def test_the_gateways_logs_become_events() -> None:
         "event.outcome",
     )
     assert [web[name] for name in picked] == [
-        "2026-11-21T23:38:59.000000Z", "127.34.3.66", "admin", "/patients/x%0Aq%22", "a=1", 401, 'a"b\\n', "failure",
+        "2026-11-21T23:38:59.250000Z", "127.34.3.66", "admin", "/patients/x%0Aq%22", "a=1", 401, 'a"b\\n', "failure",
     ]  # fmt: skip
     assert (link["timestamp"], link["destination.bytes"], link["event.duration"]) == (
         "2026-11-21T22:38:56.000000Z",

@@ -64,7 +64,8 @@ CASES: dict[str, tuple[list[Event], list[Event]]] = {
     "borrowed-aet": ([at(1, FIND | {"source.expected": 0})], [at(1, FIND | {"source.expected": 1}), at(2, FIND)]),
     "move-elsewhere": (
         [at(1, HTTP | {"http.request.method": "PUT", "url.path": "/modalities/evil"})],
-        [at(1, HTTP | {"http.request.method": "GET", "url.path": "/modalities/ct"}), at(2, HTTP | {"http.request.method": "POST", "url.path": "/modalities/a/echo"})],
+        [at(1, HTTP | {"http.request.method": "GET", "url.path": "/modalities/a"}),
+         at(2, HTTP | {"http.request.method": "POST", "url.path": "/modalities/a/echo"})],
     ),
     "zip-download": (
         each(5, 9, DOWNLOAD, url__path="/studies/{}/archive"),

@@ -14,8 +14,11 @@ from lab.detection.events.lines import written_out
 from lab.detection.events.schema import KEPT, Event
 
 ACCESS, STREAM = "nginx.access", "nginx.stream"
-_ACCESS = re.compile(r'(\S+) - (.+?) \[([^\]]+)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+) "((?:[^"\\]|\\.)*)" (\S+):(\d+)$')
-_STREAM = re.compile(r"(\S+) \[([^\]]+)\] (\S+):(\d+) (\d{3}) in=(\d+) out=(\d+) ([\d.]+)$")
+_MSEC = r"(?: (\d{9,11}\.\d{3}))?$"  # seconds since 1970; older logs of the lab have whole seconds only
+_ACCESS = re.compile(
+    r'(\S+) - (.+?) \[([^\]]+)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+) "((?:[^"\\]|\\.)*)" (\S+):(\d+)' + _MSEC
+)
+_STREAM = re.compile(r"(\S+) \[([^\]]+)\] (\S+):(\d+) (\d{3}) in=(\d+) out=(\d+) ([\d.]+)" + _MSEC)
 _ESCAPE = re.compile(r"\\x([0-9A-Fa-f]{2})")
 
 
@@ -23,10 +26,10 @@ def access_events(lines: Iterable[str], file: str = "gateway-access.log") -> Ite
     """One event for each request that the https door answered."""
     for number, line in enumerate(lines, 1):
         found = _ACCESS.match(line)
-        stamp = _utc(found[3]) if found else None
+        stamp = _utc(found[10] or found[3]) if found else None
         if found is None or stamp is None:
             continue
-        ip, user, _, request, status, size, agent, _, port = found.groups()
+        ip, user, _, request, status, size, agent, _, port, _ = found.groups()
         method, _, rest = request.partition(" ")
         target = rest.rsplit(" HTTP/", 1)[0]
         path, _, query = target.partition("?")
@@ -43,10 +46,10 @@ def stream_events(lines: Iterable[str], file: str = "gateway-stream.log") -> Ite
     """One event for each connection through a door that leads straight to the archive."""
     for number, line in enumerate(lines, 1):
         found = _STREAM.match(line)
-        stamp = _utc(found[2]) if found else None
+        stamp = _utc(found[9] or found[2]) if found else None
         if found is None or stamp is None:
             continue
-        ip, _, _, port, status, sent, received, seconds = found.groups()
+        ip, _, _, port, status, sent, received, seconds, _ = found.groups()
         yield {
             "timestamp": stamp, "event.dataset": STREAM, "event.action": "connection", "source.ip": ip,
             "event.outcome": "success" if status == "200" else "failure", "destination.port": int(port),
@@ -57,9 +60,9 @@ def stream_events(lines: Iterable[str], file: str = "gateway-stream.log") -> Ite
 
 @lru_cache(maxsize=4096)
 def _utc(stamp: str) -> str | None:
-    """An ISO 8601 time with its zone, in UTC. Requests of one second share it."""
+    """An ISO 8601 time with its zone, or seconds since 1970, in UTC."""
     try:
-        moment = datetime.fromisoformat(stamp)
+        moment = datetime.fromtimestamp(float(stamp), UTC) if stamp[10:11] == "." else datetime.fromisoformat(stamp)
     except ValueError:
         return None
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment.tzinfo else None

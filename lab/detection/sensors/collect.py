@@ -42,12 +42,15 @@ class Sensors:
     began: dict[str, int]
     files_before: list[dict[str, Any]] | None
 
-    def collect(self, console: httpx.Client, folder: Path, ended: dict[str, int]) -> tuple[str, ...]:
+    def collect(
+        self, console: httpx.Client, index: dict[str, str], folder: Path, ended: dict[str, int]
+    ) -> tuple[str, ...]:
         """Write what was seen into ``folder`` (the capture lies there already). Returns the sensors that saw something."""
         for name, log in _LOGS.items():
             _copy(self.sandbox.log(log), self.began[name], ended[name], folder / FILES[name])
         for name, ask in _ASKED.items():
             _write(folder / FILES[name], ask(console))
+        _write(folder / FILES["index"], index)
         if self.files_before is not None:
             _write(folder / FILES["files"], {"before": self.files_before, "after": stored_files(self.sandbox)})
         return tuple(name for name, file in FILES.items() if (folder / file).is_file())

@@ -98,6 +98,12 @@ class Stock:
         with self._lock:
             return tuple(sorted(self._studies.values(), key=lambda study: study.id))
 
+    def index(self) -> dict[str, str]:
+        """Orthanc's identifiers and Study Instance UIDs -> PatientID, of all that the archive held on this day."""
+        with self._lock:
+            known = {identifier: resource.patient for identifier, resource in self._resources.items()}
+            return known | {resource.study: resource.patient for resource in self._resources.values() if resource.study}
+
     def choose(self, random: Random, patients: Iterable[str] | None = None) -> Held:
         """Any study, or any of certain patients."""
         wanted = None if patients is None else set(patients)
