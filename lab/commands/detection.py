@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,6 +92,14 @@ def add(command: Command, answer: Callable[..., None]) -> None:
             answer(Watched(Recording.load(load)), as_json)
         chosen = [] if nobody else list(intrusions) or None
         lab = Lab()
-        with Steps(quiet=as_json).progress(t("The hospital's day, in minutes")) as report:
-            watched = lab.day(hours, speed, seed, intrusions=chosen, folder=save, capture=not no_capture, report=report)
+        try:
+            with Steps(quiet=as_json).progress(t("The hospital's day, in minutes")) as report:
+                watched = lab.day(
+                    hours, speed, seed, intrusions=chosen, folder=save, capture=not no_capture, report=report
+                )
+        except KeyboardInterrupt:
+            click.echo(
+                str(t("The day was broken off. Site and patients are as they were; nothing was kept.")), err=True
+            )
+            sys.exit(2)
         answer(watched, as_json)

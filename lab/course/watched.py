@@ -118,16 +118,17 @@ class Seen(Shown):
     found: Visibility
 
     def card(self) -> Card:
-        header: list[Text | str] = [t("intrusion"), *(column_label(name) for name in self.found.columns)]
-        rows = [
-            (name, *(str(row[column] or "–") for column in self.found.columns)) for name, row in self.found.rows.items()
+        header: list[Text | str] = [t("sensor"), *self.found.rows]
+        rows: list[tuple[Text | str, ...]] = [
+            (column_label(column), *(str(row[column] or "–") for row in self.found.rows.values()))
+            for column in self.found.columns
         ]
         hidden = sum(not row.get("orthanc-default") for row in self.found.rows.values())
         words = tn(
             "{n} intrusion of {all} left no line in the archive's default log.",
             "{n} intrusions of {all} left no line in the archive's default log.",
             hidden,
-            all=len(rows),
+            all=len(self.found.rows),
         )
         how = t(
             "Lines, packets, entries and files that belong to the intrusion alone, counted with the help of the truth."

@@ -11,13 +11,15 @@ from lab.detection.truth import Request
 BUCKET_SECONDS = 0.25
 SLACK_SECONDS = 0.03
 """The client's clock reading and the server's log line are not the same moment."""
+REFUSED = (401, None)
+"""The answers to requests of which Orthanc writes no line."""
 ASSOCIATION_SECONDS = 0.5
 """How long before its first request, and behind its last, an association may have lines."""
 
 
 @dataclass(frozen=True)
 class Association:
-    """A DICOM connection of the truth: its first request stands for it."""
+    """A DICOM connection of the truth, from a little before its first request, which stands for it, to after its last."""
 
     request: Request
     began: float
@@ -36,9 +38,12 @@ class Ascription:
                 self._buckets.setdefault(bucket, []).append(request)
             if request.protocol == "dicom":
                 groups.setdefault(request.connection, []).append(request)
-        self.associations = tuple(
-            Association(group[0], group[0].began, max(request.ended for request in group)) for group in groups.values()
-        )
+        self._associations: dict[int, list[Association]] = {}
+        for group in groups.values():
+            began, ended = group[0].began, max(request.ended for request in group)
+            found = Association(group[0], began - ASSOCIATION_SECONDS, ended + ASSOCIATION_SECONDS)
+            for bucket in range(_bucket(found.began), _bucket(found.ended) + 1):
+                self._associations.setdefault(bucket, []).append(found)
 
     def under_way(self, moment: float) -> Iterator[Request]:
         """The requests that were under way at a moment."""
@@ -50,20 +55,30 @@ class Ascription:
         """The request that a line without a name belongs to: whose incident had the moment to itself."""
         return only(request for request in self.under_way(moment) if protocol in (None, request.protocol))
 
-    def web(self, moment: float, method: str, path: str, *, with_query: bool) -> Request | None:
-        """The HTTP request with this method and path at a moment."""
+    def web(self, moment: float, method: str, path: str) -> Request | None:
+        """The HTTP request that Orthanc logs with this method and path, without its query, at a moment."""
         return only(
             request
             for request in self.under_way(moment)
-            if request.verb == method and (request.target if with_query else request.target.split("?")[0]) == path
+            if request.verb == method and request.target.split("?")[0] == path and request.status not in REFUSED
+        )
+
+    def visit(self, moment: float, client: tuple[str, str], method: str, path: str) -> Request | None:
+        """The HTTP request that the gateway logs with its client (address, account) and its whole path at a moment."""
+        address, account = client
+        return only(
+            request
+            for request in self.under_way(moment)
+            if (request.verb, request.target, request.account or "-") == (method, path, account)
+            and (not self.transparent or request.address == address)
         )
 
     def association(self, moment: float, address: str, aet: str | None = None) -> Request | None:
         """The association from an address (and under an AE title) at a moment."""
         return only(
             association.request
-            for association in self.associations
-            if association.began - ASSOCIATION_SECONDS <= moment <= association.ended + ASSOCIATION_SECONDS
+            for association in self._associations.get(_bucket(moment), ())
+            if association.began <= moment <= association.ended
             and aet in (None, association.request.aet)
             and (not self.transparent or association.request.address == address)
         )

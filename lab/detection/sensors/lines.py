@@ -18,7 +18,7 @@ _NAMED = re.compile(r'AET "?([^" ]+)"? on IP ([\d.]+)')
 _HTTP = re.compile(r"\(http\) (GET|POST|PUT|DELETE) (\S+)")
 _LUA = "Lua says:"
 _DICOM = ("(dicom)", "DICOM", "C-FIND", "C-GET", "Store SCU", "Rejected association")
-_ACCESS = re.compile(r'(\S+) \S+ .*?\[[^]]*\] "(\S+) (\S+)[^"]*" .*? (\d+\.\d+)$')
+_ACCESS = re.compile(r'(\S+) \S+ (.*?) \[[^]]*\] "(\S+) (\S+)[^"]*" .*? (\d+\.\d+)$')
 _STREAM = re.compile(r"(\S+) \[[^]]*\] \S+:(\d+) .*? (\d+\.\d+)$")
 
 
@@ -40,7 +40,7 @@ def _orthanc_line(ascription: Ascription, moment: float, text: str) -> Request |
     if named := _NAMED.search(text):
         return ascription.association(moment, named[2], named[1])
     if asked := _HTTP.search(text):
-        return ascription.web(moment, asked[1], asked[2], with_query=False)
+        return ascription.web(moment, asked[1], asked[2])
     return ascription.alone(moment, "dicom" if any(word in text for word in _DICOM) else None)
 
 
@@ -48,7 +48,7 @@ def access_lines(recording: Recording, ascription: Ascription) -> Iterator[Reque
     """Lines of the gateway's web log."""
     for line in _read(recording.sensor("gateway-access")):
         if parts := _ACCESS.match(line):
-            request = ascription.web(float(parts[4]), parts[2], parts[3], with_query=True)
+            request = ascription.visit(float(parts[5]), (parts[1], parts[2]), parts[3], parts[4])
             if request is not None:
                 yield request
 
