@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -24,10 +24,7 @@ from lab.course.query import SURVEY, Found, ask
 from lab.course.status import Status
 from lab.course.traces import break_in, matching, tail
 from lab.course.verdicts import Checked, Overview, Probed
-from lab.course.watched import Watched
 from lab.course.wire import Wire
-from lab.detection.conduct import Stage, conduct
-from lab.detection.traffic.plan import make_plan
 from lab.errors import LabError, SandboxError, SiteCannotStart, SiteError
 from lab.home import Home
 from lab.i18n import t
@@ -37,11 +34,12 @@ from lab.sandbox.protocol import Log
 from lab.site.baseline import baseline
 from lab.site.config import SiteConfig, difference
 from lab.site.zones import STATIONS, Door, Zone
+from lab.verbs.detection import Detection
 
 Report = Callable[[int, int], None]
 
 
-class Lab:
+class Lab(Detection):
     """The lab: one hospital's archive in its sandbox, the weaknesses one can make in it, and the trainee's progress.
 
     ``Lab()`` takes hold of the lab that runs (or starts none). ``language`` is ``"en"`` or ``"fr"``. Every method that
@@ -133,27 +131,6 @@ class Lab:
         changes = difference(self.site, site)
         self._run(site, self._progress.active())
         return changes
-
-    def day(
-        self,
-        hours: float = 24.0,
-        speed: float = 600.0,
-        seed: int = 1,
-        *,
-        intrusions: Sequence[str] | None = None,
-        folder: Path | str | None = None,
-        capture: bool = True,
-        report: Report | None = None,
-    ) -> Watched:
-        """Play a hospital's day against the sandbox, intruders included, and record it.
-
-        ``speed`` is how many seconds of the day pass in one; ``seed`` decides what happens and who breaks in, unless
-        ``intrusions`` names them; ``capture`` says whether packets are captured. The recording lies in ``folder``, else
-        below the lab's state. The site and the patients are afterwards as they were.
-        """
-        plan = make_plan(seed, hours, intrusions)
-        place = Path(folder) if folder is not None else self.home.folder / "days" / f"day-{seed}"
-        return Watched(conduct(Stage(self.sandbox, self.live, capture), plan, speed, place, report))
 
     def live(self) -> LiveSite:
         """The running site as its clients see it."""

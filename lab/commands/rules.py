@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
 from lab.i18n import t
+from lab.terminal import Steps
+
+if TYPE_CHECKING:
+    from lab.detection.recording import Recording
 
 Command = Callable[..., Callable[[Callable[..., None]], click.Command]]
 AS_JSON = click.option("--json", "as_json", is_flag=True, help=str(t("Print JSON for programs.")))
@@ -99,17 +105,65 @@ def export(folder: Path) -> None:
 
 
 @rules.command(
-    help=str(t("Score the rules that come with the lab, on recorded days or on fresh ones. Exit code 1 below 0.95."))
+    help=f"{t('Score the rules that come with the lab, on recorded days or on fresh ones. Exit code 1 below 0.95.')}\n\n\b\n"
+    f"{t('Examples:')}\n  pacslab rules score --days 3 --seed 100 --save days\n  pacslab rules score --recorded days/100 --json"
+)
+@click.option("--days", type=click.IntRange(1, 365), help=str(t("Play so many days, with seeds from --seed on.")))
+@click.option(
+    "--seed", type=click.IntRange(0), default=1000, show_default=True, help=str(t("The seed of the first day."))
 )
 @click.option(
-    "--recorded", multiple=True, type=FOLDER, metavar="FOLDER", help=str(t("A day recorded with pacslab day --save."))
+    "--hours", type=click.FloatRange(0.1, 24), default=24.0, show_default=True, help=str(t("How much of each day."))
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(1, 3_600),
+    default=600.0,
+    show_default=True,
+    help=str(t("Seconds of the day in one second.")),
+)
+@click.option(
+    "--save",
+    type=FOLDER,
+    metavar=str(t("FOLDER")),
+    help=str(t("Keep the days there; one that is there already is not played again.")),
+)
+@click.option(
+    "--recorded",
+    multiple=True,
+    type=FOLDER,
+    metavar=str(t("FOLDER")),
+    help=str(t("A day recorded with pacslab day --save.")),
 )
 @AS_JSON
-def score(recorded: tuple[Path, ...], as_json: bool) -> None:
+def score(
+    days: int | None,
+    seed: int,
+    hours: float,
+    speed: float,
+    save: Path | None,
+    recorded: tuple[Path, ...],
+    as_json: bool,
+) -> None:
     from lab.course.detected import Detected
     from lab.detection.recording import Recording
     from lab.detection.rules.score import score as measured
     from lab.detection.rules.sigma import shipped
 
-    scored = Detected(measured(shipped(), [Recording.load(day) for day in _some(recorded)]))
+    recordings = [Recording.load(day) for day in (_some(recorded) if days is None else recorded)]
+    with TemporaryDirectory(prefix="pacslab-days-") as kept:
+        for number in range(seed, seed + (days or 0)):
+            recordings.append(_played((save or Path(kept)) / str(number), number, hours, speed, as_json))
+        scored = Detected(measured(shipped(), recordings))
     rules.answer(scored, as_json, 0 if scored.passed else 1)  # type: ignore[attr-defined]
+
+
+def _played(folder: Path, seed: int, hours: float, speed: float, quiet: bool) -> Recording:
+    """A day that is played now, or was recorded there before."""
+    from lab.api import Lab
+    from lab.detection.recording import DAY, Recording
+
+    if (folder / DAY).is_file():
+        return Recording.load(folder)
+    with Steps(quiet=quiet).progress(t("Day {seed}, in minutes", seed=seed)) as report:
+        return Lab().day(hours, speed, seed, folder=folder, capture=False, report=report).recording

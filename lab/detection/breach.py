@@ -49,7 +49,7 @@ class Account:
                 t("{name!r} is no attribute of a record.", name=strange[0]),
                 t("There are: {known}.", known=", ".join(sorted(known))),
             )
-        return cls(frozenset(map(str, patients)), given, _moment(began), _moment(ended), str(by).strip(), bool(copied))
+        return cls(frozenset(map(str, patients)), given, moment(began), moment(ended), str(by).strip(), bool(copied))
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def _fits(account: Account, incident: Incident, recording: Recording) -> float:
     return shared + 1 / (2 + away / 600)
 
 
-def _moment(value: object) -> datetime:
+def moment(value: object) -> datetime:
     """A moment of the day without a zone: the events' times are the hospital's own."""
     if isinstance(value, datetime):
         return value.replace(tzinfo=None)

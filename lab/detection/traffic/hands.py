@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -31,6 +31,8 @@ from lab.site.zones import Door
 from synthetic_data.instance import storage_kinds
 
 PENDING = (0xFF00, 0xFF01)
+ATTEMPTS = 3
+"""pynetdicom's reactor now and then takes the answer that its sender waits for."""
 
 
 @dataclass
@@ -135,6 +137,24 @@ class Hands:
                 member, "dicom", verb, f"called {peer.called}", began=began, status=None, connection=connection
             )
             yield None
+
+    def store_all(self, member: Member, datasets: Sequence[Dataset]) -> list[Dataset]:
+        """C-STORE these images over one association; those that were accepted.
+
+        Where an answer is lost, what is left is sent over a new association, as equipment does.
+        """
+        left, stored = list(datasets), []
+        for _ in range(ATTEMPTS):
+            with self.dicom(member, "store") as link:
+                while left and link is not None:
+                    status = link.store(left[0])
+                    if status is None:
+                        break
+                    stored += [left[0]] if status == 0 else []
+                    left.pop(0)
+            if not left or link is None:
+                break
+        return stored
 
 
 @dataclass

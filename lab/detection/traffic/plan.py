@@ -13,10 +13,10 @@ from lab.detection.truth import Label
 
 # how often on a whole day; the curve of the hours spreads them
 _WORK: tuple[tuple[str, Callable[[routine.Work], Iterator[float]], float], ...] = (
-    ("study-comes-in", routine.study_comes_in, 70),
+    ("study-comes-in", routine.study_comes_in, 75),
     ("worklist", routine.worklist, 100),
-    ("read-study", routine.read_study, 100),
-    ("view", routine.view, 165),
+    ("read-study", routine.read_study, 120),
+    ("view", routine.view, 215),
     ("administer", routine.administer, 12),
 )
 POLL_SECONDS = 300.0

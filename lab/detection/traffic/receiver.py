@@ -14,8 +14,6 @@ from ipaddress import IPv4Address
 from pynetdicom import AE, evt
 
 from lab.detection.sensors.inside import command_inside
-from lab.errors import SandboxError
-from lab.i18n import t
 from lab.sandbox.protocol import Sandbox
 from lab.site.zones import BENCHMARK, LOOPBACK
 from synthetic_data.instance import storage_kinds
@@ -30,16 +28,15 @@ class Receivers:
     sandbox: Sandbox
     _running: list[subprocess.Popen[str]] = field(default_factory=list)
 
-    def open(self, address: str, port: int, aet: str) -> None:
-        """Have a receiver listen at an address that the archive reaches. Raises SandboxError when it cannot."""
+    def open(self, address: str, port: int, aet: str) -> bool:
+        """Have a receiver listen at an address that the archive reaches; whether it does. Where not, a C-MOVE fails."""
         command = command_inside(
             self.sandbox, [sys.executable, "-m", "lab.detection.traffic.receiver", address, str(port), aet]
         )
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._running.append(process)
         assert process.stdout is not None
-        if process.stdout.readline().strip() != READY:
-            raise SandboxError(t("No receiver can listen at {address}:{port}.", address=address, port=port))
+        return process.stdout.readline().strip() == READY
 
     def close(self) -> None:
         """End every receiver."""

@@ -52,8 +52,7 @@ def study_comes_in(work: Work) -> Iterator[float]:
         return
     datasets = work.incoming.pop()
     modality = _maker(work, str(datasets[0].Modality))
-    with work.hands.dicom(modality, "store") as link:
-        done = [dataset for dataset in datasets if link and link.store(dataset) == 0]
+    done = work.hands.store_all(modality, datasets)
     if done:
         work.hands.stock.add(held_from(done))
     yield 0.0
@@ -62,10 +61,10 @@ def study_comes_in(work: Work) -> Iterator[float]:
 def worklist(work: Work) -> Iterator[float]:
     """A workstation asks what was examined on a day; the archive has no worklist of its own to ask."""
     station = work.random.choice(work.cast.role("workstation"))
-    day = f"2018{work.random.randint(1, 12):02d}"
+    day = work.hands.stock.choose(work.random).date
     with work.hands.dicom(station, "find") as link:
         if link:
-            link.find(**dict.fromkeys(STUDY_KEYS, "") | {"StudyDate": f"{day}01-{day}28"})
+            link.find(**dict.fromkeys(STUDY_KEYS, "") | {"StudyDate": day})
     yield 0.0
 
 

@@ -26,6 +26,8 @@ class Held:
     """PatientID."""
     patient_oid: str
     modality: str
+    date: str
+    """StudyDate, as DICOM writes it."""
     series: tuple[tuple[str, tuple[str, ...]], ...]
     """(series, its instances)."""
 
@@ -66,6 +68,7 @@ class Stock:
                 study["PatientMainDicomTags"].get("PatientID", ""),
                 study["ParentPatient"],
                 str(series[study["Series"][0]]["MainDicomTags"].get("Modality", "")),
+                str(study["MainDicomTags"].get("StudyDate", "")),
                 tuple((part, tuple(sorted(series[part]["Instances"]))) for part in sorted(study["Series"])),
             )
             for study in sorted(studies, key=lambda study: str(study["ID"]))
@@ -129,6 +132,7 @@ def held_from(datasets: list[Dataset]) -> Held:
         patient,
         orthanc_id(patient),
         str(first.get("Modality", "")),
+        str(first.get("StudyDate", "")),
         tuple((part, tuple(instances)) for part, instances in series.items()),
     )
 

@@ -27,7 +27,6 @@ def play(scene: Scene) -> Iterator[float]:
         if link:
             link.echo()
     yield scene.wait(4)
-    with scene.hands.dicom(intruder, "store") as link:
-        done = [dataset for dataset in datasets if link and link.store(dataset) == 0]
+    done = scene.hands.store_all(intruder, datasets)
     if done:
         scene.hands.stock.add(held_from(done))

@@ -27,8 +27,6 @@ def play(scene: Scene) -> Iterator[float]:
     with scene.hands.dicom(thief, "get") as link:
         images = link.get(study.uid)[:IMAGES] if link else []
     yield scene.wait(15)
-    with scene.hands.dicom(scene.again(thief, "CT1"), "store") as link:
-        for image in images:
-            image.PixelData = bytes(255 - byte for byte in bytes(image.PixelData))
-            if link:
-                link.store(image)
+    for image in images:
+        image.PixelData = bytes(255 - byte for byte in bytes(image.PixelData))
+    scene.hands.store_all(scene.again(thief, "CT1"), images)

@@ -1,0 +1,138 @@
+"""The verbs of detection: play a day, read its events, try rules, investigate, notify."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lab.clients.live import LiveSite
+from lab.errors import LabError
+from lab.home import Home
+from lab.i18n import t
+from lab.sandbox.compose import ComposeSandbox
+from lab.sandbox.native import NativeSandbox
+
+if TYPE_CHECKING:
+    import pandas
+
+    from lab.course.detected import Detected
+    from lab.course.investigated import Investigated, Notified
+    from lab.course.watched import Watched
+    from lab.detection.recording import Recording
+    from lab.detection.rules.sigma import Rule
+
+    AnyDay = Watched | Recording | Path | str
+
+
+class Detection:
+    """See ``Lab``. What these need is read when they are called: pySigma and pandas take their time."""
+
+    home: Home
+    sandbox: NativeSandbox | ComposeSandbox
+
+    def live(self) -> LiveSite:
+        """The running site as its clients see it."""
+        raise NotImplementedError
+
+    def day(
+        self,
+        hours: float = 24.0,
+        speed: float = 600.0,
+        seed: int = 1,
+        *,
+        intrusions: Sequence[str] | None = None,
+        folder: Path | str | None = None,
+        capture: bool = True,
+        report: Callable[[int, int], None] | None = None,
+    ) -> Watched:
+        """Play a hospital's day against the sandbox, intruders included, and record it.
+
+        ``speed`` is how many seconds of the day pass in one; ``seed`` decides what happens and who breaks in, unless
+        ``intrusions`` names them; ``capture`` says whether packets are captured. The recording lies in ``folder``, else
+        below the lab's state. The site and the patients are afterwards as they were.
+        """
+        from lab.course.watched import Watched
+        from lab.detection.conduct import Stage, conduct
+        from lab.detection.traffic.plan import make_plan
+
+        plan = make_plan(seed, hours, intrusions)
+        place = Path(folder) if folder is not None else self.home.folder / "days" / f"day-{seed}"
+        return Watched(conduct(Stage(self.sandbox, self.live, capture), plan, speed, place, report))
+
+    def events(self, day: AnyDay, where: str = "1") -> pandas.DataFrame:
+        """The events of a recorded day as a pandas frame, in the order of time. ``where`` is an SQL condition on its columns."""
+        from contextlib import closing
+
+        from lab.detection.events.load import load
+        from lab.detection.events.table import frame
+
+        with closing(load(_recording(day))) as database:
+            return frame(database, where)
+
+    def detect(self, rule: Rule | Path | str, *days: AnyDay) -> Detected:
+        """Run a Sigma rule over recorded days and score it on their truth.
+
+        ``rule`` is a file, the name of a rule that comes with the lab, or the text of a rule. Name days that you have looked at
+        and days that you have not.
+        """
+        from lab.course.detected import Detected
+        from lab.detection.rules.score import score
+
+        if not days:
+            raise LabError(
+                t("No recorded day was named."),
+                t('Play one first: day = lab.day(); then lab.detect("my-rule.yml", day).'),
+            )
+        return Detected(score([_rule(rule)], [_recording(day) for day in days]))
+
+    def investigate(
+        self,
+        day: AnyDay,
+        *,
+        patients: Iterable[str],
+        attributes: Iterable[str],
+        began: object,
+        ended: object,
+        by: str,
+        copied: bool,
+    ) -> Investigated:
+        """Lay your account of an incident beside the truth.
+
+        Which ``patients`` (PatientIDs), which ``attributes``, when it ``began`` and ``ended`` by the clock of the day, ``by`` whom
+        (an address, AE title or account that the intruder used), and whether images were ``copied`` or only listed.
+        """
+        from lab.course.investigated import Investigated
+        from lab.detection.breach import Account, examine
+
+        account = Account.of(patients, attributes, began, ended, by, copied)
+        return Investigated(examine(account, _recording(day)))
+
+    def notify(self, account: Investigated, aware: object, measures: Sequence[str] = ()) -> Notified:
+        """The notification to the authority (GDPR art. 33, 34) that your account makes. ``aware`` is when the hospital knew."""
+        from lab.course.investigated import Notified
+        from lab.detection.breach import moment
+        from lab.detection.notification import Notification
+
+        return Notified(Notification(account.examined.account, moment(aware), tuple(measures)))
+
+
+def _recording(day: AnyDay) -> Recording:
+    from lab.course.watched import Watched
+    from lab.detection.recording import Recording
+
+    if isinstance(day, Watched):
+        return day.recording
+    return day if isinstance(day, Recording) else Recording.load(day)
+
+
+def _rule(rule: Rule | Path | str) -> Rule:
+    from lab.detection.rules.export import named
+    from lab.detection.rules.sigma import Rule, read_rule, rule_from
+
+    if isinstance(rule, Rule):
+        return rule
+    text = str(rule)
+    if "\n" in text:
+        return rule_from(text, "my-rule")
+    return read_rule(rule) if text.endswith((".yml", ".yaml")) else named(text)
