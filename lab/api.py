@@ -26,6 +26,7 @@ from lab.course.traces import break_in, matching, tail
 from lab.course.verdicts import Checked, Overview, Probed
 from lab.course.watched import Watched
 from lab.course.wire import Wire
+from lab.detection.conduct import SNAPSHOT as BEFORE_THE_DAY
 from lab.detection.conduct import Stage, conduct
 from lab.detection.traffic.plan import make_plan
 from lab.errors import LabError, SandboxError, SiteCannotStart, SiteError
@@ -88,6 +89,8 @@ class Lab:
     def reset(self, report: Report | None = None) -> Status:
         """Back to the hardened baseline and the patients of the first day. Progress and the trainee's files are kept."""
         self.harden()
+        if BEFORE_THE_DAY in self.sandbox.snapshots():  # left by a day that was killed
+            self.sandbox.forget(BEFORE_THE_DAY)
         if SNAPSHOT in self.sandbox.snapshots():
             self.sandbox.restore(SNAPSHOT)
         else:
@@ -153,7 +156,9 @@ class Lab:
         """
         plan = make_plan(seed, hours, intrusions)
         place = Path(folder) if folder is not None else self.home.folder / "days" / f"day-{seed}"
-        return Watched(conduct(Stage(self.sandbox, self.live, capture), plan, speed, place, report))
+        return Watched(
+            conduct(Stage(self.sandbox, self.live, self.home.folder / "day.lock", capture), plan, speed, place, report)
+        )
 
     def live(self) -> LiveSite:
         """The running site as its clients see it."""

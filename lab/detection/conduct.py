@@ -28,6 +28,7 @@ from lab.detection.traffic.studies import new_studies
 from lab.detection.truth import Truth
 from lab.errors import LabError
 from lab.i18n import t
+from lab.sandbox.lockfile import held
 from lab.sandbox.protocol import Progress, Sandbox
 from lab.site.baseline import baseline
 from lab.site.config import SiteConfig
@@ -43,6 +44,8 @@ class Stage:
 
     sandbox: Sandbox
     live: Callable[[], LiveSite]
+    lock: Path
+    """Held while a day is played: two at once would each put back what the other one made of the archive."""
     capture: bool = True
     """Whether to capture packets: a whole day's are some hundred MB."""
 
@@ -61,6 +64,15 @@ def conduct(stage: Stage, plan: Plan, speed: float, folder: Path, report: Progre
     Raises LabError when the sandbox does not run or ``folder`` holds something else.
     """
     require_free(folder)
+    with held(stage.lock) as alone:
+        if not alone:
+            raise LabError(t("Another day is being played."), t("Wait until it is over, or break it off with Ctrl-C."))
+        _record(stage, plan, speed, folder, report)
+    return Recording.load(folder)
+
+
+def _record(stage: Stage, plan: Plan, speed: float, folder: Path, report: Progress | None) -> None:
+    """Play a plan into a new folder in the place of ``folder``."""
     cast = Cast.of(stage.sandbox.network)
 
     def fill(part: Path) -> None:
@@ -72,7 +84,6 @@ def conduct(stage: Stage, plan: Plan, speed: float, folder: Path, report: Progre
         write_day(day, part)
 
     with_new(folder, fill)
-    return Recording.load(folder)
 
 
 @contextmanager
