@@ -96,6 +96,15 @@ class Modality(_Part):
     store: bool = False
 
 
+class Filters(_Part):
+    """What the archive's Lua scripts watch over (lua.py)."""
+
+    roles: bool = True
+    """Doctors read, administrators may do everything; without it every account may do everything."""
+    audit: bool = False
+    """A line in Orthanc's log for each permitted or refused HTTP request, each C-FIND and each stored object."""
+
+
 class SiteConfig(_Part):
     """The whole deployment. Sections as a trainee writes them in ``site.json``."""
 
@@ -103,6 +112,7 @@ class SiteConfig(_Part):
     gateway: Gateway = Gateway()
     users: dict[str, User] = {}
     modalities: dict[str, Modality] = {}
+    filters: Filters = Filters()
     log_level: Literal["default", "verbose", "trace"] = "default"
     """Of Orthanc: warnings only, ``--verbose`` or ``--trace``."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from lab.errors import SiteError
 from lab.i18n import t
 from lab.site.config import Modality, SiteConfig
+from lab.site.lua import filters_lua
 from lab.site.zones import ARCHIVE_DICOM_PORT, ARCHIVE_HTTP_PORT, STATIONS, Door, Network, Zone
 
 CONTROL = "/srv/pacslab/control"  # read-only inside: desired state and rendered files
@@ -33,7 +34,7 @@ def render(site: SiteConfig, network: Network, folder: str) -> Rendered:
     files = {
         "orthanc.json": json.dumps(_orthanc(site, network, folder), indent=2, ensure_ascii=False, sort_keys=True)
         + "\n",
-        "filters.lua": _lua(site),
+        "filters.lua": filters_lua(site),
         "nginx.conf": _nginx(site, network, folder),
     }
     listen = [(address, door.port) for door in Door for address in _addresses(site, network, door)]
@@ -58,37 +59,6 @@ def _modality(modality: Modality, network: Network) -> dict[str, Any]:
     host = network.seen_by_archive(modality.host) if modality.host in STATIONS else modality.host
     allowed = {f"Allow{verb.title()}": getattr(modality, verb) for verb in ("echo", "find", "get", "move", "store")}
     return {"AET": modality.aet, "Host": host, "Port": modality.port, **allowed, "AllowFindWorklist": False}
-
-
-_FILTER = """\
--- Who may do what over HTTP. Orthanc asks this function once a request has passed authentication.
-local role = {roles}
-
-local function reads(method, uri)
-  if method == "GET" then return true end
-  return method == "POST" and (uri == "/tools/find" or uri == "/tools/lookup")
-end
-
-function IncomingHttpRequestFilter(method, uri, ip, username, httpHeaders)
-  if role[username] == "doctor" then return reads(method, uri) end
-  return true
-end
-"""
-
-
-def _lua(site: SiteConfig) -> str:
-    roles = ", ".join(f"[{_lua_string(name)}] = {_lua_string(user.role)}" for name, user in sorted(site.users.items()))
-    return _FILTER.replace("{roles}", "{" + roles + "}")
-
-
-def _lua_string(text: str) -> str:
-    return (
-        '"'
-        + "".join(
-            f"\\{byte:03d}" if byte < 32 or byte > 126 or chr(byte) in '"\\' else chr(byte) for byte in text.encode()
-        )
-        + '"'
-    )
 
 
 def _addresses(site: SiteConfig, network: Network, door: Door) -> list[str]:
