@@ -28,7 +28,7 @@ from lab.course.wire import Wire
 from lab.errors import LabError, SandboxError, SiteCannotStart, SiteError
 from lab.home import Home
 from lab.i18n import t
-from lab.patients import PATIENTS, SNAPSHOT, put_patients
+from lab.patients import BEFORE_A_DAY, PATIENTS, SNAPSHOT, put_patients
 from lab.sandbox.inside.files import read_json
 from lab.sandbox.protocol import Log
 from lab.site.baseline import baseline
@@ -86,6 +86,8 @@ class Lab(Detection):
     def reset(self, report: Report | None = None) -> Status:
         """Back to the hardened baseline and the patients of the first day. Progress and the trainee's files are kept."""
         self.harden()
+        if BEFORE_A_DAY in self.sandbox.snapshots():  # left by a day that was killed
+            self.sandbox.forget(BEFORE_A_DAY)
         if SNAPSHOT in self.sandbox.snapshots():
             self.sandbox.restore(SNAPSHOT)
         else:

@@ -11,6 +11,8 @@ from synthetic_data import generate
 
 SEED, PATIENTS, LOCALE = 2019, 30, "fr_FR"
 SNAPSHOT = "patients"
+BEFORE_A_DAY = "before-the-day"
+"""The content that the archive had before a day is played in it."""
 
 
 def put_patients(

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from babel.numbers import format_decimal
+
 from lab.course.cards import Block, Card, Items, Paragraph, Shown, Table, Tone, Words
 from lab.detection.rules.score import Found, Judged, Score
 from lab.detection.rules.sigma import Rule
-from lab.i18n import Text, t, tn
+from lab.i18n import Text, language, t, tn
 
 GOOD = 0.95
 """Precision and recall from which a set of rules passes."""
@@ -52,7 +54,7 @@ class Detected(Shown):
             "{found} of {all} incidents found; {false} false alarms a day; precision {precision}, recall {recall}.",
             found=sum(item.delay is not None for item in wanted),
             all=len(wanted),
-            false=f"{self.score.false_alarms_per_day:.1f}",
+            false=format_decimal(self.score.false_alarms_per_day, "0.0", locale=language()),
             precision=_share(self.score.precision),
             recall=_share(self.score.recall),
         )
@@ -124,4 +126,4 @@ def _false(item: Judged) -> Text:
 
 
 def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+    return "–" if value is None else str(format_decimal(value, "0.00", locale=language()))

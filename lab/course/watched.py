@@ -14,6 +14,8 @@ from lab.detection.traffic.intrusion import known
 from lab.detection.truth import Incident, Label, Truth
 from lab.i18n import Text, t, tn
 
+_BESIDE = 4
+
 
 def role_label(role: str) -> Text:
     """What somebody does on the day, in the trainee's language."""
@@ -118,11 +120,6 @@ class Seen(Shown):
     found: Visibility
 
     def card(self) -> Card:
-        header: list[Text | str] = [t("sensor"), *self.found.rows]
-        rows: list[tuple[Text | str, ...]] = [
-            (column_label(column), *(str(row[column] or "–") for row in self.found.rows.values()))
-            for column in self.found.columns
-        ]
         hidden = sum(not row.get("orthanc-default") for row in self.found.rows.values())
         words = tn(
             "{n} intrusion of {all} left no line in the archive's default log.",
@@ -137,8 +134,20 @@ class Seen(Shown):
             t("Which sensor shows which intruder"),
             "warning" if hidden else "good",
             t("sensors"),
-            [Paragraph(words, strong=True), Table(header, rows), Paragraph(how)],
+            [Paragraph(words, strong=True), *self._tables(), Paragraph(how)],
         )
+
+    def _tables(self) -> list[Block]:
+        """Sensors by intrusions, a few intrusions at a time: more do not fit beside each other."""
+        names = list(self.found.rows)
+        return [self._table(names[start : start + _BESIDE]) for start in range(0, len(names), _BESIDE)]
+
+    def _table(self, names: list[str]) -> Table:
+        rows: list[tuple[Text | str, ...]] = [
+            (column_label(column), *(str(self.found.rows[name][column] or "–") for name in names))
+            for column in self.found.columns
+        ]
+        return Table([t("sensor"), *names], rows)
 
     def json(self) -> JSON:
         return {name: dict(row) for name, row in self.found.rows.items()}

@@ -28,12 +28,13 @@ from lab.detection.traffic.studies import new_studies
 from lab.detection.truth import Truth
 from lab.errors import LabError
 from lab.i18n import t
+from lab.patients import BEFORE_A_DAY
+from lab.sandbox.lockfile import held
 from lab.sandbox.protocol import Progress, Sandbox
 from lab.site.baseline import baseline
 from lab.site.config import SiteConfig
 from lab.site.zones import ARCHIVE_HTTP_PORT
 
-SNAPSHOT = "before-the-day"
 LEAD_SECONDS = 0.2
 
 
@@ -43,6 +44,8 @@ class Stage:
 
     sandbox: Sandbox
     live: Callable[[], LiveSite]
+    lock: Path
+    """Held while a day is played: two at once would each put back what the other one made of the archive."""
     capture: bool = True
     """Whether to capture packets: a whole day's are some hundred MB."""
 
@@ -61,6 +64,15 @@ def conduct(stage: Stage, plan: Plan, speed: float, folder: Path, report: Progre
     Raises LabError when the sandbox does not run or ``folder`` holds something else.
     """
     require_free(folder)
+    with held(stage.lock) as alone:
+        if not alone:
+            raise LabError(t("Another day is being played."), t("Wait until it is over, or break it off with Ctrl-C."))
+        _record(stage, plan, speed, folder, report)
+    return Recording.load(folder)
+
+
+def _record(stage: Stage, plan: Plan, speed: float, folder: Path, report: Progress | None) -> None:
+    """Play a plan into a new folder in the place of ``folder``."""
     cast = Cast.of(stage.sandbox.network)
 
     def fill(part: Path) -> None:
@@ -72,7 +84,6 @@ def conduct(stage: Stage, plan: Plan, speed: float, folder: Path, report: Progre
         write_day(day, part)
 
     with_new(folder, fill)
-    return Recording.load(folder)
 
 
 @contextmanager
@@ -84,17 +95,17 @@ def restored(sandbox: Sandbox) -> Iterator[None]:
     before = sandbox.site()
     if before is None or not sandbox.health().running:
         raise LabError(t("The sandbox is not running."), t("Start it: pacslab start (or ./start.sh)."))
-    if SNAPSHOT in sandbox.snapshots():
-        sandbox.restore(SNAPSHOT)
+    if BEFORE_A_DAY in sandbox.snapshots():
+        sandbox.restore(BEFORE_A_DAY)
     else:
-        sandbox.snapshot(SNAPSHOT)
+        sandbox.snapshot(BEFORE_A_DAY)
     try:
         yield
     finally:
         with _undisturbed():
             sandbox.apply(before)
-            sandbox.restore(SNAPSHOT)
-            sandbox.forget(SNAPSHOT)
+            sandbox.restore(BEFORE_A_DAY)
+            sandbox.forget(BEFORE_A_DAY)
 
 
 @contextmanager

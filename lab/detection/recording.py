@@ -138,6 +138,8 @@ def with_new(folder: Path, fill: Any) -> None:
     """Fill a new folder beside ``folder`` and put it in its place, whole or not at all."""
     require_free(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
+    for rest in folder.parent.glob(f".{folder.name}.*.part"):  # of a day that was killed
+        shutil.rmtree(rest, ignore_errors=True)
     part, old = (folder.with_name(f".{folder.name}.{os.getpid()}.{state}") for state in ("part", "old"))
     try:
         part.mkdir()

@@ -4,20 +4,37 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
 def hold(path: Path) -> bool:
     """Take the lock for as long as this process lives, and write its number into the file. False when another holds it."""
+    return _take(path) is not None
+
+
+@contextmanager
+def held(path: Path) -> Iterator[bool]:
+    """The same for the time of a context: whether it was to be had."""
+    descriptor = _take(path)
+    try:
+        yield descriptor is not None
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _take(path: Path) -> int | None:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
-        return False
+        return None
     os.truncate(descriptor, 0)
     os.write(descriptor, str(os.getpid()).encode())
-    return True
+    return descriptor
 
 
 def holder(path: Path) -> int | None:

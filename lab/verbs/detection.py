@@ -58,7 +58,8 @@ class Detection:
 
         plan = make_plan(seed, hours, intrusions)
         place = Path(folder) if folder is not None else self.home.folder / "days" / f"day-{seed}"
-        return Watched(conduct(Stage(self.sandbox, self.live, capture), plan, speed, place, report))
+        stage = Stage(self.sandbox, self.live, self.home.folder / "day.lock", capture)
+        return Watched(conduct(stage, plan, speed, place, report))
 
     def events(self, day: AnyDay, where: str = "1") -> pandas.DataFrame:
         """The events of a recorded day as a pandas frame, in the order of time. ``where`` is an SQL condition on its columns."""

@@ -10,8 +10,10 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
+import signal
 import sys
 
+PR_SET_PDEATHSIG = 1
 NS_GET_USERNS = 0xB701  # ioctl_ns(2): the user namespace that owns a namespace
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 
@@ -27,6 +29,15 @@ def enter(pid: int) -> None:
         raise OSError(ctypes.get_errno(), "the sandbox's network cannot be entered")
 
 
+def die_with(parent: int) -> None:
+    """Have this process killed when its parent dies, however that dies. Outlives exec."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit(1)
+
+
 if __name__ == "__main__":
+    parent = os.getppid()
     enter(int(sys.argv[1]))
+    die_with(parent)
     os.execvp(sys.argv[2], sys.argv[2:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -229,7 +229,7 @@ class Dicom:
                 code = _code(status)
                 if code in PENDING and answer is not None:
                     matches.append(answer)
-            return code, sum_up(found_in(match) for match in matches)
+            return code, self._of_people(found_in(match) for match in matches)
 
         keyed = [f"{keyword}={value}" for keyword, value in keys.items() if value]
         self._entered("C-FIND", " ".join([level, *keyed]), act)
@@ -243,8 +243,7 @@ class Dicom:
             code = None
             for status, _ in link.send_c_get(_study(study), StudyRootQueryRetrieveInformationModelGet):
                 code = _code(status)
-            copies = (found_in(dataset, Effect.COPIED) for dataset in self.received)
-            return code, sum_up(copies)
+            return code, self._of_people(found_in(dataset, Effect.COPIED) for dataset in self.received)
 
         self._entered("C-GET", f"STUDY {study}", act)
         return list(self.received)
@@ -275,6 +274,10 @@ class Dicom:
             return code, sum_up([found_in(dataset, Effect.CHANGED)]) if code == 0 else ()
 
         return self._entered("C-STORE", str(dataset.SOPInstanceUID), act)
+
+    def _of_people(self, touches: Iterable[Touch]) -> tuple[Touch, ...]:
+        """What touches a person, summed up."""
+        return sum_up(touch for touch in touches if self.hands.stock.knows(touch.patient))
 
     def _entered(self, verb: str, target: str, act: object) -> int | None:
         began = time.time()

@@ -53,6 +53,7 @@ class Stock:
         self._lock = threading.Lock()
         self._studies: dict[str, Held] = {}
         self._resources: dict[str, Resource] = {}
+        self._patients: set[str] = set()
         for study in studies:
             self.add(study)
 
@@ -78,6 +79,7 @@ class Stock:
         """A study that has come in, or has grown."""
         with self._lock:
             self._studies[study.id] = study
+            self._patients.add(study.patient)
             images = sum(held.patient == study.patient for held in self._studies.values())
             self._resources[study.patient_oid] = Resource("patient", study.patient, "", images)
             self._resources[study.id] = Resource("study", study.patient, study.uid, len(study.instances))
@@ -94,6 +96,10 @@ class Stock:
     def find(self, identifier: str) -> Resource | None:
         """What an identifier of Orthanc's stands for, if it is known."""
         return self._resources.get(identifier)
+
+    def knows(self, patient: str) -> bool:
+        """Whether a PatientID is that of a person; the anonymised copies of research bear others, which are nobody's."""
+        return patient in self._patients
 
     @property
     def studies(self) -> tuple[Held, ...]:
