@@ -42,9 +42,9 @@ def before(session_lab: Lab) -> Before:
 
 @pytest.fixture(scope="module")
 def day(session_lab: Lab, before: Before, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    """An hour in half a minute."""
+    """An hour in twenty seconds."""
     folder = tmp_path_factory.mktemp("days") / "hour"
-    yield session_lab.day(1, 120, 5, intrusions=list(known()), folder=folder)
+    yield session_lab.day(1, 180, 5, intrusions=list(known()), folder=folder)
     session_lab.reset()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from lab.detection.recording import Recording
@@ -51,16 +51,19 @@ class Ascription:
             if request.began - SLACK_SECONDS <= moment <= request.ended + SLACK_SECONDS:
                 yield request
 
-    def alone(self, moment: float, protocol: str | None = None) -> Request | None:
-        """The request that a line without a name belongs to: whose incident had the moment to itself."""
-        return only(request for request in self.under_way(moment) if protocol in (None, request.protocol))
+    def alone(self, moment: float, fits: Callable[[Request], bool] = lambda request: True) -> Request | None:
+        """The request that a line without a name belongs to: of those that fit, the one whose incident was alone then."""
+        return only(request for request in self.under_way(moment) if fits(request))
 
-    def web(self, moment: float, method: str, path: str) -> Request | None:
+    def web(self, moment: float, method: str, path: str, account: str | None = None) -> Request | None:
         """The HTTP request that Orthanc logs with this method and path, without its query, at a moment."""
         return only(
             request
             for request in self.under_way(moment)
-            if request.verb == method and request.target.split("?")[0] == path and request.status not in REFUSED
+            if request.verb == method
+            and request.target.split("?")[0] == path
+            and request.status not in REFUSED
+            and account in (None, request.account)
         )
 
     def visit(self, moment: float, client: tuple[str, str], method: str, path: str) -> Request | None:

@@ -18,7 +18,6 @@ from lab.detection.recording import FILES
 from lab.detection.sensors.inside import command_inside
 from lab.sandbox.native import NativeSandbox
 from lab.sandbox.protocol import Log, Sandbox
-from lab.site.config import SiteConfig
 from lab.site.zones import Door
 
 PACKETS = Path(__file__).with_name("packets.py")
@@ -28,10 +27,7 @@ _LOGS = {"orthanc": Log.ORTHANC, "gateway-access": Log.ACCESS, "gateway-stream":
 
 def overlay() -> dict[str, Any]:
     """What the site needs so that the sensors see: everything that a hospital can switch on."""
-    sensors: dict[str, Any] = {"log_level": "verbose", "gateway": {"access_log": True}}
-    if "filters" in SiteConfig.model_fields:  # the section that writes Lua audit lines
-        sensors["filters"] = {"audit": True}
-    return sensors
+    return {"log_level": "verbose", "gateway": {"access_log": True}, "filters": {"audit": True}}
 
 
 @dataclass

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 from lab.detection.recording import Recording
 from lab.detection.sensors.ascribing import Ascription
@@ -16,8 +18,23 @@ from lab.detection.truth import Request
 _ORTHANC = re.compile(r"([A-Z])(\d{4} \d\d:\d\d:\d\d\.\d+)\s+(?:\S+ )?[\w.]+:\d+\] ?(.*)")
 _NAMED = re.compile(r'AET "?([^" ]+)"? on IP ([\d.]+)')
 _HTTP = re.compile(r"\(http\) (GET|POST|PUT|DELETE) (\S+)")
-_LUA = "Lua says:"
-_DICOM = ("(dicom)", "DICOM", "C-FIND", "C-GET", "Store SCU", "Rejected association")
+_AUDIT = re.compile(r"Lua says: AUDIT (\{.*\})")
+# what a line without a name is about -> the requests that it may belong to, the most telling first
+_ABOUT: tuple[tuple[str, Callable[[Request], bool]], ...] = (
+    ("switched the log level", lambda request: (request.verb, request.target) == ("PUT", "/tools/log-level")),
+    ("bad called AET", lambda request: request.verb == "A-ASSOCIATE"),
+    ("ZIP", lambda request: request.target.endswith("/archive")),
+    ("C-GET", lambda request: request.verb == "C-GET"),
+    ("Store SCU", lambda request: request.verb in ("C-GET", "C-MOVE")),
+    ("Move", lambda request: request.verb == "C-MOVE"),
+    ("C-MOVE", lambda request: request.verb == "C-MOVE"),
+    ("C-F", lambda request: request.verb == "C-FIND"),
+    ("DICOM C-Find", lambda request: request.verb == "C-FIND"),
+    ("Number of", lambda request: request.verb == "C-FIND" or request.target == "/tools/find"),
+    ("Creating attachment", lambda request: request.verb == "C-STORE" or request.target.endswith("/anonymize")),
+    ("New instance stored", lambda request: request.verb == "C-STORE" or request.target.endswith("/anonymize")),
+    ("(dicom)", lambda request: request.protocol == "dicom"),
+)
 _ACCESS = re.compile(r'(\S+) \S+ (.*?) \[[^]]*\] "(\S+) (\S+)[^"]*" .*? (\d+\.\d+)$')
 _STREAM = re.compile(r"(\S+) \[[^]]*\] \S+:(\d+) .*? (\d+\.\d+)$")
 
@@ -28,7 +45,7 @@ def orthanc_lines(recording: Recording, ascription: Ascription, kind: str) -> It
     zone = timezone(timedelta(seconds=recording.day.utc_offset))
     for line in _read(recording.sensor("orthanc")):
         parts = _ORTHANC.match(line)
-        if parts is None or (_LUA in line) != (kind == "audit") or (kind == "default" and parts[1] not in "WE"):
+        if parts is None or ("Lua says:" in line) != (kind == "audit") or (kind == "default" and parts[1] not in "WE"):
             continue
         moment = datetime.strptime(f"{year}{parts[2]}", "%Y%m%d %H:%M:%S.%f").replace(tzinfo=zone).timestamp()
         request = _orthanc_line(ascription, moment, parts[3])
@@ -41,7 +58,19 @@ def _orthanc_line(ascription: Ascription, moment: float, text: str) -> Request |
         return ascription.association(moment, named[2], named[1])
     if asked := _HTTP.search(text):
         return ascription.web(moment, asked[1], asked[2])
-    return ascription.alone(moment, "dicom" if any(word in text for word in _DICOM) else None)
+    if audit := _AUDIT.match(text):
+        return _audit_line(ascription, moment, json.loads(audit[1]))
+    fits = next((fits for words, fits in _ABOUT if words in text), lambda request: True)
+    return ascription.alone(moment, fits)
+
+
+def _audit_line(ascription: Ascription, moment: float, entry: dict[str, Any]) -> Request | None:
+    """A line of the site's own Lua filters (lab/site/lua.py)."""
+    if entry["event"] == "http":
+        return ascription.web(moment, entry["method"], entry["uri"], entry["user"])
+    if entry.get("aet"):
+        return ascription.association(moment, entry["ip"], entry["aet"])
+    return ascription.alone(moment)
 
 
 def access_lines(recording: Recording, ascription: Ascription) -> Iterator[Request]:

@@ -36,8 +36,8 @@ class Intrusion:
     label: Label = Label.MALICIOUS
     minutes: float = 30.0
     """About how long it takes, on a whole day; on a shorter one it is shortened in proportion."""
-    night: bool = False
-    """Whether the intruder waits for the hours in which nobody looks."""
+    begins: tuple[float, float] = (0.5, 13.0)
+    """Between which hours of a whole day it begins, so that it is over before the day is."""
 
 
 @dataclass

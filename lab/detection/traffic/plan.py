@@ -29,7 +29,7 @@ _FIXED: tuple[tuple[str, Callable[[routine.Work], Iterator[float]], tuple[float,
 _TASKS = {name: task for name, task, _ in (*_WORK, *_FIXED)} | {"poll": routine.poll}
 MOST_INTRUSIONS, MOST_SCANS, QUIET_DAYS = 4, 2, 0.1
 LATEST = 0.55
-"""Of the day: an intrusion that begins later might not be over when the day is."""
+"""Share of a short day: an intrusion that begins later might not be over when the day is."""
 
 
 @dataclass(frozen=True)
@@ -96,13 +96,11 @@ def _intrusions(seed: int, start: float, end: float, names: Sequence[str] | None
     planned = []
     for number, name in enumerate(chosen):
         intrusion = known()[name].intrusion
-        share = (
-            random.uniform(0.02, 0.15)
-            if intrusion.night and end - start == DAY_SECONDS
-            else random.uniform(0.03, LATEST)
-        )
+        whole = end - start == DAY_SECONDS
+        hours = intrusion.begins if whole else (start / 3600, (start + LATEST * (end - start)) / 3600)
+        begins = 3600 * random.uniform(*hours)
         incident = f"{name}-{1 + chosen[:number].count(name)}"
-        planned.append(Planned(start + share * (end - start), name, 100_000 + number, incident))
+        planned.append(Planned(begins, name, 100_000 + number, incident))
     return planned
 
 

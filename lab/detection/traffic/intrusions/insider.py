@@ -16,6 +16,7 @@ INTRUSION = Intrusion(
         "Every single request is one that she may make."
     ),
     minutes=150,
+    begins=(8.0, 13.0),
 )
 RECORDS = 7
 

@@ -16,7 +16,7 @@ INTRUSION = Intrusion(
         "and sets it back. What is missing in the log is the trace."
     ),
     minutes=20,
-    night=True,
+    begins=(0.5, 3.5),
 )
 RECORDS = 8
 
