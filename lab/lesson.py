@@ -48,9 +48,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson as data. ``id`` is the file's name with hyphens."""
+    """One lesson as data. ``id`` is the file's name with hyphens, in ``lab/lessons`` and (behind a number) in ``notebooks/src``."""
 
     id: str
+    notebook: int
+    """The number of its notebook, which gives the lessons their order."""
     title: Text
     minutes: int
     roles: tuple[Text, ...]

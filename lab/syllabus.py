@@ -15,9 +15,10 @@ from lab.lesson import Lesson
 
 @cache
 def syllabus() -> dict[str, Lesson]:
-    """Every lesson by id, in the order of the ids."""
-    names = sorted(module.name for module in pkgutil.iter_modules(lessons.__path__))
+    """Every lesson by id, in the order of their notebooks."""
+    names = [module.name for module in pkgutil.iter_modules(lessons.__path__)]
     found: list[Lesson] = [importlib.import_module(f"{lessons.__name__}.{name}").LESSON for name in names]
+    found.sort(key=lambda lesson: lesson.notebook)
     return {lesson.id: lesson for lesson in found}
 
 

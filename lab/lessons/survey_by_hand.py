@@ -73,6 +73,7 @@ def _day(text: str) -> date:
 
 LESSON = Lesson(
     id="survey-by-hand",
+    notebook=61,
     title=t("Echo and find by hand, byte by byte"),
     minutes=30,
     roles=(t("PACS administrators"), t("network administrators"), t("modality engineers")),

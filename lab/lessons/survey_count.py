@@ -45,6 +45,7 @@ def _duration(surveyed: Surveyed, seconds: float) -> Judgement:
 
 LESSON = Lesson(
     id="survey-count",
+    notebook=62,
     title=t("The survey: 2,300 systems, asked once and politely"),
     minutes=30,
     roles=(t("PACS administrators"), t("network administrators"), t("data protection officers")),

@@ -39,6 +39,7 @@ def _articles(chosen: dict[str, object]) -> Judgement:
 
 LESSON = Lesson(
     id="survey-france",
+    notebook=64,
     title=t("France: seven servers, and the CNIL’s decision"),
     minutes=20,
     roles=(t("data protection officers"), t("physicians in practices"), t("IT management")),

@@ -30,6 +30,7 @@ def _still(percent: float) -> Judgement:
 
 LESSON = Lesson(
     id="survey-later",
+    notebook=65,
     title=t("Two months later: did the warning help?"),
     minutes=20,
     roles=(t("data protection officers"), t("IT management"), t("PACS administrators")),

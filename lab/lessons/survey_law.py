@@ -67,6 +67,7 @@ def _patients_in(system: System, text: str) -> bool:
 
 LESSON = Lesson(
     id="survey-law",
+    notebook=66,
     title=t("What one may do, and how to report"),
     minutes=25,
     roles=(t("everybody"),),

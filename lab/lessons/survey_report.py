@@ -52,6 +52,7 @@ def _apart(millions: int) -> Judgement:
 
 LESSON = Lesson(
     id="survey-report",
+    notebook=63,
     title=t("The report's table and map, and where its sources disagree"),
     minutes=30,
     roles=(t("data protection officers"), t("IT management")),

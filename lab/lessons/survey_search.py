@@ -31,6 +31,7 @@ def _product(name: str) -> Judgement:
 
 LESSON = Lesson(
     id="survey-search",
+    notebook=60,
     title=t("A search engine finds the archives"),
     minutes=20,
     roles=(t("IT management"), t("data protection officers"), t("PACS administrators")),
