@@ -116,7 +116,12 @@ def _items(message: bytes, start: int, end: int) -> Iterator[Field]:
         body = message[start : start + length]
         if kind in _NESTED:
             if before := _NESTED[kind]:
-                yield Field(start, body[:before], t("context number, and the result") if kind == 0x21 else t("context number"), _context(kind, body))
+                yield Field(
+                    start,
+                    body[:before],
+                    t("context number, and the result") if kind == 0x21 else t("context number"),
+                    _context(kind, body),
+                )
             yield from _items(message, start + before, start + length)
         else:
             yield Field(start, body, "", _item(kind, body))
