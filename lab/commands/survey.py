@@ -139,7 +139,9 @@ def _manners(function: Callable[..., None]) -> Callable[..., None]:
     return function
 
 
-def _number(name: str, kind: click.ParamType[Any], default: float, help_text: Text) -> Callable[..., Callable[..., None]]:
+def _number(
+    name: str, kind: click.ParamType[Any], default: float, help_text: Text
+) -> Callable[..., Callable[..., None]]:
     return click.option(name, type=kind, default=default, show_default=True, help=str(help_text))
 
 

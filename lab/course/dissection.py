@@ -11,6 +11,7 @@ from pydicom.uid import UID
 from lab.course.cards import Card, Paragraph, Shown, Table
 from lab.i18n import Text, t, tn
 from lab.survey.wire import pdu
+from lab.survey.wire.pdu import Malformed
 
 _SHOWN = 8  # bytes of a field shown in hexadecimal
 _NAMES = {
@@ -65,7 +66,14 @@ class Dissected(Shown):
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        return tuple(_fields(self.message))
+        found: list[Field] = []
+        try:
+            for field in _fields(self.message):  # one by one: what was read before a fault is kept
+                found.append(field)
+        except (Malformed, IndexError):
+            start = found[-1].start + len(found[-1].data)
+            found.append(Field(start, self.message[start:], t("not readable: the message is cut off")))
+        return tuple(found)
 
     def card(self) -> Card:
         if not self.message:

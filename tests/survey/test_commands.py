@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from lab.cli import main
 from lab.survey.population import Population
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("whole_internet")]
 
 
 def run(*arguments: str) -> Result:

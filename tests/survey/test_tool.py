@@ -47,11 +47,11 @@ EXPECTED = {
 }
 QUICK = Manners(rate=100_000, seconds=1.5)
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("whole_internet")]
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
+def world(whole_internet: None) -> Iterator[World]:
     with serving(POPULATION.systems) as running:
         yield running
 
