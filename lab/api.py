@@ -15,7 +15,7 @@ from lab.catalogue import Weakness, catalogue, weakness
 from lab.clients.live import LiveSite
 from lab.clients.rest import rest
 from lab.clients.tap import tap
-from lab.course.answers import Judged, Lessons
+from lab.course.answers import Asked, Judged, Lessons
 from lab.course.gallery import Gallery, look
 from lab.course.grading import grade
 from lab.course.internet import OpenInternet
@@ -233,6 +233,11 @@ class Lab:
         return Lessons(
             tuple((part, tuple(self._progress.standing(part.key(q)) for q in part.questions)) for part in parts)
         )
+
+    def question(self, name: str, question: str) -> Asked:
+        """A question of a lesson, with the numbers of what there is to choose from."""
+        part = lesson(name)
+        return Asked(part, part.question(question))
 
     def answer(self, name: str, question: str, *answer: object) -> Judged:
         """Answer a question of a lesson with what one's cells have made. Judged, and kept in the progress."""

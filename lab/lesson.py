@@ -33,6 +33,8 @@ class Question:
     takes: tuple[type, ...]
     judge: Callable[..., Judgement]
     hints: tuple[Text, ...]
+    choices: tuple[Text, ...] = ()
+    """What there is to choose from, where the answer goes by numbers, from 1."""
 
     def judged(self, answer: tuple[object, ...]) -> Judgement:
         """The judgement of an answer; one of another type is not right, and its type is said."""

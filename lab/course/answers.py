@@ -39,6 +39,28 @@ class Judged(Shown):
 
 
 @dataclass(frozen=True, repr=False)
+class Asked(Shown):
+    """A question, with what there is to choose from."""
+
+    lesson: Lesson
+    question: Question
+
+    def card(self) -> Card:
+        choices = [(str(number), choice) for number, choice in enumerate(self.question.choices, 1)]
+        blocks: list[Block] = [Table(["", t("choice")], choices)] if choices else []
+        return Card(self.question.text, "neutral", self.lesson.id, blocks)
+
+    def json(self) -> JSON:
+        choices = [str(choice) for choice in self.question.choices]
+        return {
+            "lesson": self.lesson.id,
+            "question": self.question.id,
+            "text": str(self.question.text),
+            "choices": choices,
+        }
+
+
+@dataclass(frozen=True, repr=False)
 class Lessons(Shown):
     """The lessons, and which of their questions are solved."""
 

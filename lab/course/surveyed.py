@@ -157,7 +157,7 @@ class Surveyed(Shown):
         """The findings as a pandas DataFrame, one row a system."""
         import pandas  # type: ignore[import-untyped]
 
-        return pandas.DataFrame([finding.row() for finding in self.findings])
+        return pandas.DataFrame([finding.row() for finding in self.findings]).convert_dtypes()
 
     def report(self) -> Compared:
         """The totals beside the published ones, and where the sources disagree."""

@@ -11,10 +11,10 @@ from lab.survey.population import course_population
 
 _HOURS = 72  # GDPR, article 33(1)
 _ARTICLE_OF = {
-    "ports opened in the router": 32,
-    "archive misconfigured": 32,
-    "images not encrypted": 32,
-    "authority not told": 33,
+    t("Ports were opened in the router."): 32,
+    t("The archive was misconfigured."): 32,
+    t("The images were not encrypted."): 32,
+    t("The authority was not told."): 33,
 }
 
 
@@ -30,8 +30,8 @@ def _deadline(noticed: datetime, deadline: datetime) -> Judgement:
     return Judgement(False, t("That is {n} hours after it was noticed.", n=f"{hours:g}"))
 
 
-def _articles(chosen: dict[str, object]) -> Judgement:
-    wrong = [cause for cause, article in _ARTICLE_OF.items() if chosen.get(cause) != article]
+def _articles(chosen: dict[object, object]) -> Judgement:
+    wrong = [number for number, article in enumerate(_ARTICLE_OF.values(), 1) if chosen.get(number) != article]
     if wrong:
         return Judgement(False, t("{n} of {all} do not fit yet.", n=len(wrong), all=len(_ARTICLE_OF)))
     return Judgement(True, t("Security of processing, and the duty to notify."))
@@ -73,6 +73,7 @@ LESSON = Lesson(
                 t("Article 32 asks for security that fits the risk, article 33 for telling the authority."),
                 t("Three of the four are about security."),
             ),
+            choices=tuple(_ARTICLE_OF),
         ),
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from itertools import islice
 
 from lab.i18n import t
@@ -13,18 +14,18 @@ from lab.survey.system import System
 from lab.survey.tool.finding import Finding
 
 _MAY = {
-    "look up one's own hospital in a search engine": True,
-    "send an echo to a stranger's archive": False,
-    "query a stranger's archive for one name": False,
-    "open a stranger's viewer that has no password": False,
-    "test an archive whose owner has asked for it in writing": True,
-    "report what one came upon, without looking further": True,
+    t("Look up one’s own hospital in a search engine."): True,
+    t("Send an echo to a stranger’s archive."): False,
+    t("Query a stranger’s archive for a single name."): False,
+    t("Open a stranger’s viewer that has no password."): False,
+    t("Test an archive whose owner has asked for it in writing."): True,
+    t("Report what one came upon, without looking further."): True,
 }
 _SAMPLE = 300
 
 
-def _may(chosen: dict[str, object]) -> Judgement:
-    wrong = sum(chosen.get(action) is not allowed for action, allowed in _MAY.items())
+def _may(chosen: Set[object]) -> Judgement:
+    wrong = sum((number in chosen) is not allowed for number, allowed in enumerate(_MAY.values(), 1))
     if wrong:
         return Judgement(False, t("{n} of {all} are not right yet.", n=wrong, all=len(_MAY)))
     return Judgement(True, t("An open door is no permission, and neither is a good intention."))
@@ -75,7 +76,7 @@ LESSON = Lesson(
         Question(
             id="may",
             text=t("What may one do to a system that is not one’s own?"),
-            takes=(dict,),
+            takes=(Set,),
             judge=_may,
             hints=(
                 t(
@@ -83,6 +84,7 @@ LESSON = Lesson(
                 ),
                 t("Three of the six are allowed."),
             ),
+            choices=tuple(_MAY),
         ),
         Question(
             id="report",

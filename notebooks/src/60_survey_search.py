@@ -51,7 +51,7 @@ searched
 # In DICOM, both sides name their implementation while they open the conversation, before anyone has logged in.
 
 # %%
-print(searched.hits.hosts[0].banner)
+print(next(host.banner for host in searched.hits.hosts if host.product))
 
 # %% [markdown]
 # <details><summary>To think about: would it help to switch the banner off?</summary>

@@ -30,12 +30,12 @@ rows[["address", "port", "country", "outcome", "records", "images", "downloadabl
 # %% [markdown]
 # ## The headline
 #
-# One sentence with five numbers. Which of them would you put first?
+# Six numbers. Which of them would you put into the headline?
 
 # %%
 totals = summer.totals
-print(f"{totals['accessible']} of {totals['examined']:,} archives in {totals['countries']} countries:")
-print(f"{totals['records']:,} records, {totals['images']:,} images, {totals['downloadable']:,} of them to download")
+for name in ("examined", "accessible", "countries", "records", "images", "downloadable"):
+    print(f"{name:14}{totals[name]:>14,}")
 
 # %% [markdown]
 # ### Exercise: the share that can be copied
@@ -60,7 +60,7 @@ lab.answer("survey-report", "share", share)
 # %%
 # solution
 found = rows[rows.outcome == "accessible"]
-table = found.groupby("country").images.sum().astype(int).to_dict()
+table = found.groupby("country").images.sum().to_dict()
 # trainee: table = {}  # country to number of images
 # end solution
 lab.answer("survey-report", "table", table)
@@ -74,7 +74,7 @@ import matplotlib.pyplot as plt
 largest = sorted(table.items(), key=lambda pair: pair[1])[-10:]
 figure, axes = plt.subplots(figsize=(8, 3.6))
 axes.barh([country for country, _ in largest], [images / 1e6 for _, images in largest], color="#c2410c")
-axes.set_xlabel("10⁶")
+axes.set_xlabel("10⁶ images")
 plt.show()
 
 # %% [markdown]

@@ -80,22 +80,15 @@ for finding in summer.findings:
 # %% [markdown]
 # ### Exercise: which article?
 #
-# Write behind each cause the article of the GDPR that it falls under, 32 or 33.
+# Four causes. Write behind the number of each the article of the GDPR that it falls under, 32 or 33.
+
+# %%
+lab.question("survey-france", "articles")
 
 # %%
 # solution
-articles = {
-    "ports opened in the router": 32,
-    "archive misconfigured": 32,
-    "images not encrypted": 32,
-    "authority not told": 33,
-}
-# trainee: articles = {
-# trainee:     "ports opened in the router": 0,
-# trainee:     "archive misconfigured": 0,
-# trainee:     "images not encrypted": 0,
-# trainee:     "authority not told": 0,
-# trainee: }
+articles = {1: 32, 2: 32, 3: 32, 4: 33}
+# trainee: articles = {1: 0, 2: 0, 3: 0, 4: 0}  # the number of the cause, and the article
 # end solution
 lab.answer("survey-france", "articles", articles)
 

@@ -39,26 +39,16 @@ except Exception as refusal:
 # %% [markdown]
 # ### Exercise: may one?
 #
-# Write `True` or `False` behind each. You have no agreement with anybody unless the line says so.
+# Which of these may one do? You have no agreement with anybody unless the line says so. Answer with the numbers, as a set:
+# `{2, 4}`.
+
+# %%
+lab.question("survey-law", "may")
 
 # %%
 # solution
-may = {
-    "look up one's own hospital in a search engine": True,
-    "send an echo to a stranger's archive": False,
-    "query a stranger's archive for one name": False,
-    "open a stranger's viewer that has no password": False,
-    "test an archive whose owner has asked for it in writing": True,
-    "report what one came upon, without looking further": True,
-}
-# trainee: may = {
-# trainee:     "look up one's own hospital in a search engine": None,
-# trainee:     "send an echo to a stranger's archive": None,
-# trainee:     "query a stranger's archive for one name": None,
-# trainee:     "open a stranger's viewer that has no password": None,
-# trainee:     "test an archive whose owner has asked for it in writing": None,
-# trainee:     "report what one came upon, without looking further": None,
-# trainee: }
+may = {1, 5, 6}
+# trainee: may = set()  # the numbers of what is allowed
 # end solution
 lab.answer("survey-law", "may", may)
 
@@ -108,7 +98,7 @@ operator = next(target.operator for target in internet.targets if target.address
 print(operator, f"{finding.address}:{finding.port}", finding.records, *finding.attributes, *finding.steps, sep="\n")
 
 # %% [markdown]
-# Complete the report: its receiver must know where to look, since when, what is open and how much, and be able to verify it.
+# Write the report: its receiver must know where to look, since when, what is open and how much, and be able to verify it.
 # No patient may appear in it. The card names what is missing. Stuck? `lab.hint("survey-law", "report")`.
 
 # %%
@@ -121,11 +111,7 @@ Seen on 2019-08-30. A C-ECHO and one C-FIND without any login were answered; not
 About {finding.records} patient records can be listed. What is shown of each: {", ".join(finding.attributes)}.
 To close it: let the archive answer known equipment only, and close the port in the router.
 """
-# trainee: report = f"""
-# trainee: To: the hospital
-# trainee:
-# trainee: Your archive is open!
-# trainee: """
+# trainee: report = ""  # whom it is for, where, since when, what, how much
 # end solution
 print(report)
 
