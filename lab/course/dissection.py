@@ -13,7 +13,7 @@ from lab.i18n import Text, t, tn
 from lab.survey.wire import pdu
 from lab.survey.wire.pdu import Malformed
 
-_SHOWN = 8  # bytes of a field shown in hexadecimal
+_SHOWN = 16  # bytes of a field shown in hexadecimal
 _NAMES = {
     pdu.ASSOCIATE_RQ: "A-ASSOCIATE-RQ",
     pdu.ASSOCIATE_AC: "A-ASSOCIATE-AC",

@@ -21,6 +21,7 @@ from lab.survey.tool.call import Call
 from lab.survey.tool.runner import Manners
 from lab.survey.tool.store import Store
 from lab.survey.tool.target import Target
+from lab.survey.wire.dimse import CANCELLED
 
 _ROWS = 8
 _NAMES, _DATES = ("PatientName", "ReferringPhysicianName"), ("StudyDate", "PatientBirthDate")
@@ -41,7 +42,7 @@ class Answered(Shown):
     def card(self) -> Card:
         rows = [tuple(_readable(name, match[name]) for name in self.asked) for match in self.matches[:_ROWS]]
         ended = "–" if self.status is None else f"0x{self.status:04X}"
-        line = f"C-FIND {self.target.key} → {ended}"
+        line = f"C-FIND {self.target.key} → {ended} {t('cancelled') if self.status == CANCELLED else ''}".rstrip()
         badge = tn("{n} match", "{n} matches", len(self.matches))
         return Card(t("Answer to the C-FIND"), "neutral", badge, [Table(self.asked, rows), Lines([line])])
 

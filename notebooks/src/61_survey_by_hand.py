@@ -170,8 +170,9 @@ internet.dissect(call.release())
 # byte.
 
 # %%
-refusing = [host for host in internet.search("country:FR has:dicom").hits.hosts if "A-ASSOCIATE-RJ" in host.banner]
-with internet.call(refusing[0].address) as refused:
+others = internet.search("country:FR has:dicom").hits.hosts
+refusing = next(host for host in others if "A-ASSOCIATE-RJ" in host.banner)
+with internet.call(refusing.address) as refused:
     answer = refused.associate(calling="STUDENT")
 internet.dissect(answer)
 
