@@ -15,8 +15,10 @@ from lab.catalogue import Weakness, catalogue, weakness
 from lab.clients.live import LiveSite
 from lab.clients.rest import rest
 from lab.clients.tap import tap
+from lab.course.answers import Asked, Judged, Lessons
 from lab.course.gallery import Gallery, look
 from lab.course.grading import grade
+from lab.course.internet import OpenInternet
 from lab.course.lessons import Fixed, Fixes, Hint, Listed, Traces
 from lab.course.picture import Picture
 from lab.course.progress import Progress
@@ -34,6 +36,7 @@ from lab.sandbox.protocol import Log
 from lab.site.baseline import baseline
 from lab.site.config import SiteConfig, difference
 from lab.site.zones import STATIONS, Door, Zone
+from lab.syllabus import lesson, syllabus
 from lab.verbs.detection import Detection
 
 Report = Callable[[int, int], None]
@@ -166,12 +169,17 @@ class Lab(Detection):
         site = self.live()
         return Overview(tuple(Probed(part.scenario, part.probe(site)) for part in catalogue().values()))
 
-    def hint(self, scenario: str) -> Hint:
-        """The next hint; the last one again when all have been taken. Counted in the progress."""
-        part = weakness(scenario).scenario
-        number = min(self._progress.hints_taken(scenario) + 1, len(part.hints))
-        self._progress.record(scenario, "hint", str(number))
-        return Hint(part, number)
+    def hint(self, name: str, question: str | None = None) -> Hint:
+        """The next hint of a scenario, or of a lesson's question; the last one again when all have been taken. Counted."""
+        if question is None:
+            part = weakness(name).scenario
+            key, title, hints = name, part.title, part.hints
+        else:
+            asked = lesson(name).question(question)
+            key, title, hints = lesson(name).key(asked), asked.text, asked.hints
+        number = min(self._progress.hints_taken(key) + 1, len(hints))
+        self._progress.record(key, "hint", str(number))
+        return Hint(key, title, hints, number)
 
     def fixes(self, scenario: str) -> Fixes:
         """The repairs that somebody proposed. One is right."""
@@ -219,6 +227,34 @@ class Lab(Detection):
         finally:
             self._apply(before)
         return Traces(part.scenario, tuple(found))
+
+    # -- lessons and the simulated Internet ----------------------------------------------------------------------
+
+    def lessons(self) -> Lessons:
+        """The lessons that ask questions instead of having something repaired, with the trainee's progress."""
+        parts = syllabus().values()
+        return Lessons(
+            tuple((part, tuple(self._progress.standing(part.key(q)) for q in part.questions)) for part in parts)
+        )
+
+    def question(self, name: str, question: str) -> Asked:
+        """A question of a lesson, with the numbers of what there is to choose from."""
+        part = lesson(name)
+        return Asked(part, part.question(question))
+
+    def answer(self, name: str, question: str, *answer: object) -> Judged:
+        """Answer a question of a lesson with what one's cells have made. Judged, and kept in the progress."""
+        part = lesson(name)
+        asked = part.question(question)
+        judged = Judged(part, asked, asked.judged(answer))
+        self._progress.record(part.key(asked), "checked", "passed" if judged.passed else "failed")
+        if judged.passed:
+            self._progress.record(part.key(asked), "solved")
+        return judged
+
+    def internet(self, epoch: int = 1) -> OpenInternet:
+        """The simulated Internet of the survey: ``epoch`` 1 is summer 2019, 2 is two months later. Starts when it is used."""
+        return OpenInternet(self.home.folder, epoch)
 
     # -- going and looking for oneself ---------------------------------------------------------------------------
 

@@ -276,11 +276,26 @@ def probe(scenario: str | None, every: bool, as_json: bool) -> None:
     _answer(overview, as_json, FOUND if found else CLEAN if all(part.safe for part in overview.probed) else COULD_NOT)
 
 
-@_command(t("Take the next hint."), "pacslab hint http-no-auth")
-@SCENARIO
+@_command(
+    t("List the lessons that ask questions, and how far you are."),
+    """pacslab lessons
+    pacslab lessons --json""",
+)
 @AS_JSON
-def hint(scenario: str, as_json: bool) -> None:
-    _answer(_lab().hint(scenario), as_json)
+def lessons(as_json: bool) -> None:
+    _answer(_lab().lessons(), as_json)
+
+
+@_command(
+    t("Take the next hint of a scenario, or of a lesson's question."),
+    """pacslab hint http-no-auth
+    pacslab hint survey-search viewers""",
+)
+@SCENARIO
+@click.argument("question", required=False)
+@AS_JSON
+def hint(scenario: str, question: str | None, as_json: bool) -> None:
+    _answer(_lab().hint(scenario, question), as_json)
 
 
 @_command(

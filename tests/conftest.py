@@ -12,6 +12,7 @@ from lab.api import Lab
 from lab.home import Home
 from lab.site.zones import Network
 from tests.support.chaos import Chaos, ComposeChaos, NativeChaos
+from tests.support.internet import the_internet_to_oneself
 
 FEW = 3  # patients: the archive fills in a second
 # Tests may run in several processes (pytest-xdist); each has a lab, and the next number for a second lab of its own.
@@ -70,6 +71,13 @@ def lab(session_lab: Lab) -> Lab:
         session_lab.start(with_parent=True)
     session_lab.harden()
     return session_lab
+
+
+@pytest.fixture(scope="module")
+def whole_internet() -> Iterator[None]:
+    """Nobody else on this machine holds the addresses of the simulated Internet while the module's tests run."""
+    with the_internet_to_oneself():
+        yield
 
 
 @pytest.fixture

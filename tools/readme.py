@@ -4,7 +4,7 @@
     python tools/readme.py check      # write nothing; exit 1 and name the stale files
 
 A block stands between ``<!-- generated: NAME -->`` and ``<!-- end NAME -->``: the table of the commands comes from the
-live command line, the table of the scenarios from the live catalogue.
+live command line, the tables of the scenarios and the lessons from the live catalogue.
 """
 
 from __future__ import annotations
@@ -44,7 +44,18 @@ def scenarios() -> str:
     return f"| {header} |\n|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
 
 
-BLOCKS = {"commands": commands, "scenarios": scenarios}
+def lessons() -> str:
+    """The syllabus."""
+    from lab.i18n import t
+    from lab.syllabus import syllabus
+
+    parts = syllabus().values()
+    rows = [f"| {part.notebook} | {part.title} | {len(part.questions)} | {part.minutes} min |" for part in parts]
+    header = " | ".join(("notebook", *(str(word) for word in (t("lesson"), t("questions"), t("time")))))
+    return f"| {header} |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+BLOCKS = {"commands": commands, "scenarios": scenarios, "lessons": lessons}
 
 
 def rendered(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from lab.i18n import t
+from lab.i18n import Text, t
 from lab.terminal import Steps
 
 Command = Callable[..., Callable[[Callable[..., None]], click.Command]]
@@ -90,49 +90,18 @@ def _add_survey(command: Command, answer: Callable[..., None]) -> None:
         """pacslab survey
         pacslab survey --output summer.sqlite
         pacslab survey --epoch 2 --json
-        pacslab survey --csv > findings.csv""",
+        pacslab survey --csv > findings.csv
+        pacslab survey --parquet findings.parquet""",
     )
     @SEED
     @EPOCH
-    @click.option(
-        "--output",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help=str(t("Keep the findings in this file, and go on from it.")),
-    )
-    @click.option("--fresh", is_flag=True, help=str(t("Begin anew, also where the file holds a survey.")))
-    @click.option(
-        "--rate",
-        type=click.FloatRange(1, 100_000),
-        default=2_000.0,
-        show_default=True,
-        help=str(t("New systems a second.")),
-    )
-    @click.option(
-        "--at-once", type=click.IntRange(1, 2_000), default=128, show_default=True, help=str(t("Connections at once."))
-    )
-    @click.option(
-        "--timeout",
-        type=click.FloatRange(0.1, 60),
-        default=2.0,
-        show_default=True,
-        help=str(t("Seconds of patience with each.")),
-    )
-    @click.option(
-        "--parquet",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help=str(t("Also write the findings as Parquet (needs pyarrow).")),
-    )
-    @click.option(
-        "--join", is_flag=True, help=str(t("Survey the Internet that is served already (pacslab internet --serve)."))
-    )
+    @_keeping
+    @_manners
     @AS_CSV
     @AS_JSON
     def survey(seed: str, epoch: int, as_csv: bool, as_json: bool, parquet: Path | None, **how: Any) -> None:
         from lab.course.surveyed import Surveyed
-        from lab.survey.tool.report import require_pyarrow, to_csv, write_parquet
-
-        if parquet is not None:
-            require_pyarrow()
+        from lab.survey.tool.report import to_csv, write_parquet
 
         findings = _survey(seed, epoch, quiet=as_csv or as_json, **how)
         if parquet is not None:
@@ -142,6 +111,38 @@ def _add_survey(command: Command, answer: Callable[..., None]) -> None:
             return
         surveyed = Surveyed(findings, epoch)
         answer(surveyed, as_json, 1 if surveyed.totals["accessible"] else 0)
+
+
+def _keeping(function: Callable[..., None]) -> Callable[..., None]:
+    """The options that say where findings are kept."""
+    file = click.Path(path_type=Path, dir_okay=False)
+    for option in (
+        click.option("--parquet", type=file, help=str(t("Also write the findings as Parquet."))),
+        click.option("--fresh", is_flag=True, help=str(t("Begin anew, also where the file holds a survey."))),
+        click.option("--output", type=file, help=str(t("Keep the findings in this file, and go on from it."))),
+    ):
+        function = option(function)
+    return function
+
+
+def _manners(function: Callable[..., None]) -> Callable[..., None]:
+    """The options that say how a survey behaves."""
+    rate, at_once, patience = click.FloatRange(1, 100_000), click.IntRange(1, 2_000), click.FloatRange(0.1, 60)
+    joining = t("Survey the Internet that is served already (pacslab internet --serve).")
+    for option in (
+        click.option("--join", is_flag=True, help=str(joining)),
+        _number("--timeout", patience, 2.0, t("Seconds of patience with each.")),
+        _number("--at-once", at_once, 128, t("Connections at once.")),
+        _number("--rate", rate, 2_000.0, t("New systems a second.")),
+    ):
+        function = option(function)
+    return function
+
+
+def _number(
+    name: str, kind: click.ParamType[Any], default: float, help_text: Text
+) -> Callable[..., Callable[..., None]]:
+    return click.option(name, type=kind, default=default, show_default=True, help=str(help_text))
 
 
 def _survey(

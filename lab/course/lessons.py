@@ -8,7 +8,7 @@ from typing import Any
 
 from lab.course.cards import JSON, Block, Card, Items, Lines, Paragraph, Shown, Table, labelled
 from lab.course.progress import Standing
-from lab.i18n import t
+from lab.i18n import Text, t
 from lab.scenario import Fix, Scenario, Trace
 
 
@@ -57,17 +57,19 @@ class Listed(Shown):
 
 @dataclass(frozen=True, repr=False)
 class Hint(Shown):
-    """One hint, and how many are left."""
+    """One hint of a scenario or of a lesson's question, and how many are left."""
 
-    scenario: Scenario
+    id: str
+    title: Text
+    hints: tuple[Text, ...]
     number: int
 
     def card(self) -> Card:
-        badge = t("hint {number} of {all}", number=self.number, all=len(self.scenario.hints))
-        return Card(self.scenario.title, "neutral", badge, [Paragraph(self.scenario.hints[self.number - 1])])
+        badge = t("hint {number} of {all}", number=self.number, all=len(self.hints))
+        return Card(self.title, "neutral", badge, [Paragraph(self.hints[self.number - 1])])
 
     def json(self) -> JSON:
-        return {"scenario": self.scenario.id, "hint": self.number, "text": str(self.scenario.hints[self.number - 1])}
+        return {"scenario": self.id, "hint": self.number, "text": str(self.hints[self.number - 1])}
 
 
 @dataclass(frozen=True, repr=False)

@@ -17,12 +17,17 @@ from lab.survey import facts
 from lab.survey.compare import compare
 from lab.survey.countries import country_name
 from lab.survey.engine.index import Hits
+from lab.survey.engine.worldmap import world_map
 from lab.survey.population import Population
 from lab.survey.tool.finding import Finding, Outcome
 from lab.survey.tool.report import totals
 
 JSON = dict[str, Any]
 _ROWS = 12
+_MAP_STYLE = (
+    "<style>.pacslab-map{max-width:60rem;width:100%;height:auto;background:var(--jp-layout-color1,#fff)}.pacslab-map .land{fill:#dfe5ec;"
+    "stroke:#b6c0cc;stroke-width:.4}.pacslab-map circle{fill:#c2410c;fill-opacity:.65;stroke:#fff;stroke-width:.5}</style>"
+)
 _MARKS = {"exact": "✔", "more than": "✔", "differs": "≠", "no source": "–"}
 
 
@@ -82,25 +87,103 @@ class Described(Shown):
 
 
 @dataclass(frozen=True, repr=False)
+class Compared(Shown):
+    """The totals of a survey beside the published ones."""
+
+    totals: JSON
+
+    def blocks(self) -> list[Block]:
+        """The table and the disagreements, for a card of one's own."""
+        rows = []
+        for row in compare(self.totals):
+            assert row.published is not None
+            published = number(row.published.value)
+            words = t("more than {number}", number=published) if row.published.more_than else published
+            rows.append((_MARKS[row.agreement], row.what, number(row.found), words, row.published.source))
+        header: list[Text | str] = ["", t("figure"), t("found"), t("published"), t("source")]
+        notes: list[tuple[Tone, Text | str]] = [("neutral", note) for note in facts.disagreements()]
+        return [
+            Paragraph(t("Beside the publication"), strong=True),
+            Table(header, rows),
+            Paragraph(t("Where the sources disagree"), strong=True),
+            Items(notes),
+        ]
+
+    def card(self) -> Card:
+        differing = sum(row.agreement == "differs" for row in compare(self.totals))
+        badge = tn("{n} figure differs", "{n} figures differ", differing)
+        return Card(t("Found and published"), "bad" if differing else "good", badge, self.blocks())
+
+    def json(self) -> JSON:
+        return {
+            "figures": {str(row.what): {"found": row.found, "agreement": row.agreement} for row in compare(self.totals)}
+        }
+
+
+@dataclass(frozen=True, repr=False)
+class Mapped(Shown):
+    """Countries with a number each: a map in a notebook, a table in a terminal."""
+
+    title: Text
+    counts: tuple[tuple[str, int], ...]
+
+    def card(self) -> Card:
+        rows = [(country_name(code), number(count)) for code, count in sorted(self.counts, key=lambda pair: -pair[1])]
+        return Card(
+            self.title,
+            "neutral",
+            number(sum(count for _, count in self.counts)),
+            [Table([t("country"), t("systems")], rows)],
+        )
+
+    def _repr_html_(self) -> str:
+        return _MAP_STYLE + world_map(self.counts, str(self.title), link=None)
+
+
+@dataclass(frozen=True, repr=False)
 class Surveyed(Shown):
     """What a survey found. ``findings`` and ``totals`` for code."""
 
     findings: Sequence[Finding]
     epoch: int = 1
+    asked: int | None = None
+    """How many of the systems were asked this time; the others had answered before."""
 
     @property
     def totals(self) -> JSON:
         return totals(self.findings)
 
+    def frame(self) -> Any:
+        """The findings as a pandas DataFrame, one row a system."""
+        import pandas
+
+        return pandas.DataFrame([finding.row() for finding in self.findings]).convert_dtypes()
+
+    def report(self) -> Compared:
+        """The totals beside the published ones, and where the sources disagree."""
+        return Compared(self.totals)
+
+    def map(self) -> Mapped:
+        """The countries of the archives that stand open, on a map."""
+        countries = self.totals["by_country"].items()
+        return Mapped(t("Archives that stand open"), tuple((code, row["accessible"]) for code, row in countries))
+
     def card(self) -> Card:
         found = self.totals
         blocks: list[Block] = [self._headline(found)]
+        if self.asked is not None:
+            words = t(
+                "{asked} systems were asked this time; {known} had answered before.",
+                asked=number(self.asked),
+                known=number(len(self.findings) - self.asked),
+            )
+            blocks.append(Paragraph(words))
         verdicts = sorted(found["verdicts"].items(), key=lambda pair: -pair[1])
         rows = [(Outcome(name).label, number(count)) for name, count in verdicts if count]
         blocks.append(Table([t("verdict"), t("systems")], rows))
         blocks.append(self._countries(found))
-        if self.epoch == 1:
-            blocks += self._publication(found)
+        if self.epoch == 1 and self.asked is None:
+            blocks += Compared(found).blocks()
         tone: Tone = "bad" if found["accessible"] else "good"
         return Card(t("What the survey found"), tone, t("{n} open", n=number(found["accessible"])), blocks)
 
@@ -124,22 +207,6 @@ class Surveyed(Shown):
         columns = ("accessible", "records", "images", "downloadable")
         rows = [(country_name(code), *(number(figures[name]) for name in columns)) for code, figures in largest]
         return Table(header, rows)
-
-    def _publication(self, found: JSON) -> list[Block]:
-        rows = []
-        for row in compare(found):
-            assert row.published is not None
-            published = number(row.published.value)
-            words = t("more than {number}", number=published) if row.published.more_than else published
-            rows.append((_MARKS[row.agreement], row.what, number(row.found), words, row.published.source))
-        header: list[Text | str] = ["", t("figure"), t("found"), t("published"), t("source")]
-        notes: list[tuple[Tone, Text | str]] = [("neutral", note) for note in facts.disagreements()]
-        return [
-            Paragraph(t("Beside the publication"), strong=True),
-            Table(header, rows),
-            Paragraph(t("Where the sources disagree"), strong=True),
-            Items(notes),
-        ]
 
     def json(self) -> JSON:
         return self.totals

@@ -48,6 +48,8 @@ WORLD = Published(
     images=Figure(737_000_000, FRENCH_PRESS, more_than=True),
     downloadable=Figure(400_000_000, FRENCH_PRESS),
 )
+IMAGES_ELSEWHERE = Figure(731_000_000, FRENCH_PRESS)
+"""The same figure in the other of the two articles."""
 BY_COUNTRY: dict[str, Published] = {
     "FR": Published(
         Figure(7, FRENCH_PRESS), Figure(47_500, FRENCH_PRESS), Figure(2_600_000, FRENCH_PRESS, more_than=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from lab.errors import LabError
 from lab.i18n import t
@@ -99,6 +99,12 @@ class Population:
             **_sums([system.holdings for system in self.accessible]),
             "by_country": by_country,
         }
+
+
+@cache
+def course_population(epoch: int = 1) -> Population:
+    """The Internet of the course, what its systems really are and hold: the answer key of the lessons."""
+    return Population.of(SEED, epoch)
 
 
 def _sums(held: Sequence[Holdings]) -> dict[str, int]:

@@ -117,31 +117,10 @@ def _has_wildcard(value: str) -> bool:
 def _describe(
     archive: Archive, level: Level, patient: int, study: int | None, series: int | None, image: int | None
 ) -> dict[str, str]:
-    entry = {
-        "PatientName": archive.patient_name(patient),
-        "PatientID": archive.patient_id(patient),
-        "IssuerOfPatientID": ISSUER,
-        "PatientBirthDate": archive.birth_date(patient).strftime("%Y%m%d"),
-        "PatientSex": archive.sex(patient),
-        "PatientComments": STATEMENT,
-        "NumberOfPatientRelatedStudies": str(len(archive.studies_of(patient))),
-    }
+    entry = _patient_entry(archive, patient)
     if study is None:
-        entry["NumberOfPatientRelatedInstances"] = str(archive.images_of_patient(patient))
-        return entry
-    entry |= {
-        "StudyDate": archive.study_date(study).strftime("%Y%m%d"),
-        "StudyTime": archive.study_time(study),
-        "AccessionNumber": archive.accession(study),
-        "StudyID": str(study + 1),
-        "StudyInstanceUID": archive.uid(study),
-        "StudyDescription": archive.description(study),
-        "ReferringPhysicianName": archive.physician(patient),
-        "ModalitiesInStudy": archive.modality(study),
-        "NumberOfStudyRelatedSeries": str(archive.series_in_study(study)),
-        "NumberOfStudyRelatedInstances": str(archive.images_in_study(study)),
-        "InstitutionName": archive.system.operator,
-    }
+        return entry | {"NumberOfPatientRelatedInstances": str(archive.images_of_patient(patient))}
+    entry |= _study_entry(archive, study, patient)
     if series is not None:
         entry |= {
             "Modality": archive.modality(study),
@@ -157,6 +136,34 @@ def _describe(
             "InstanceNumber": str(image + 1),
         }
     return entry
+
+
+def _patient_entry(archive: Archive, patient: int) -> dict[str, str]:
+    return {
+        "PatientName": archive.patient_name(patient),
+        "PatientID": archive.patient_id(patient),
+        "IssuerOfPatientID": ISSUER,
+        "PatientBirthDate": archive.birth_date(patient).strftime("%Y%m%d"),
+        "PatientSex": archive.sex(patient),
+        "PatientComments": STATEMENT,
+        "NumberOfPatientRelatedStudies": str(len(archive.studies_of(patient))),
+    }
+
+
+def _study_entry(archive: Archive, study: int, patient: int) -> dict[str, str]:
+    return {
+        "StudyDate": archive.study_date(study).strftime("%Y%m%d"),
+        "StudyTime": archive.study_time(study),
+        "AccessionNumber": archive.accession(study),
+        "StudyID": str(study + 1),
+        "StudyInstanceUID": archive.uid(study),
+        "StudyDescription": archive.description(study),
+        "ReferringPhysicianName": archive.physician(patient),
+        "ModalitiesInStudy": archive.modality(study),
+        "NumberOfStudyRelatedSeries": str(archive.series_in_study(study)),
+        "NumberOfStudyRelatedInstances": str(archive.images_in_study(study)),
+        "InstitutionName": archive.system.operator,
+    }
 
 
 assert set(MODALITIES) == set(SOP_CLASSES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import nbformat
@@ -22,10 +23,14 @@ from lab.course.progress import Progress
 from lab.home import Home
 from lab.i18n import Text, t
 from lab.site.baseline import baseline
+from lab.syllabus import syllabus
+from tests.support.internet import the_internet_to_oneself
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = Course(ROOT / "notebooks")
 SCENARIO_OF = {name.replace("-", "_"): name for name in catalogue()}
+LESSON_OF = {name.replace("-", "_"): lesson for name, lesson in syllabus().items()}
+QUESTIONS = {lesson.key(question) for lesson in syllabus().values() for question in lesson.questions}
 NOTEBOOKS = [source.path.stem for source in COURSE.sources]
 CELL_SECONDS = 60
 
@@ -52,19 +57,29 @@ def executed(name: str, language: str, solved: bool, environment: dict[str, str]
     client = NotebookClient(
         notebook, timeout=CELL_SECONDS, kernel_name="python3", resources={"metadata": {"path": ROOT}}
     )
-    client.execute(env=environment)
+    with the_internet_to_oneself() if name[3:] in LESSON_OF else nullcontext():
+        client.execute(env=environment)
     return notebook
 
 
-def checks(notebook: nbformat.NotebookNode) -> list[str]:
-    """The cards of its checks, as text."""
+def graded(notebook: nbformat.NotebookNode) -> list[str]:
+    """The cards of its checks and answers, as text."""
     return [
         output.data["text/plain"]
         for cell in notebook.cells
-        if cell.cell_type == "code" and cell.source.startswith("lab.check(")
+        if cell.cell_type == "code" and cell.source.splitlines()[-1:][0].startswith(("lab.check(", "lab.answer("))
         for output in cell.outputs
         if output.output_type == "execute_result"
     ]
+
+
+def expected(name: str) -> tuple[set[str], int]:
+    """What a notebook is to leave in the progress as solved, and how many graded cards it is to show at least."""
+    lesson = LESSON_OF.get(name[3:])
+    if lesson is not None:
+        return {lesson.key(question) for question in lesson.questions}, len(lesson.questions)
+    scenario = SCENARIO_OF.get(name[3:])
+    return ({scenario}, 1) if scenario else (set(), 0)
 
 
 def says(card: str, words: Text, language: str) -> bool:
@@ -73,7 +88,7 @@ def says(card: str, words: Text, language: str) -> bool:
 
 
 def solved_ones(progress: Progress) -> set[str]:
-    return {name for name in catalogue() if progress.standing(name).solved}
+    return {name for name in {*catalogue(), *QUESTIONS} if progress.standing(name).solved}
 
 
 def errors(notebook: nbformat.NotebookNode) -> list[str]:
@@ -90,11 +105,12 @@ def test_the_solved_notebook_runs_to_green_cards(
     lab: Lab, kernel: dict[str, str], progress: Progress, name: str, language: str
 ) -> None:
     notebook = executed(name, language, solved=True, environment=kernel)
-    cards = checks(notebook)
-    scenario = SCENARIO_OF.get(name[3:])
-    assert bool(cards) is bool(scenario)
-    assert [card for card in cards if not says(card, t("repair holds"), language)] == []
-    assert solved_ones(progress) == ({scenario} if scenario else set())
+    cards = graded(notebook)
+    solved, at_least = expected(name)
+    assert len(cards) >= at_least
+    green = t("right") if name[3:] in LESSON_OF else t("repair holds")
+    assert [card for card in cards if not says(card, green, language)] == []
+    assert solved_ones(progress) == solved
     assert errors(notebook) == []
     assert lab.site == baseline(), "it leaves the site healthy"
 
@@ -107,25 +123,38 @@ def test_the_untouched_notebook_runs_and_nothing_in_it_counts_as_repaired(
     lab: Lab, kernel: dict[str, str], progress: Progress, name: str, language: str
 ) -> None:
     notebook = executed(name, language, solved=False, environment=kernel)
-    cards = checks(notebook)
-    assert bool(cards) is bool(SCENARIO_OF.get(name[3:]))
+    cards = graded(notebook)
+    assert len(cards) >= expected(name)[1]
     assert [card for card in cards if not says(card, t("not yet"), language)] == []
     assert solved_ones(progress) == set()
     assert errors(notebook) == []
     assert lab.site == baseline(), "it leaves the site healthy"
 
 
-def test_every_scenario_has_its_notebook_and_the_course_begins_with_a_welcome() -> None:
+def test_every_scenario_and_lesson_has_its_notebook_and_the_course_begins_with_a_welcome() -> None:
     ids = [name[3:] for name in NOTEBOOKS]
     assert ids[0] == "welcome"
-    assert set(ids[1:]) == set(SCENARIO_OF)
+    assert sorted(ids[1:]) == sorted([*SCENARIO_OF, *LESSON_OF])
+    assert not set(SCENARIO_OF) & set(LESSON_OF)
+    numbers = {f"{lesson.notebook:02}_{name}" for name, lesson in LESSON_OF.items()}
+    assert numbers <= set(NOTEBOOKS)
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS[1:])
+def code_of(name: str) -> str:
+    return "\n".join(cell.text for cell in COURSE.sources[NOTEBOOKS.index(name)].cells if cell.kind == "code")
+
+
+@pytest.mark.parametrize("name", [name for name in NOTEBOOKS if name[3:] in SCENARIO_OF])
 def test_a_notebook_makes_shows_traces_repairs_and_checks_its_own_scenario(name: str) -> None:
-    text = "\n".join(cell.text for cell in COURSE.sources[NOTEBOOKS.index(name)].cells if cell.kind == "code")
     for verb in ("misconfigure", "probe", "traces", "fixes", "check"):
-        assert set(re.findall(rf'lab\.{verb}\("([^"]+)"\)', text)) == {SCENARIO_OF[name[3:]]}, verb
+        assert set(re.findall(rf'lab\.{verb}\("([^"]+)"\)', code_of(name))) == {SCENARIO_OF[name[3:]]}, verb
+
+
+@pytest.mark.parametrize("name", [name for name in NOTEBOOKS if name[3:] in LESSON_OF])
+def test_a_lessons_notebook_answers_each_of_its_questions_once(name: str) -> None:
+    lesson = LESSON_OF[name[3:]]
+    answered = re.findall(r'lab\.answer\("([^"]+)", "([^"]+)"', code_of(name))
+    assert sorted(answered) == sorted((lesson.id, question.id) for question in lesson.questions)
 
 
 def test_what_is_committed_is_what_the_sources_give() -> None:

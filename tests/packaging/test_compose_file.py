@@ -15,6 +15,9 @@ import pytest
 import yaml
 
 from lab.site.zones import BENCHMARK, Network, Zone
+from lab.survey.population import course_population
+from lab.survey.system import Viewer
+from lab.survey.world.limits import MAX_CONNECTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("archive", "gateway", "notebooks")
@@ -93,6 +96,13 @@ def test_no_container_is_privileged_in_any_way() -> None:
         assert settings["pids_limit"]
         assert settings["dns"] == ["127.0.0.1"]
         assert {"privileged", "cap_add", "network_mode", "pid", "ipc", "devices"}.isdisjoint(settings)
+
+
+def test_the_notebooks_may_open_as_many_files_as_the_simulated_internet_needs() -> None:
+    systems = course_population().systems
+    listening = len(systems) + sum(system.viewer is not Viewer.NONE for system in systems)
+    limit = service("notebooks")["ulimits"]["nofile"]
+    assert min(limit["soft"], limit["hard"]) >= 2 * (listening + MAX_CONNECTIONS)
 
 
 def test_containers_share_volumes_only_and_never_a_folder_of_this_machine() -> None:

@@ -80,6 +80,7 @@ _KEYS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from(LEVELS), _KEYS)
 def test_a_query_answers_what_filtering_everything_would(level: Level, keys: dict[str, str]) -> None:

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from lab.cli import main
 from lab.survey.population import Population
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("whole_internet")]
 
 
 def run(*arguments: str) -> Result:
@@ -57,11 +57,3 @@ def test_a_search_prints_hits_and_refuses_a_wrong_query_before_it_crawls() -> No
     wrong = run("search", "prot:1")
     assert wrong.exit_code == 2
     assert "There is no filter 'prot'" in wrong.output
-
-
-def test_parquet_without_its_package_is_refused_before_anything_is_asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("lab.survey.tool.report.find_spec", lambda name: None)
-    answer = run("survey", "--parquet", str(tmp_path / "found.parquet"))
-    assert (answer.exit_code, "Parquet needs the package pyarrow" in answer.output) == (2, True)

@@ -20,12 +20,13 @@ from lab.survey.tool.runner import Manners
 from lab.survey.tool.target import targets_of
 from tests.survey.running import POPULATION, serving, survey_of
 
-PATIENT = [system for system in POPULATION.systems if system.behaviour is not Behaviour.TAR_PIT]
+# a third of those that answer at all: the slow tests crawl everything
+PATIENT = [system for system in POPULATION.systems if system.behaviour is not Behaviour.TAR_PIT][::3]
 REVEALING = (Behaviour.OPEN, Behaviour.ECHO_ONLY, Behaviour.HONEYPOT)
 
 
 @pytest.fixture(scope="module")
-def index() -> Index:
+def index(whole_internet: None) -> Index:
     targets = targets_of(PATIENT)
     with serving(PATIENT) as world:
         return Index(targets, survey_of(world, targets, Manners(rate=1e6, queries=False)))
@@ -76,7 +77,7 @@ def test_a_crawl_asks_for_no_patients(index: Index) -> None:
 
 def test_facets_count_every_hit_and_pages_hold_twenty(index: Index) -> None:
     hits = index.search(parse("has:dicom"))
-    assert sum(count for _, count in hits.facets["country"]) == hits.total > 1900
+    assert sum(count for _, count in hits.facets["country"]) == hits.total == sum(map(dicom, PATIENT))
     seen = [host.address for page in (1, 2, 3) for host in index.search(parse("has:dicom"), page).hosts]
     assert len(seen) == len(set(seen)) == 60
 
@@ -101,6 +102,7 @@ def test_a_query_that_cannot_be_read_says_why(query: str, complaint: str) -> Non
 EMPTY = Index([], [])
 
 
+@pytest.mark.slow
 @given(st.text(max_size=80))
 def test_any_query_is_answered_or_refused(query: str) -> None:
     try:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from lab.errors import AddressRefused, LabError
@@ -25,7 +26,7 @@ from lab.survey.internet import Internet
 from lab.survey.population import Population
 from lab.survey.system import Behaviour
 from lab.survey.tool.finding import Finding, Outcome
-from lab.survey.tool.report import to_csv, totals
+from lab.survey.tool.report import to_csv, totals, write_parquet
 from lab.survey.tool.runner import Manners
 from lab.survey.tool.suspicion import suspicion
 from lab.survey.tool.target import Target, targets_of
@@ -46,11 +47,11 @@ EXPECTED = {
 }
 QUICK = Manners(rate=100_000, seconds=1.5)
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("whole_internet")]
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
+def world(whole_internet: None) -> Iterator[World]:
     with serving(POPULATION.systems) as running:
         yield running
 
@@ -246,3 +247,36 @@ def test_the_whole_internet_fits_into_300_megabytes() -> None:
 def test_low_ports_are_moved_where_they_cannot_be_bound() -> None:
     assert bindable(11112) == 11112
     assert bindable(104) in (104, 10104)
+
+
+def test_parquet_holds_what_was_found_with_types_and_nulls(tmp_path: Path) -> None:
+    found = [
+        Finding("127.64.0.1", 11112, "FR", Outcome.ACCESSIBLE, ["C-ECHO 0x0000"], records=3, images=9, seconds=0.5),
+        Finding("127.64.0.2", 104, "", Outcome.SILENT, tls=True),
+    ]
+    path = tmp_path / "it's a folder" / "found.parquet"
+    path.parent.mkdir()
+    write_parquet(found, path)
+    table = duckdb.sql("SELECT * FROM read_parquet(?) ORDER BY address", params=[str(path)])
+    assert [dict(zip(table.columns, row, strict=True)) for row in table.fetchall()] == [
+        finding.row() for finding in found
+    ]
+    kinds = dict(zip(table.columns, map(str, table.types), strict=True))
+    assert (kinds["records"], kinds["tls"], kinds["seconds"], kinds["evidence"]) == (
+        "BIGINT",
+        "BOOLEAN",
+        "DOUBLE",
+        "VARCHAR",
+    )
+    assert os.listdir(path.parent) == ["found.parquet"]
+
+
+def test_an_empty_survey_has_its_columns_in_parquet(tmp_path: Path) -> None:
+    write_parquet([], tmp_path / "none.parquet")
+    table = duckdb.sql("SELECT * FROM read_parquet(?)", params=[str(tmp_path / "none.parquet")])
+    assert (table.columns, table.fetchall()) == (list(Finding("127.64.0.1", 1, "").row()), [])
+
+
+def test_parquet_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    with pytest.raises(LabError, match="cannot be written"):
+        write_parquet([], tmp_path / "nowhere" / "found.parquet")

@@ -55,6 +55,7 @@ def test_elements_are_read_as_they_were_written(elements: list[tuple[int, bytes]
     assert read_elements(written, explicit) == unique
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_called_malformed(data: bytes) -> None:
@@ -73,6 +74,7 @@ def test_any_bytes_are_read_or_called_malformed(data: bytes) -> None:
             continue
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(st.integers(0, len(question.ASSOCIATE) - 7), st.binary(min_size=1, max_size=8))
 def test_a_damaged_association_request_is_read_or_called_malformed(place: int, damage: bytes) -> None:

@@ -61,21 +61,21 @@ def _path(ring: Sequence[int], arcs: Sequence[list[tuple[float, float]]]) -> str
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in points) + "Z"
 
 
-def world_map(counts: Iterable[tuple[str, int]], title: str, query: str = "", link: str = "/") -> str:
-    """The map with a dot for each (country, count); each dot is a link that adds the country to the query."""
-    dots = []
-    for code, count in counts:
-        country = COUNTRIES.get(code)
-        if country is None:
-            continue
-        x, y = place(country.longitude, country.latitude)
-        target = f"{link}?{urlencode({'q': f'{query} country:{code}'.strip()})}"
-        label = escape(f"{country_name(code)}: {count}")
-        dots.append(
-            f'<a href="{escape(target)}" aria-label="{label}"><circle cx="{x}" cy="{y}" r="{round(2.5 + sqrt(count) * 0.9, 1)}">'
-            f"<title>{label}</title></circle></a>"
-        )
+def world_map(counts: Iterable[tuple[str, int]], title: str, query: str = "", link: str | None = "/") -> str:
+    """The map with a dot for each (country, count). A dot is a link that adds the country to the query, unless ``link`` is None."""
+    dots = "".join(_dot(code, count, query, link) for code, count in counts if code in COUNTRIES)
+    style = "map" if link is not None else "pacslab-map"
     return (
-        f'<svg class="map" viewBox="0 0 {WIDTH} {HEIGHT}" role="group" aria-label="{escape(title)}">'
-        f'<path class="land" d="{land()}"/>{"".join(dots)}</svg>'
+        f'<svg class="{style}" viewBox="0 0 {WIDTH} {HEIGHT}" role="group" aria-label="{escape(title)}">'
+        f'<path class="land" d="{land()}"/>{dots}</svg>'
     )
+
+
+def _dot(code: str, count: int, query: str, link: str | None) -> str:
+    x, y = place(COUNTRIES[code].longitude, COUNTRIES[code].latitude)
+    label = escape(f"{country_name(code)}: {count}")
+    circle = f'<circle cx="{x}" cy="{y}" r="{round(2.5 + sqrt(count) * 0.9, 1)}"><title>{label}</title></circle>'
+    if link is None:
+        return circle
+    target = f"{link}?{urlencode({'q': f'{query} country:{code}'.strip()})}"
+    return f'<a href="{escape(target)}" aria-label="{label}">{circle}</a>'
