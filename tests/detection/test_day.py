@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -169,6 +171,16 @@ def test_the_packets_were_captured(day: Watched, kind: str) -> None:
     assert path is not None
     assert path.read_bytes()[:4] == b"\xd4\xc3\xb2\xa1"
     assert b"WORKST1" in path.read_bytes()
+
+
+def test_tshark_reads_the_associations_in_the_capture(day: Watched) -> None:
+    path, tshark = day.recording.sensor("capture"), shutil.which("tshark")
+    if path is None or tshark is None:
+        pytest.skip("needs the native sandbox and tshark")
+    look = [tshark, "-r", str(path), "-d", "tcp.port==4242,dicom", "-Y", "dicom.pdu.type == 1"]
+    answer = subprocess.run([*look, "-T", "fields", "-e", "dicom.assoc.ae.calling"], capture_output=True, text=True)
+    called = {request.aet for request in day.truth.requests if request.protocol == "dicom" and request.verb != "TCP"}
+    assert {title.strip() for title in answer.stdout.split()} == called
 
 
 def test_site_and_archive_are_as_they_were(day: Watched, session_lab: Lab, before: Before) -> None:
