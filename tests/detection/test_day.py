@@ -189,6 +189,12 @@ def test_site_and_archive_are_as_they_were(day: Watched, session_lab: Lab, befor
     assert SNAPSHOT not in session_lab.sandbox.snapshots()
 
 
+def test_nothing_that_the_day_began_still_runs(day: Watched) -> None:
+    own = [path.read_text("ascii").split() for path in Path("/proc/self/task").glob("*/children")]
+    lines = [Path(f"/proc/{pid}/cmdline").read_bytes() for pids in own for pid in pids]
+    assert [line for line in lines if b"receiver" in line or b"packets.py" in line] == []
+
+
 def test_a_day_that_is_broken_off_leaves_everything_as_it_was(session_lab: Lab, before: Before, tmp_path: Path) -> None:
     def interrupt(done: int, total: int) -> None:
         if done >= 2:
