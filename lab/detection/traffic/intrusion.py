@@ -22,7 +22,6 @@ from lab.errors import LabError
 from lab.i18n import Text, t
 from lab.site.zones import Station, Zone
 
-
 AGENTS = (*BROWSERS, "curl/8.5.0", "python-requests/2.32.3")
 """What an intruder's program calls itself: often as the hospital's own do."""
 
