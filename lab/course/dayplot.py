@@ -42,6 +42,8 @@ def day_plot(recording: Recording) -> str:
     below.set_yticks(range(len(truth.incidents)), [incident.intrusion for incident in truth.incidents], fontsize=7)
     below.set_ylim(len(truth.incidents) - 0.5, -0.5)
     below.set_xlim(begin, end)
+    if end - begin > 12:
+        below.set_xticks(range(0, 25, 3))
     below.set_xlabel(str(t("hour of the day")))
     out = StringIO()
     figure.savefig(out, format="svg")

@@ -18,11 +18,12 @@ from lab.detection.clock import Clock
 from lab.detection.recording import SENSORS, TRUTH, Day, Recording, require_free, with_new, write_day
 from lab.detection.sensors.collect import log_sizes, overlay, watching
 from lab.detection.traffic.cast import Cast
-from lab.detection.traffic.hands import Hands, Scribe
+from lab.detection.traffic.hands import Hands
 from lab.detection.traffic.plan import Plan
 from lab.detection.traffic.play import Player
 from lab.detection.traffic.receiver import Receivers
 from lab.detection.traffic.routine import Work
+from lab.detection.traffic.scribe import Scribe
 from lab.detection.traffic.stock import Stock
 from lab.detection.traffic.studies import new_studies
 from lab.detection.truth import Truth

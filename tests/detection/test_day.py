@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -171,10 +173,26 @@ def test_the_packets_were_captured(day: Watched, kind: str) -> None:
     assert b"WORKST1" in path.read_bytes()
 
 
+def test_tshark_reads_the_associations_in_the_capture(day: Watched) -> None:
+    path, tshark = day.recording.sensor("capture"), shutil.which("tshark")
+    if path is None or tshark is None:
+        pytest.skip("needs the native sandbox and tshark")
+    look = [tshark, "-r", str(path), "-d", "tcp.port==4242,dicom", "-Y", "dicom.pdu.type == 1"]
+    answer = subprocess.run([*look, "-T", "fields", "-e", "dicom.assoc.ae.calling"], capture_output=True, text=True)
+    called = {request.aet for request in day.truth.requests if request.protocol == "dicom" and request.verb != "TCP"}
+    assert {title.strip() for title in answer.stdout.split()} == called
+
+
 def test_site_and_archive_are_as_they_were(day: Watched, session_lab: Lab, before: Before) -> None:
     assert session_lab.site == before.site
     assert instances(session_lab) == before.instances
     assert BEFORE_A_DAY not in session_lab.sandbox.snapshots()
+
+
+def test_nothing_that_the_day_began_still_runs(day: Watched) -> None:
+    own = [path.read_text("ascii").split() for path in Path("/proc/self/task").glob("*/children")]
+    lines = [Path(f"/proc/{pid}/cmdline").read_bytes() for pids in own for pid in pids]
+    assert [line for line in lines if b"receiver" in line or b"packets.py" in line] == []
 
 
 def test_a_day_that_is_broken_off_leaves_everything_as_it_was(session_lab: Lab, before: Before, tmp_path: Path) -> None:

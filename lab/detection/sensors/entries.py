@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,13 @@ from lab.detection.sensors.ascribing import Ascription
 from lab.detection.truth import Effect, Request
 
 _WRITES = (Effect.CHANGED, Effect.DELETED)
+# type of a job -> the requests that order one
+_ORDERS: dict[str, Callable[[Request], bool]] = {
+    "Archive": lambda request: request.target.endswith("/archive"),
+    "DicomMoveScu": lambda request: request.verb == "C-MOVE",
+    "DicomModalityStore": lambda request: request.verb == "C-MOVE",
+    "ResourceModification": lambda request: request.target.endswith("/anonymize"),
+}
 
 
 def changes(recording: Recording, ascription: Ascription) -> Iterator[Request]:
@@ -25,8 +32,7 @@ def changes(recording: Recording, ascription: Ascription) -> Iterator[Request]:
 def jobs(recording: Recording, ascription: Ascription) -> Iterator[Request]:
     """Jobs that a request had the archive do: ZIP files, sending, anonymising."""
     for job in recording.json("jobs") or ():
-        moment = _utc(recording, job["CreationTime"])
-        request = ascription.alone(moment)
+        request = ascription.alone(_utc(recording, job["CreationTime"]), _ORDERS.get(job["Type"], lambda request: True))
         if request is not None:
             yield request
 
@@ -47,8 +53,8 @@ def changed_files(recording: Recording, ascription: Ascription) -> Iterator[Requ
     """Files of the storage that a request wrote. What was deleted is gone, and no file tells by whom."""
     found: dict[str, Any] = recording.json("files") or {"after": ()}
     for file in found["after"]:
-        request = ascription.alone(float(file["changed"]))
-        if request is not None and _writes(request):
+        request = ascription.alone(float(file["changed"]), _writes)
+        if request is not None:
             yield request
 
 

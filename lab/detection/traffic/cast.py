@@ -100,7 +100,7 @@ class Cast:
         return tuple(member for member in self.members if member.role == role)
 
     def member(self, who: str) -> Member:
-        """Somebody by name. Raises StopIteration's kin KeyError for nobody."""
+        """Somebody by name. Raises KeyError when there is nobody of that name."""
         return {member.who: member for member in self.members}[who]
 
     def treatment(self, patients: list[str]) -> dict[str, tuple[str, ...]]:

@@ -13,14 +13,17 @@ from typing import Any
 from pydicom import Dataset
 
 from lab.detection.traffic import intrusions
-from lab.detection.traffic.cast import Cast, Member, place
+from lab.detection.traffic.cast import BROWSERS, Cast, Member, place
 from lab.detection.traffic.hands import Hands
 from lab.detection.traffic.receiver import Receivers
 from lab.detection.traffic.studies import new_study
 from lab.detection.truth import Label
 from lab.errors import LabError
 from lab.i18n import Text, t
-from lab.site.zones import Zone
+from lab.site.zones import Station, Zone
+
+AGENTS = (*BROWSERS, "curl/8.5.0", "python-requests/2.32.3")
+"""What an intruder's program calls itself: often as the hospital's own do."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,14 @@ class Scene:
     treatment: Mapping[str, tuple[str, ...]]
     """Account of a doctor -> PatientIDs in her care."""
     pace: float
-    """Real minutes of the day for one minute of the intrusion: 1 on a whole day, less on a shorter one."""
+    """Minutes of the day that one minute of the intrusion takes: 1 on a whole day, in proportion less on a shorter one."""
 
     def intruder(self, zone: Zone, aet: str | None = None, account: tuple[str, str] | None = None) -> Member:
         """Somebody new in a zone, at an address that only the seed knows."""
         # 100 is the relay's own for clients from elsewhere, and the hospital's people stand below 100
         octet = self._random_octet()
-        return self._member("intruder", place(self.hands.site.network, "intruder", zone, octet), aet, account)
+        station = place(self.hands.site.network, "intruder", zone, octet)
+        return self._member("intruder", station, aet, account, self.random.choice(AGENTS))
 
     def scanner(self, aet: str | None = None) -> Member:
         """A machine somewhere on the Internet that tries every address."""
@@ -92,7 +96,7 @@ class Scene:
         return self.random.randrange(110, 250)
 
     def _member(
-        self, role: str, station: Any, aet: str | None, account: tuple[str, str] | None, agent: str = "curl/8.5.0"
+        self, role: str, station: Station, aet: str | None, account: tuple[str, str] | None, agent: str
     ) -> Member:
         who = account[0] if role == "insider" and account else f"{role} of {self.incident}"
         return Member(who, role, station, aet, account, agent, self.intrusion.label, self.intrusion.id, self.incident)

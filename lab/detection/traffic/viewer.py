@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from lab.detection.traffic.hands import Web
 from lab.detection.traffic.stock import Held
+from lab.detection.traffic.web import Web
 
 PAGE = (
     "/app/explorer.html",
@@ -25,9 +25,7 @@ def open_study(web: Web, study: Held, random: Random) -> Iterator[float]:
         web.get(path)
     web.get("/system")
     yield random.uniform(10, 40)
-    resource = web.hands.stock.find(study.id)
-    query = {"PatientID": resource.patient if resource else ""}
-    web.ask("POST", "/tools/find", {"Level": "Patient", "Query": query, "Expand": True})
+    web.ask("POST", "/tools/find", {"Level": "Patient", "Query": {"PatientID": study.patient}, "Expand": True})
     web.get(f"/patients/{study.patient_oid}")
     web.get(f"/patients/{study.patient_oid}/studies")
     yield random.uniform(10, 60)
