@@ -171,11 +171,11 @@ class Lab(Detection):
 
     def hint(self, name: str, question: str | None = None) -> Hint:
         """The next hint of a scenario, or of a lesson's question; the last one again when all have been taken. Counted."""
-        if question is None:
+        if question is None and name not in syllabus():
             part = weakness(name).scenario
             key, title, hints = name, part.title, part.hints
         else:
-            asked = lesson(name).question(question)
+            asked = lesson(name).question(question or "")
             key, title, hints = lesson(name).key(asked), asked.text, asked.hints
         number = min(self._progress.hints_taken(key) + 1, len(hints))
         self._progress.record(key, "hint", str(number))

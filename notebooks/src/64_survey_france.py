@@ -55,9 +55,8 @@ for target in internet.targets:
 # %%
 for finding in summer.findings:
     if finding.address in french:
-        print(
-            f"{finding.address:16} {finding.records:>7,} {finding.images:>9,} {finding.images / finding.records:6.1f}"
-        )
+        each = finding.images / finding.records
+        print(f"{finding.address:16}{finding.records:>8,}{finding.images:>10,}{each:8.1f}")
 
 # %% [markdown]
 # <details><summary>To think about: some of these servers let nobody download an image. Are they less serious?</summary>

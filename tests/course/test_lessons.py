@@ -79,6 +79,16 @@ def test_a_lesson_or_question_that_does_not_exist_is_said_with_the_nearest(lab: 
         lab.answer("survey-serch", "viewers", None)
     with pytest.raises(UnknownScenario, match="There are: viewers, product"):
         lab.hint("survey-search", "nothing")
+    with pytest.raises(UnknownScenario, match="There are: viewers, product"):
+        lab.hint("survey-search")
+
+
+def test_the_choices_of_a_question_are_shown_by_number(lab: Lab) -> None:
+    asked = lab.question("survey-law", "may")
+    assert asked.json()["choices"][1] == "Send an echo to a stranger’s archive."
+    assert " 2   Send an echo" in asked.card().to_text()
+    assert not lab.answer("survey-law", "may", {1, 2, 5, 6}).passed
+    assert lab.answer("survey-law", "may", {1, 5, 6}).passed
 
 
 def test_a_rule_that_counts_traps_or_fails_is_told_where() -> None:
