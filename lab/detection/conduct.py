@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -70,6 +71,19 @@ def conduct(stage: Stage, plan: Plan, speed: float, folder: Path, report: Progre
             raise LabError(t("Another day is being played."), t("Wait until it is over, or break it off with Ctrl-C."))
         _record(stage, plan, speed, folder, report)
     return Recording.load(folder)
+
+
+def recorded(plan: Plan, speed: float, sandbox: str, folder: Path) -> Recording | None:
+    """The recording of this very day in ``folder``; None when there is none, or one of another day. Read-only."""
+    try:
+        found = Recording.load(folder)
+        planned = Counter(beginning.incident for beginning in plan.beginnings if beginning.incident)
+        same = (found.day.seed, found.day.hours, found.day.speed, found.day.start, found.day.sandbox) == (
+            plan.seed, (plan.end - plan.start) / 3600, speed, plan.start, sandbox
+        ) and planned == Counter(incident.id for incident in found.truth.incidents)  # fmt: skip
+    except LabError:
+        return None
+    return found if same else None
 
 
 def _record(stage: Stage, plan: Plan, speed: float, folder: Path, report: Progress | None) -> None:

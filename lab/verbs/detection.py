@@ -44,20 +44,24 @@ class Detection:
         intrusions: Sequence[str] | None = None,
         folder: Path | str | None = None,
         capture: bool = True,
+        again: bool = True,
         report: Callable[[int, int], None] | None = None,
     ) -> Watched:
         """Play a hospital's day against the sandbox, intruders included, and record it.
 
         ``speed`` is how many seconds of the day pass in one; ``seed`` decides what happens and who breaks in, unless
         ``intrusions`` names them; ``capture`` says whether packets are captured. The recording lies in ``folder``, else
-        below the lab's state. The site and the patients are afterwards as they were.
+        below the lab's state. The site and the patients are afterwards as they were. With ``again=False`` a recording of this
+        very day that lies there is taken up, and nothing is played.
         """
         from lab.course.watched import Watched
-        from lab.detection.conduct import Stage, conduct
+        from lab.detection.conduct import Stage, conduct, recorded
         from lab.detection.traffic.plan import make_plan
 
         plan = make_plan(seed, hours, intrusions)
         place = Path(folder) if folder is not None else self.home.folder / "days" / f"day-{seed}"
+        if not again and (there := recorded(plan, speed, self.sandbox.kind, place)):
+            return Watched(there)
         stage = Stage(self.sandbox, self.live, self.home.folder / "day.lock", capture)
         return Watched(conduct(stage, plan, speed, place, report))
 

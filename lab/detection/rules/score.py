@@ -202,11 +202,16 @@ def _median(items: Iterable[Found]) -> float | None:
     return median(delays) if delays else None
 
 
+def names_address(rule: Rule) -> bool:
+    """Whether a rule rests on an address: it finds one intruder and not the next. Pure."""
+    return _ADDRESS.search(rule.text) is not None
+
+
 def _advice(scored: Score) -> Iterable[Text]:
     alerts_of_all = [item for day in scored.days for item in day.judged]
     events = sum(day.events for day in scored.days)
     rang = sum(len(item.alert.events) for item in alerts_of_all)
-    if any(_ADDRESS.search(rule.text) for rule in scored.rules):
+    if any(map(names_address, scored.rules)):
         yield t(
             "The rule names an address. The next intruder has another one, and nobody will change the rule that night."
         )

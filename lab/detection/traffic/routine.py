@@ -84,8 +84,12 @@ def read_study(work: Work) -> Iterator[float]:
 
 def view(work: Work) -> Iterator[float]:
     """A doctor opens a study of one of her patients in the viewer; now and then one of a colleague's."""
-    doctor = work.random.choice(work.cast.role("doctor"))
-    treated = work.treatment.get(doctor.who, ())
+    present = {study.patient for study in work.hands.stock.studies}
+    doctors = [one for one in work.cast.role("doctor") if present.intersection(work.treatment.get(one.who, ()))]
+    if not doctors:  # in a very small archive: nobody has a patient in it yet
+        return
+    doctor = work.random.choice(doctors)
+    treated = work.treatment[doctor.who]
     study = work.hands.stock.choose(work.random, None if work.random.random() < COVERING else treated)
     with work.hands.web(doctor) as web:
         yield from open_study(web, study, work.random)

@@ -1,0 +1,151 @@
+# %% [markdown]
+# # Switch the lights on
+#
+# The default log shows nothing, but a hospital can switch on more: a talkative archive, audit lines, the gateway's logs, a packet
+# capture, the archive's own bookkeeping. Each sees something else, and each has its price. In this notebook you try them one by one.
+#
+# **After this notebook you can**
+#
+# - name the sensors that an imaging archive has, and what each costs;
+# - read them all as one table of events;
+# - choose the few that show every intrusion.
+#
+# About 25 minutes. For PACS administrators, security teams and network administrators. Lesson: `detect-sensors`.
+
+# %% [markdown]
+# ## The day, taken up again
+#
+# The recording of notebook 40. If you come here first, it is played now (about fifteen seconds).
+
+# %%
+from lab import Lab
+
+lab = Lab(language="en")  # language
+visitors = ["survey-sweep", "bulk-get", "password-spray", "zip-download", "scanner"]
+day = lab.day(hours=2, speed=720, seed=41, intrusions=visitors, again=False)
+sensors = day.recording.sensor
+print(*day.recording.day.sensors)
+
+# %% [markdown]
+# ## 1. The archive, talkative
+#
+# `--verbose` writes each request and each query key. It costs disk, and it puts **patients' names into the log**: a log like this is itself
+# personal data.
+
+# %%
+log = sensors("orthanc").read_text("utf-8", errors="replace").splitlines()
+print(*[line[:160] for line in log if "Find request" in line][:5], sep="\n")
+
+# %% [markdown]
+# ## 2. Audit lines
+#
+# A few lines of Lua in the archive write one line of JSON for each request: address, AE title or account, what was asked for, and whether it was
+# allowed. There is nothing to put together and nothing to guess.
+
+# %%
+print(*[line[:220] for line in log if "AUDIT" in line][:4], sep="\n")
+
+# %% [markdown]
+# ## 3. The gateway
+#
+# nginx stands in front of the archive. Its access log has every web request, **also the refused ones, which Orthanc never writes down**. Its
+# stream log has every DICOM connection: from where, how long, how many bytes in either direction.
+
+# %%
+for name in ("gateway-access", "gateway-stream"):
+    print(*[line[:160] for line in sensors(name).read_text("utf-8").splitlines()[:3]], "", sep="\n")
+
+# %% [markdown]
+# ## 4. Packets
+#
+# A capture holds every byte that is not encrypted. It is exact, it is huge, and TLS ends it. In the containers' sandbox it is missing. If you have
+# tshark: `tshark -r capture.pcap -d tcp.port==4242,dicom -Y dicom`.
+
+# %%
+for path in sorted((day.recording.folder / "sensors").iterdir()):
+    print(f"{path.stat().st_size / 1e6:8.2f} MB  {path.name}")
+
+# %% [markdown]
+# ## 5. What the archive keeps anyway
+#
+# For each image, Orthanc remembers how it came in, and from where. It is no log: it shows what is *still there*.
+
+# %%
+metadata = day.recording.json("metadata")
+instance, entry = next(iter(metadata.items()))
+entry
+
+# %% [markdown]
+# ## One table of events
+#
+# Parsers bring the logs into one table. Its columns bear the names of the Elastic Common Schema, which Sigma rules use, too; what that lacks
+# stands below `dicom.`. Each source fills the columns that it knows.
+
+# %%
+events = lab.events(day)
+events.groupby(["event.dataset", "event.action"]).size()
+
+# %%
+columns = ["timestamp", "event.dataset", "event.action", "source.ip", "user.name", "dicom.calling_aet"]
+events[columns].sample(8, random_state=1).sort_values("timestamp")
+
+# %% [markdown]
+# ### Exercise: who names the account?
+#
+# To ask a person, one needs a name. Which sources (`event.dataset`) have events with a `user.name`? Answer with a set.
+
+# %%
+# solution
+named = set(events[events["user.name"].notna()]["event.dataset"])
+# trainee: named = set()  # from events
+# end solution
+lab.answer("detect-sensors", "account", day, named)
+
+# %% [markdown]
+# ## Which sensors does one need?
+
+# %%
+day.visibility
+
+# %% [markdown]
+# ### Exercise: few, but enough
+#
+# Nobody leaves `--verbose` and a packet capture on for ever. Without these two (`orthanc-verbose`, `capture`): which sensors, as few as possible,
+# show **every** visitor of this day? Answer with their names, as a set; the names are those of `day.visibility.found.columns`. Stuck?
+# `lab.hint("detect-sensors", "cover")`.
+
+# %%
+day.visibility.found.columns
+
+# %%
+# solution
+few = {"gateway-access", "gateway-stream"}
+# trainee: few = set()  # for example {"changes", "jobs"}
+# end solution
+lab.answer("detect-sensors", "cover", day, few)
+
+# %% [markdown]
+# <details><summary>To think about: the gateway sees everybody. Is it enough?</summary>
+#
+# To know *that* somebody was there, yes. But a DICOM connection is a line with an address and a number of bytes: it doesn't say what was asked
+# for. For the question of the data protection officer (which patients?) you need the audit lines.
+#
+# </details>
+#
+# <details><summary>To think about: how long may one keep all this?</summary>
+#
+# Logs with patients' names or staff accounts are personal data. Decide beforehand who reads them, what for and how long they are kept. In France the
+# CNIL recommends six months to a year for most logs.
+#
+# </details>
+
+# %% [markdown]
+# ## In this notebook we
+#
+# - looked through five kinds of sensors, and at what each costs;
+# - brought the logs into one table of events;
+# - chose the fewest sensors that show every visitor.
+#
+# **References.** Elastic Common Schema · CNIL, recommendation on logging (2021) · Orthanc Book, *Lua scripts in Orthanc*
+#
+# **Next:** notebook 42. One association, line by line.
