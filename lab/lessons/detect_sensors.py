@@ -11,7 +11,6 @@ from lab.detection.events.load import load
 from lab.i18n import t, tn
 from lab.lesson import Judgement, Lesson, Question, missing_and_extra
 
-
 DEAR = frozenset({"orthanc-verbose", "capture"})
 """Nobody leaves these on for ever: too much of them, and patients' names in them."""
 
