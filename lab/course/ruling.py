@@ -19,7 +19,7 @@ def ruling(text: str, intrusion: str, seen: Watched, unseen: Watched) -> Judgeme
     if not text.strip():
         return Judgement(False, t("There is no rule yet."))
     days = (seen.recording, unseen.recording)
-    if days[0].folder.resolve() == days[1].folder.resolve():
+    if days[0].day == days[1].day:
         return Judgement(False, t("Both days are the same one. Name a day that you have not looked at."))
     kinds = {incident.intrusion for incident in unseen.truth.incidents}
     if intrusion not in kinds:

@@ -145,6 +145,21 @@ def test_without_audit_lines_a_clock_that_runs_ahead_gives_a_forged_line_away() 
     assert [event.get("event.forged") for event in parsed(log)] == [None, 1, None]
 
 
+def test_a_planted_line_with_an_old_time_does_not_make_the_true_line_before_it_look_forged() -> None:
+    log = [
+        injected(audit=False)[0],
+        FORGED.replace("23:40:18", "08:00:00"),
+        "I1121 23:40:17.970000 HttpServer.cpp:1] (http) GET /system",
+    ]
+    assert [event.get("event.forged") for event in parsed(log)] == [None, 1, None]
+
+
+def test_a_clock_that_was_set_back_forges_nothing() -> None:
+    times = ("02:58:00", "02:59:59", "02:00:01", "02:00:05", "02:00:09")
+    log = [f"I1025 {time}.000000 HttpServer.cpp:1] (http) GET /system" for time in times]
+    assert [event.get("event.forged") for event in parsed(log)] == [None] * 5
+
+
 def test_an_ae_title_that_looks_like_the_end_of_a_header_stays_an_ae_title() -> None:
     line = "I1121 23:39:00.536612 main.cpp:352] Incoming Echo request from AET A] (dicom) X on IP 127.34.3.66, calling AET PACSLAB"
     (event,) = parsed([line])

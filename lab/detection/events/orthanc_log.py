@@ -6,7 +6,7 @@ resources that a C-GET sends follow its request. They are put back together by t
 
 A visitor can plant lines here: Orthanc writes a request's path decoded, so that ``%0A`` in it ends the line. The audit line
 of the same request has the path as JSON, which escapes line ends; what the path planted is found by it and marked forged.
-Without audit lines a forged line is told only by a clock that runs ahead of its neighbours.
+Without audit lines a forged line is told only by a clock that runs ahead of its neighbours, or behind them.
 """
 
 from __future__ import annotations
@@ -55,6 +55,8 @@ class OrthancLog:
         self._requests: dict[str, Event] = {}
         self._received: dict[str, str] = {}
         self._last: Event = {}
+        self._earlier: Event = {}
+        self._fallen: Event = {}
         self._by_word: dict[str, Callable[[Event, str], bool]] = {
             "Incoming": self._incoming, "Association": self._association, "Rejected": self._rejected, "Forbidding": self._forbidden,
             "Receiving": self._tls, "Number": self._matches, "C-FIND:": self._unknown, "C-GET:": self._transfer, "C-MOVE:": self._transfer,
@@ -116,11 +118,23 @@ class OrthancLog:
         return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     def _check_clock(self, event: Event) -> None:
-        """Orthanc writes its lines in order: one whose time lies ahead of the line that follows it was not written then."""
-        before = self._last
-        if before and before["timestamp"][:19] > event["timestamp"][:19] and _later(before, event):
-            before["event.forged"] = 1
-        self._last = event
+        """Orthanc writes its lines in order: one that runs ahead of the next, or falls behind those before it, was not written then.
+
+        When the line after the one that fell behind fits to it, the clock itself was set back, and nothing is forged.
+        """
+        last, earlier, fallen = self._last, self._earlier, self._fallen
+        self._fallen = {}
+        if not (last and _behind(event, last)):
+            self._earlier, self._last = last, event
+        elif earlier and not _behind(event, earlier):
+            last["event.forged"] = 1
+            self._last = event
+        elif fallen and not _behind(event, fallen):
+            del fallen["event.forged"]
+            self._earlier, self._last = fallen, event
+        else:
+            event["event.forged"] = 1
+            self._fallen = event
 
     def _unmask(self, path: str) -> None:
         """Mark the events whose lines stand in the path of a request that has just been audited."""
@@ -379,5 +393,7 @@ def _text(said: Event, name: str) -> str | None:
     return written_out(value, KEPT) if isinstance(value, str) else None
 
 
-def _later(one: Event, other: Event) -> bool:
-    return datetime.fromisoformat(one["timestamp"]) - datetime.fromisoformat(other["timestamp"]) > _AHEAD
+def _behind(event: Event, other: Event) -> bool:
+    """Whether an event's time lies well before another's."""
+    one, two = event["timestamp"], other["timestamp"]
+    return one[:19] < two[:19] and datetime.fromisoformat(two) - datetime.fromisoformat(one) > _AHEAD
