@@ -1,10 +1,11 @@
-"""Keep the generated blocks of README.md and README.fr.md current.
+"""Keep the generated blocks of README.md, README.fr.md and docs/detection.md current.
 
     python tools/readme.py update     # rewrite the blocks
     python tools/readme.py check      # write nothing; exit 1 and name the stale files
 
 A block stands between ``<!-- generated: NAME -->`` and ``<!-- end NAME -->``: the table of the commands comes from the
-live command line, the tables of the scenarios and the lessons from the live catalogue.
+live command line, the tables of the scenarios and the lessons from the live catalogue, those of the detection rules and of
+the fields of events from the rules and the schema.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-READMES = {"README.md": "en", "README.fr.md": "fr"}
+READMES = {"README.md": "en", "README.fr.md": "fr", "docs/detection.md": "en"}
 STALE = 3  # of the process for one file; an uncaught error exits with 1
 BLOCK = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end (?P=name) -->)", re.DOTALL)
 
@@ -55,16 +56,34 @@ def lessons() -> str:
     return f"| {header} |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
 
 
-BLOCKS = {"commands": commands, "scenarios": scenarios, "lessons": lessons}
+def rules() -> str:
+    """The detection rules that come with the lab."""
+    from lab.detection.rules.sigma import shipped
+
+    rows = [
+        f"| `{rule.name}` | {rule.title} | {rule.level} | {'; '.join(rule.false_positives)} |" for rule in shipped()
+    ]
+    return "| rule | what it rings for | level | false positives |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def fields() -> str:
+    """The columns of the table of events."""
+    from lab.detection.events.schema import FIELDS
+
+    rows = [f"| `{name}` | {kind} | {meaning} |" for name, (kind, meaning) in FIELDS.items()]
+    return "| field | type | meaning |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+BLOCKS = {"commands": commands, "scenarios": scenarios, "lessons": lessons, "rules": rules, "fields": fields}
 
 
 def rendered(text: str) -> str:
-    """A README with its blocks made anew, in the language of this process."""
+    """A text with its blocks made anew, in the language of this process."""
     return BLOCK.sub(lambda found: found[1] + BLOCKS[found["name"]]() + found[3], text)
 
 
 def one(name: str, write: bool) -> int:
-    """Update or check one README in this process, whose language is that README's."""
+    """Update or check one file in this process, whose language is that file's."""
     path = ROOT / name
     before = path.read_text("utf-8")
     after = rendered(before)

@@ -23,12 +23,13 @@ def _cover(day: Watched, sensors: Set[object]) -> Judgement:
     if unknown or not chosen:
         known = ", ".join(columns)
         return Judgement(False, t("Choose among: {known}.", known=known), tuple(unknown))
-    missed = _missed(chosen, found.rows)
+    rows = {name: row for name, row in found.rows.items() if any(row[column] for column in columns)}
+    missed = _missed(chosen, rows)
     if missed:
         return Judgement(
             False, tn("They miss one intrusion.", "They miss {n} intrusions.", len(missed)), tuple(sorted(missed))
         )
-    fewest = next(n for n in range(1, 1 + len(columns)) if _covering(n, columns, found.rows))
+    fewest = next(n for n in range(len(columns) + 1) if _covering(n, columns, rows))
     if len(chosen) > fewest:
         return Judgement(False, t("They show everything. Fewer would, too."))
     return Judgement(True, tn("One sensor shows them all.", "{n} sensors together show them all.", fewest))

@@ -179,7 +179,7 @@ lab.answer("detect-first-rule", "spray", spray, known, unseen)
 # </details>
 
 # %% [markdown]
-# The lab comes with rules of its own, one for each intrusion: `pacslab rules` lists them, `pacslab rules export` gives you the files with
+# The lab comes with rules of its own, one for each intrusion: `pacslab rules list` shows them, `pacslab rules export` gives you the files with
 # the pipeline for your own SIEM.
 
 # %%

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from lab.detection.breach import Account, examine
 from lab.detection.events.load import load
 from lab.detection.events.table import frame
 from lab.detection.notification import Notification
-from lab.detection.recording import Recording
+from lab.detection.recording import DAY, Recording
 from lab.detection.rules.attribution import Attribution
 from lab.detection.rules.score import score
 from lab.detection.rules.sigma import rule_from, shipped
@@ -43,6 +44,19 @@ def test_the_shipped_rules_find_both_intrusions_and_leave_the_scanner_alone(samp
     assert (data["precision"], data["recall"], data["false_alarms_per_day"]) == (1.0, 1.0, 0.0)
     assert sorted(data["intrusions"]) == ["password-spray", "survey-sweep"]
     assert data["advice"] == []
+
+
+def test_the_shipped_rules_hold_where_everybody_in_a_zone_has_one_address(sample: Recording, tmp_path: Path) -> None:
+    hidden = sample.save(tmp_path / "hidden")
+    address = re.compile(re.escape(sample.day.prefix.encode()) + rb"\.(\d)\.\d+")
+    for name in ("orthanc", "gateway-access", "gateway-stream"):
+        log = hidden.sensor(name)
+        assert log is not None
+        log.write_bytes(address.sub(sample.day.prefix.encode() + rb".\1.9", log.read_bytes()))
+    day = json.loads((hidden.folder / DAY).read_text("utf-8"))
+    (hidden.folder / DAY).write_text(json.dumps(day | {"transparent": False}), "utf-8")
+    scored = score(shipped(), [Recording.load(hidden.folder)])
+    assert (scored.precision, scored.recall) == (1.0, 1.0)
 
 
 def test_the_time_to_the_first_alarm_is_that_of_the_day(sample: Recording) -> None:
