@@ -12,7 +12,7 @@ from lab.i18n import t, tn
 from lab.lesson import Judgement, Lesson, Question, missing_and_extra
 
 DEAR = frozenset({"orthanc-verbose", "capture"})
-"""Nobody leaves these on for ever: too much of them, and patients' names in them."""
+"""Nobody leaves these on for ever: too much of it, and in a capture every patient's name."""
 
 
 def _cover(day: Watched, sensors: Set[object]) -> Judgement:

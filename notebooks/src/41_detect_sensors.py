@@ -31,8 +31,8 @@ print(*day.recording.day.sensors)
 # %% [markdown]
 # ## 1. The archive, talkative
 #
-# `--verbose` writes each request and each query key. It costs disk, and it puts **patients' names into the log**: a log like this is itself
-# personal data.
+# `--verbose` writes each request and each query key, thousands of lines in two hours. What was asked for it hides (`POTENTIAL PHI`): good for the
+# patients, bad for whoever must find out later which of them are concerned.
 
 # %%
 log = sensors("orthanc").read_text("utf-8", errors="replace").splitlines()
@@ -42,7 +42,8 @@ print(*[line[:160] for line in log if "Find request" in line][:5], sep="\n")
 # ## 2. Audit lines
 #
 # A few lines of Lua in the archive write one line of JSON for each request: address, AE title or account, what was asked for, and whether it was
-# allowed. There is nothing to put together and nothing to guess.
+# allowed. There is nothing to put together and nothing to guess. They have the values of a query, too, names included: **such a log is itself
+# personal data**.
 
 # %%
 print(*[line[:220] for line in log if "AUDIT" in line][:4], sep="\n")

@@ -31,9 +31,9 @@ start = next(n for n, line in enumerate(log) if "Find request" in line)
 print(*(line[:170] for line in log[start : start + 18]), sep="\n")
 
 # %% [markdown]
-# Read it from the top: *Incoming Find request* has AE title and address. The audit line has the query as JSON. Then the keys one by one,
-# and *Number of matching resources*, on a line that names nobody. If two clients ask at the same moment, these lines mix. Orthanc 1.12 writes
-# the thread in brackets, by which one tells them apart; before that there is only the order.
+# Read it from the top: *Incoming Find request* has AE title and address. The audit line has the query as JSON. Then the keys one by one, their
+# values hidden, and *Number of matching resources*, on a line that names nobody. If two clients ask at the same moment, these lines mix. Orthanc
+# 1.12 writes the thread in brackets, by which one tells them apart; before that there is only the order.
 #
 # ## The lines of a retrieval
 #
@@ -68,7 +68,7 @@ lab.answer("detect-association", "taken", day, title, studies)
 # request decides what stands on it (CWE-117, *log injection*). Let us do it, on the running archive. First the sensors:
 
 # %%
-lab.change({"log_level": "verbose", "filters": {"audit": True}})
+print(lab.change({"log_level": "verbose", "filters": {"audit": True}}))
 
 # %%
 forged = (

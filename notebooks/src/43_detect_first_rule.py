@@ -24,9 +24,11 @@ from lab import Lab
 lab = Lab(language="en")  # language
 visitors = ["survey-sweep", "bulk-get", "password-spray", "zip-download", "scanner"]
 known = lab.day(hours=2, speed=720, seed=41, intrusions=visitors, again=False)
+
+# %%
 unseen = lab.day(hours=2, speed=720, seed=44, intrusions=visitors, again=False)
 events = lab.events(known)
-len(events)
+len(events), len(lab.events(unseen))
 
 # %% [markdown]
 # ## Look first

@@ -15,15 +15,17 @@
 # %% [markdown]
 # ## Four hours
 #
-# Two mornings: one to look at, one for the exam. Each is played once (about fifteen seconds) and taken up again afterwards, also by notebook 45.
+# Two mornings: one to look at, one for the exam. Each is played once (about twenty seconds) and taken up again afterwards, also by notebook 45.
 
 # %%
 from lab import Lab
 
 lab = Lab(language="en")  # language
 visitors = ["slow-enumeration", "insider"]
-known = lab.day(hours=4, speed=1440, seed=125, intrusions=visitors, again=False)
-unseen = lab.day(hours=4, speed=1440, seed=168, intrusions=visitors, again=False)
+known = lab.day(hours=4, speed=960, seed=125, intrusions=visitors, again=False)
+
+# %%
+unseen = lab.day(hours=4, speed=960, seed=168, intrusions=visitors, again=False)
 
 # %% [markdown]
 # The rule of notebook 43 is silent: the AE title is declared, and each query names somebody.

@@ -23,8 +23,10 @@ from lab import Lab
 
 lab = Lab(language="en")  # language
 visitors = ["slow-enumeration", "insider"]
-known = lab.day(hours=4, speed=1440, seed=125, intrusions=visitors, again=False)
-unseen = lab.day(hours=4, speed=1440, seed=168, intrusions=visitors, again=False)
+known = lab.day(hours=4, speed=960, seed=125, intrusions=visitors, again=False)
+
+# %%
+unseen = lab.day(hours=4, speed=960, seed=168, intrusions=visitors, again=False)
 events = lab.events(known)
 
 # %% [markdown]
@@ -38,7 +40,7 @@ opened = audited[audited["dicom.resource_type"] == "study"]
 opened.groupby("user.name")["dicom.patient"].nunique().sort_values()
 
 # %% [markdown]
-# The backup and research open the most, and that is their work. Among the doctors the number says nothing: some have many patients.
+# Somebody stands at the end of every list. Some doctors have many patients, others few, and the backup opens everybody's: the number says nothing.
 #
 # ## What the hospital knows
 #
@@ -101,7 +103,7 @@ correlation:
 rule = (
     base
     + """\
-  timespan: 4h
+  timespan: 12h
   condition: {field: dicom.patient, gte: 4}
 """
 )
