@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lab.inventory.romanise import needs_romanising, romanised
 from lab.inventory.vocabulary import PATIENT
-from lab.inventory.words import keys_of
+from lab.inventory.words import is_unspaced, keys_of
 from synthetic_data import Kind
 
 LEARNT = frozenset(
@@ -82,17 +82,20 @@ class KnownPeople:
         elif kind is Kind.AGE:
             self.ages.setdefault(person, set()).update(_ages(value))
         else:
-            self._add(value, kind, person, False)
+            for writing in dict.fromkeys((value, _latin(value))):
+                self._add(writing, kind, person, False)
+            if is_unspaced(value):
+                self._add(_ascii(value), kind, person, True)
             if kind is Kind.ADDRESS:
                 for part in re.split(r"[,\n]", value):
                     if any(char.isdigit() for char in part):
                         self._add(part, kind, person, False)
-            if kind is not Kind.ADDRESS:
+            else:
                 self._add_number(value, kind, person)
 
     def _add(self, text: str, kind: Kind, person: str, near: bool) -> None:
         keys = keys_of(text)
-        if not keys or (len("".join(keys)) < 2):
+        if not keys or (len("".join(keys)) < 2 and not is_unspaced(text)):
             return
         if kind is Kind.ADDRESS and len(keys) < 2:
             return
@@ -151,6 +154,11 @@ def spellings(name: str) -> Iterator[tuple[str, bool]]:
 
 def _latin(text: str) -> str:
     return romanised(text) if needs_romanising(text) else text
+
+
+def _ascii(text: str) -> str:
+    """What a device leaves of a Japanese text that has no such letters."""
+    return " ".join("".join(char for char in text if char.isascii()).split())
 
 
 def _ages(value: str) -> set[int]:

@@ -14,18 +14,18 @@ from synthetic_data import Kind
 LONGEST = 200_000
 """How many characters of one text are searched; the rest is searched in further pieces by the callers."""
 
-_TITLE_WORDS = (
-    "dr dre doctor docteur prof pr professeur professor m mr mrs ms miss mme mlle monsieur madame herr herrn frau herren"
-    " пациент пациентка врач доктор проф מר גב ד פרופ דר"
+_TITLES = re.compile(
+    r"(?:(?<!\w)(?:dre?|doctor|docteur|prof|pr|professeur|professor|mr?|mrs|ms|miss|mme|mlle|monsieur|madame|herrn?|frau"
+    r"|пациент(?:ка)?|врач|доктор|проф|д-р|d-r|מר|גב|ד[\"״]ר|d\"r|פרופ)[.'’׳]?\s{0,2})+$",
+    re.IGNORECASE,
 )
-_TITLES = frozenset(_TITLE_WORDS.split())
+_LONGEST_TITLE = 30
 _LABELS = re.compile(
     r"(?:prévenir|contact|confiance|next of kin|notify|kin|Angehörige\w*|Ansprechpartner\w*|лицо|родственник\w*|קשר)\s*:\s*"
     r"(?P<name>[^\W\d_][^,.;:\d\n]{2,60})"
 )
 _DIGITS = re.compile(r"\d[\d ./()-]{4,}\d")
 _BESIDE = re.compile(r"^[  ]{1,2}$")
-_AFTER_TITLE = re.compile(r"^[.'’׳]?\s{1,2}$|^[.'’׳]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +95,12 @@ def _named(text: str, known: KnownPeople, near: Near) -> Iterator[Hit]:
         if term.kind is Kind.NAME:
             first, last = _with_neighbours(text, words, at, end, term)
             yield Hit(
-                Kind.NAME, _title_before(text, words, first), words[last - 1].end, term.person, sure, "known name"
+                Kind.NAME, _title_before(text, words[first].start), words[last - 1].end, term.person, sure, "known name"
             )
             at = last
         else:
-            yield Hit(term.kind, words[at].start, words[end - 1].end, term.person, sure, f"known {term.kind.value}")
+            start = words[at].start - text[: words[at].start].endswith("〒")
+            yield Hit(term.kind, start, words[end - 1].end, term.person, sure, f"known {term.kind.value}")
             at = end
 
 
@@ -131,20 +132,18 @@ def _sureness(text: str, words: tuple[Word, ...], at: int, term: Term, near: Nea
         return 0.98 if is_near else 0.9
     last = at + len(term.keys) - 1
     written = text[words[at].start : words[last].end]
-    if written.islower() or (len(written) < 2 and not is_unspaced(written)):
+    titled = _title_before(text, words[at].start) < words[at].start
+    if len(written) < 2 and not is_unspaced(written):
         return 0.0
     if is_near:
-        return 0.9
-    return 0.8 if _title_before(text, words, at) < words[at].start else 0.0
+        return 0.9 if titled or not written.islower() else 0.0
+    return 0.8 if titled and not written.islower() else 0.0
 
 
-def _title_before(text: str, words: tuple[Word, ...], at: int) -> int:
+def _title_before(text: str, start: int) -> int:
     """Where the titles before a name start, or the name itself."""
-    start = words[at].start
-    while at > 0 and words[at - 1].key in _TITLES and _AFTER_TITLE.match(text[words[at - 1].end : start]):
-        at -= 1
-        start = words[at].start
-    return start
+    match = _TITLES.search(text[max(0, start - _LONGEST_TITLE) : start])
+    return start - len(match.group()) if match else start
 
 
 def _with_neighbours(text: str, words: tuple[Word, ...], at: int, end: int, term: Term) -> tuple[int, int]:
@@ -157,7 +156,8 @@ def _with_neighbours(text: str, words: tuple[Word, ...], at: int, end: int, term
             while stop < len(words) and words[stop].start == words[stop - 1].end:
                 stop += 1
         return at, stop
-    if at > 0 and _is_beside(text, words[at - 1], words[at]) and words[at - 1].key not in _TITLES:
+    titled = _title_before(text, words[at].start) < words[at].start
+    if at > 0 and not titled and _is_beside(text, words[at - 1], words[at]):
         return at - 1, end
     return at, end
 
