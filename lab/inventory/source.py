@@ -17,7 +17,7 @@ from lab.i18n import t
 
 ANSWER_KEYS = frozenset({"ledger.parquet", ".ledger", "hospital.json"})
 """The answer key of a synthetic set, which the inventory does not look at: it would be no exam."""
-CHUNK = 48
+CHUNK = 24
 
 
 class InventoryError(LabError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lab.inventory.patterns import ages_in, dates_in, numbers_in, times_in
 from lab.inventory.people import KnownPeople, Term
-from lab.inventory.words import Word, folded, is_unspaced, words_of
+from lab.inventory.words import Word, is_unspaced, run_together, words_of
 from synthetic_data import Kind
 
 LONGEST = 200_000
@@ -209,15 +209,14 @@ def _aged(text: str, known: KnownPeople, near: Near) -> Iterator[Hit]:
 
 def search_run_together(text: str, known: KnownPeople, near: Near) -> list[Hit]:
     """Known names in a text without spaces, such as a file's name: `ArnaudMathilde_2019`. Near people only."""
-    plain = "".join(char for char in text if char.isalnum())
-    if len(plain) < 4:
+    flat = run_together(text)
+    if len(flat) < 4:
         return []
     places = [index for index, char in enumerate(text) if char.isalnum()]
-    flat = "".join(folded(char)[:1] or char for char in plain)
     hits = []
     for person in near.people:
         for kind, writing in known.writings.get(person, ()):
-            key = "".join(folded(char)[:1] for char in writing if char.isalnum())
+            key = run_together(writing)
             at = flat.find(key) if len(key) >= 4 else -1
             if at >= 0:
                 hits.append(Hit(kind, places[at], places[at + len(key) - 1] + 1, person, 0.85, f"known {kind.value}"))

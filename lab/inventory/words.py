@@ -53,9 +53,16 @@ def keys_of(text: str) -> tuple[str, ...]:
     return tuple(word.key for word in words_of(text))
 
 
+@lru_cache(maxsize=8192)
 def squeezed(text: str) -> str:
     """Letters and digits only, folded: how a name stands in a file name or in what a reader of pictures ran together."""
     return "".join(char for char in folded(text) if char.isalnum())
+
+
+@lru_cache(maxsize=8192)
+def run_together(text: str) -> str:
+    """Letters and digits only, each folded to one character, so that places can be counted back."""
+    return "".join(folded(char)[:1] or char for char in text if char.isalnum())
 
 
 def is_unspaced(text: str) -> bool:
