@@ -17,6 +17,7 @@ from lab.clients.rest import rest
 from lab.clients.tap import tap
 from lab.course.gallery import Gallery, look
 from lab.course.grading import grade
+from lab.course.inventoried import Inventoried, look_through
 from lab.course.lessons import Fixed, Fixes, Hint, Listed, Traces
 from lab.course.picture import Picture
 from lab.course.progress import Progress
@@ -28,12 +29,13 @@ from lab.course.wire import Wire
 from lab.errors import LabError, SandboxError, SiteCannotStart, SiteError
 from lab.home import Home
 from lab.i18n import t
+from lab.inventory.source import Archive, Files, Several
 from lab.patients import PATIENTS, SNAPSHOT, put_patients
 from lab.sandbox.inside.files import read_json
 from lab.sandbox.protocol import Log
 from lab.site.baseline import baseline
 from lab.site.config import SiteConfig, difference
-from lab.site.zones import STATIONS, Door, Zone
+from lab.site.zones import ARCHIVE_HTTP_PORT, STATIONS, Door, Zone
 
 Report = Callable[[int, int], None]
 
@@ -267,6 +269,27 @@ class Lab:
         """The pictures that somebody at this station gets to see through this door, if any."""
         with self.web(station, door, user) as client:
             return look(client, count)
+
+    def inventory(
+        self,
+        *paths: Path | str,
+        ocr: bool = True,
+        sample: int = 1,
+        workers: int | None = None,
+        report: Report | None = None,
+    ) -> Inventoried:
+        """Which personal data there is: in folders, files and backups, or, without any, in the archive and the site's logs.
+
+        ``ocr=False`` leaves pixels unread; ``sample`` searches one file of so many. Read-only; nothing leaves the machine.
+        """
+        if paths:
+            return look_through(paths, ocr=ocr, sample=sample, workers=workers, report=report)
+        site = self.live()
+        logs = Files([path for entry in Log if (path := self.sandbox.log(entry)).is_file()])
+        url = f"http://{site.network.archive}:{ARCHIVE_HTTP_PORT}"
+        with rest(site.network, site.station("ct"), url, user=site.account("administrator")) as client:
+            source = Several([Archive(client, "archive"), logs], str(t("the archive and its logs")))
+            return look_through(source, ocr=ocr, sample=sample, workers=workers, report=report)
 
     def picture(self) -> Picture:
         """The site that runs, drawn: zones, gateway, archive, open doors."""

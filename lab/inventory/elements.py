@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from pydicom.dataelem import RawDataElement
@@ -64,9 +65,8 @@ class Memory:
         self._kept: dict[Any, Any] = {}
 
     @staticmethod
-    def key(dataset: Dataset, tag: int, context: Any) -> Any:
+    def key(tag: int, raw: Any, context: Any) -> Any:
         """What decides an element's outcome, or None when it was decoded already."""
-        raw = dataset._dict[tag]  # type: ignore[index]
         if not isinstance(raw, RawDataElement) or raw.value is None:
             return None
         return tag, raw.VR, raw.value, raw.is_little_endian, raw.is_implicit_VR, context
@@ -81,8 +81,18 @@ class Memory:
             self._kept[key] = value
 
 
-def _searched(dataset: Dataset) -> Iterator[int]:
-    return (int(tag) for tag in dataset._dict if tag not in PIXEL_TAGS and tag >> 16 not in (0x0000, 0x0002))
+def _searched(dataset: Dataset) -> Iterator[tuple[int, Any]]:
+    """The tags to look at, as plain numbers (comparing pydicom's is slow), each with its element, decoded or not."""
+    for tag, raw in list(dataset._dict.items()):
+        number = int(tag)
+        if number >> 16 > 0x0002 and number not in PIXEL_TAGS:
+            yield number, raw
+
+
+@cache
+def _teaches(tag: int, vr: str) -> bool:
+    """Whether an element may say something about people, or hold others that do."""
+    return vr == "SQ" or kind_of(tag, vr) in LEARNT
 
 
 # -- learning ------------------------------------------------------------------------------------------------------
@@ -93,8 +103,10 @@ def facts_of(dataset: Dataset, memory: Memory) -> list[Fact]:
     patient = patient_of(dataset)
     context = ("facts", patient, _charset(dataset), _block(dataset))
     facts: list[Fact] = []
-    for tag in _searched(dataset):
-        key = memory.key(dataset, tag, context)
+    for tag, raw in _searched(dataset):
+        if not _teaches(tag, raw.VR or expected_vr(tag)):
+            continue
+        key = memory.key(tag, raw, context)
         found = memory.get(key)
         if found is None:
             found = tuple(_facts_in(dataset, tag, patient))
@@ -134,11 +146,12 @@ def _charset(dataset: Dataset) -> bytes | str:
 
 def _block(dataset: Dataset) -> tuple[Any, ...]:
     """The private creators: they decide whose an element of their blocks is."""
-    return tuple(
-        (tag, getattr(raw, "value", None))
-        for tag, raw in dataset._dict.items()
-        if tag >> 16 & 1 and tag & 0xFFFF < 0x100
-    )
+    creators = []
+    for tag, raw in dataset._dict.items():
+        number = int(tag)
+        if number & 0x10000 and number & 0xFFFF < 0x100:
+            creators.append((number, str(raw.value)))
+    return tuple(creators)
 
 
 # -- searching -----------------------------------------------------------------------------------------------------
@@ -150,8 +163,8 @@ def search_dataset(
     """The findings in every element of a dataset but pixels and documents; what cannot be read goes to `troubles`."""
     context = ("find", near, _charset(dataset), _block(dataset))
     findings: list[Finding] = []
-    for tag in _searched(dataset):
-        key = memory.key(dataset, tag, context)
+    for tag, raw in _searched(dataset):
+        key = memory.key(tag, raw, context)
         found = memory.get(key)
         if found is None:
             try:

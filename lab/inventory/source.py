@@ -141,12 +141,9 @@ class Archive:
 class Several:
     """Several sources as one, such as an archive and the logs of its site."""
 
-    def __init__(self, sources: Sequence[Source]) -> None:
+    def __init__(self, sources: Sequence[Source], title: str) -> None:
         self._sources = tuple(sources)
-
-    @property
-    def title(self) -> str:
-        return ", ".join(source.title for source in self._sources)
+        self.title = title
 
     def count(self) -> int:
         return sum(source.count() for source in self._sources)
