@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -89,7 +89,7 @@ def _read(stream: BinaryIO, preamble: bytes) -> Opened:
     is_deflated = getattr(dataset.file_meta, "TransferSyntaxUID", "") == "1.2.840.10008.1.2.1.99"
     if not is_deflated:
         opened.pixels_at = at
-        opened.tail = _behind_pixels(stream, at, dataset)
+        opened.tail = _behind_pixels(stream, at, opened.troubles)
     return opened
 
 
@@ -103,8 +103,9 @@ def _check_lengths(opened: Opened, stream: BinaryIO) -> None:
                 opened.troubles.append(f"{element.tag}: {len(value)} of {element.length} bytes are there")
 
 
-def _behind_pixels(stream: BinaryIO, at: int, dataset: Dataset) -> bytes:
+def _behind_pixels(stream: BinaryIO, at: int, troubles: list[str]) -> bytes:
     """What follows the pixels: trailing padding, or what somebody hid there; at most a million bytes."""
+    size = stream.seek(0, SEEK_END)
     stream.seek(at)
     head = stream.read(12)
     if len(head) < 8 or head[:2] != b"\xe0\x7f":
@@ -114,7 +115,8 @@ def _behind_pixels(stream: BinaryIO, at: int, dataset: Dataset) -> bytes:
     else:
         length, start = struct.unpack_from("<I", head, 4)[0], at + 8
     end = _end_of_fragments(stream, start) if length == _UNDEFINED else start + length
-    if end is None:
+    if end is None or end > size:
+        troubles.append("(7FE0,0010): the file ends in the middle of the pixels")
         return b""
     stream.seek(end)
     return stream.read(_TAIL_BYTES)

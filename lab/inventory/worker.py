@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import signal
 import threading
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -64,7 +65,7 @@ def learn_chunk(items: Sequence[Item]) -> tuple[int, list[Fact]]:
     facts: dict[Fact, None] = {}
     for item in items:
         try:
-            with _in_time():
+            with _in_time(), _silent():
                 for source in _dicom_in(Path(item.path)):
                     for fact in facts_of(open_dicom(source).dataset, _MEMORY):
                         facts[fact] = None
@@ -134,7 +135,7 @@ def _one(
     name: str, source: Path | bytes, known: KnownPeople, options: Options, chunk: Chunk
 ) -> Iterator[tuple[str, Searched, Path | bytes | None]]:
     try:
-        with _in_time():
+        with _in_time(), _silent():
             found = search_dicom(source, name, known, _MEMORY, with_pictures=options.with_pictures)
         yield name, found, source
     except NotDicom:
@@ -157,6 +158,14 @@ def _count(chunk: Chunk, findings: Sequence[Finding]) -> None:
     chunk.findings.update(pairs)
     chunk.files_with.update(set(pairs))
     chunk.people.update(one.person for one in findings if one.person)
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Without pydicom's warnings: what they are about is searched all the same."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 @contextmanager
