@@ -32,7 +32,7 @@ from synthetic_data import Kind
 PIXEL_TAGS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010, 0x00420011})
 """Elements that have a search of their own."""
 _NOT_TEXT = frozenset({"IS", "DS"})
-_PATIENT_ID, _PATIENT_NAME = 0x00100020, 0x00100010
+_PATIENT_ID, _PATIENT_NAME, _TRAILING_PADDING = 0x00100020, 0x00100010, 0xFFFCFFFC
 _PRINTABLE = re.compile(rb"[\x20-\x7e\x80-\xff]{4,}")
 _MOST_BYTES_SEARCHED = 2_000_000
 _MOST_CACHED = 20_000
@@ -247,16 +247,10 @@ def _covers_all(hit: Hit, value: str, hits: list[Hit]) -> bool:
 
 
 def _in_bytes(leaf: Leaf, value: bytes, known: KnownPeople, near: Near) -> Iterator[Finding]:
-    for place, hit in search_bytes(value, known, near):
+    place = Place.PADDING if leaf.element.tag == _TRAILING_PADDING else Place.ELEMENT
+    for text, hit in search_bytes(value, known, near):
         yield Finding(
-            Place.ELEMENT,
-            hit.kind,
-            place,
-            hit.person,
-            hit.sure,
-            hit.reason,
-            tag=leaf.path,
-            private_creator=leaf.creator,
+            place, hit.kind, text, hit.person, hit.sure, hit.reason, tag=leaf.path, private_creator=leaf.creator
         )
 
 

@@ -24,7 +24,7 @@ _LABELS = re.compile(
     r"(?:prévenir|contact|confiance|next of kin|notify|kin|Angehörige\w*|Ansprechpartner\w*|лицо|родственник\w*|קשר)\s*:\s*"
     r"(?P<name>[^\W\d_][^,.;:\d\n]{2,60})"
 )
-_DIGITS = re.compile(r"\d[\d ./()-]{4,}\d")
+_DIGITS = re.compile(r"\+?\d[\d ./()-]{4,}\d")
 _BESIDE = re.compile(r"^[  ]{1,2}$")
 
 
