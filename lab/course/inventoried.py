@@ -135,7 +135,7 @@ class Inventoried(Shown):
                 one.value,
                 one.person,
                 f"{one.sure:.2f}",
-                one.reason,
+                one.reason.label,
             )
             for one in islice(self.findings(), _ON_PAGE)
         ]

@@ -25,7 +25,7 @@ from lab.inventory.api import (
     learn,
     near_to,
 )
-from lab.inventory.finding import DIRECT, SURE_ENOUGH, Finding, Place, Region, Trouble, kind_label
+from lab.inventory.finding import DIRECT, SURE_ENOUGH, Finding, Place, Reason, Region, Trouble, kind_label
 from lab.inventory.people import Fact, KnownPeople
 from lab.inventory.text import Hit, Near
 
@@ -38,6 +38,7 @@ __all__ = [
     "KnownPeople",
     "Near",
     "Place",
+    "Reason",
     "Region",
     "Trouble",
     "find_in_dataset",

@@ -58,16 +58,13 @@ def _in_metadata(reader: PdfReader, known: KnownPeople, near: Near, tag: str) ->
         if text.startswith("D:"):
             continue
         for hit in search_text(text, known, near):
-            yield _finding(hit, text, tag, "in the PDF’s properties")
+            yield _finding(hit, text, tag)
 
 
-def _finding(
-    hit: Hit, text: str, tag: str, reason: str = "", page: int | None = None, box: Box | None = None
-) -> Finding:
+def _finding(hit: Hit, text: str, tag: str, page: int | None = None, box: Box | None = None) -> Finding:
     pages = None if page is None else (page, page)
-    why = f"{hit.reason}, {reason}" if reason else hit.reason
     return Finding(
-        Place.PDF, hit.kind, text[hit.start : hit.end], hit.person, hit.sure, why, tag=tag, pages=pages, box=box
+        Place.PDF, hit.kind, text[hit.start : hit.end], hit.person, hit.sure, hit.reason, tag=tag, pages=pages, box=box
     )
 
 
@@ -116,7 +113,7 @@ def _in_pictures(
         pixels = np.asarray(image.image.convert("L"), np.uint8)
         where = places.get(image.name.rsplit(".", 1)[0])
         for region, hit in search_regions(read_picture(pixels), known, near):
-            yield _finding(hit, region.text, tag, "read in a picture", number, _placed(region.box, pixels.shape, where))
+            yield _finding(hit, region.text, tag, number, _placed(region.box, pixels.shape, where))
 
 
 def _places(page: Any) -> dict[str, tuple[float, float, float, float]]:

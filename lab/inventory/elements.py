@@ -11,7 +11,7 @@ from typing import Any
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
-from lab.inventory.finding import Finding, Place
+from lab.inventory.finding import Finding, Place, Reason
 from lab.inventory.people import LEARNT, Fact, KnownPeople
 from lab.inventory.raw import Leaf, Unreadable, leaves
 from lab.inventory.text import Hit, Near, search_text
@@ -211,11 +211,11 @@ def _by_standard(leaf: Leaf, kind: Kind, known: KnownPeople, near: Near) -> Iter
     for value in values_of(leaf.element):
         if kind is Kind.UID and is_of_standard(value):
             continue
-        actual, sure, reason = kind, 1.0, "the standard's element"
+        actual, sure, reason = kind, 1.0, Reason.STANDARD
         if kind is Kind.DATE and value[:8] in known.birth_dates.get(near.patient, ()):
-            actual, reason = Kind.BIRTH_DATE, "known date of birth"
+            actual, reason = Kind.BIRTH_DATE, Reason.KNOWN
         if tag >> 16 & 1:
-            sure, reason = 0.9, "value representation"
+            sure, reason = 0.9, Reason.REPRESENTATION
         person = near.patient if owner == PATIENT else INSTITUTION if owner == INSTITUTION else readable_name(value)
         yield Finding(Place.ELEMENT, actual, value, person, sure, reason, tag=leaf.path, private_creator=leaf.creator)
 
@@ -278,9 +278,7 @@ def _in_undecodable(dataset: Dataset, tag: int, known: KnownPeople, near: Near) 
         path = f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
         kind = kind_of(tag, raw.VR or expected_vr(tag))
         if kind is not None:
-            yield Finding(
-                Place.ELEMENT, kind, decoded(raw.value), near.patient, 0.9, "the standard's element", tag=path
-            )
+            yield Finding(Place.ELEMENT, kind, decoded(raw.value), near.patient, 0.9, Reason.STANDARD, tag=path)
             return
         for value, hit in search_bytes(raw.value, known, near):
             yield Finding(Place.ELEMENT, hit.kind, value, hit.person, hit.sure, hit.reason, tag=path)

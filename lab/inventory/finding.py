@@ -76,6 +76,32 @@ def kind_label(kind: Kind) -> Text:
     }[kind]
 
 
+class Reason(StrEnum):
+    """How the inventory knows; values are the words of CSV and JSON."""
+
+    STANDARD = "standard"
+    REPRESENTATION = "representation"
+    KNOWN = "known"
+    RESPELT = "respelt"
+    LIKE = "like"
+    LABELLED = "labelled"
+    PATTERN = "pattern"
+    CHECKED = "checked"
+
+    @property
+    def label(self) -> Text:
+        return {
+            Reason.STANDARD: t("the standard’s element"),
+            Reason.REPRESENTATION: t("value representation"),
+            Reason.KNOWN: t("known from a header"),
+            Reason.RESPELT: t("known from a header, other spelling"),
+            Reason.LIKE: t("like a known one, letters differ"),
+            Reason.LABELLED: t("beside its label"),
+            Reason.PATTERN: t("looks like it"),
+            Reason.CHECKED: t("right check digit"),
+        }[self]
+
+
 DIRECT = frozenset(
     {Kind.NAME, Kind.BIRTH_DATE, Kind.PATIENT_ID, Kind.NATIONAL_ID, Kind.ADDRESS, Kind.PHONE, Kind.EMAIL}
 )
@@ -99,7 +125,7 @@ class Finding:
     value: str
     person: str = ""
     sure: float = 1.0
-    reason: str = ""
+    reason: Reason = Reason.STANDARD
     tag: str = ""
     private_creator: str = ""
     span: tuple[int, int] | None = None

@@ -121,7 +121,7 @@ def row_of(finding: Finding) -> JSON:
     span, pages, box = finding.span or ("", ""), finding.pages or ("", ""), finding.box or ("", "", "", "")
     values = (
         finding.file, finding.sop_instance_uid, finding.place.value, finding.tag, finding.private_creator,
-        finding.kind.value, finding.value, finding.person, finding.sure, finding.reason, *span, *pages, *box,
+        finding.kind.value, finding.value, finding.person, finding.sure, finding.reason.value, *span, *pages, *box,
     )  # fmt: skip
     return dict(zip(COLUMNS, values, strict=True))
 

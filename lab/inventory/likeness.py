@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lab.inventory.finding import Region
+from lab.inventory.finding import Reason, Region
 from lab.inventory.people import KnownPeople
 from lab.inventory.text import Hit, Near, search_text
 from lab.inventory.words import squeezed
@@ -39,7 +39,7 @@ def _alike(text: str, hits: list[Hit], known: KnownPeople, near: Near) -> Iterat
             allowed = len(key) // 6
             if errors_in(key, plain, allowed) <= allowed:
                 have.add((kind, person))
-                yield Hit(kind, 0, len(text), person, 0.85, f"like a known {kind.value}")
+                yield Hit(kind, 0, len(text), person, 0.85, Reason.LIKE)
 
 
 def errors_in(pattern: str, text: str, allowed: int) -> int:
@@ -68,9 +68,9 @@ def _sex(region: Region, hits: list[Hit], regions: list[Region], near: Near) -> 
     """A single letter for the sex: behind a date, or beside or below the word."""
     behind = _SEX_BEHIND_DATE.search(region.text)
     if behind and any(hit.kind in (Kind.BIRTH_DATE, Kind.DATE) for hit in hits):
-        yield Hit(Kind.SEX, behind.start("sex"), behind.end("sex"), near.patient, 0.8, "letter behind a date")
+        yield Hit(Kind.SEX, behind.start("sex"), behind.end("sex"), near.patient, 0.8, Reason.PATTERN)
     elif _SEX.match(region.text) and any(_labels(other, region) for other in regions):
-        yield Hit(Kind.SEX, 0, len(region.text), near.patient, 0.7, "letter beside its label")
+        yield Hit(Kind.SEX, 0, len(region.text), near.patient, 0.7, Reason.LABELLED)
 
 
 def _labels(label: Region, region: Region) -> bool:

@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+from lab.inventory.finding import Reason
 from synthetic_data import Kind
 
 
@@ -18,7 +19,7 @@ class Match(NamedTuple):
     start: int
     end: int
     sure: float
-    reason: str
+    reason: Reason
 
 
 _MONTHS = (
@@ -105,7 +106,7 @@ def _days(year: str, month: str, day: str) -> frozenset[str]:
 def times_in(text: str) -> Iterator[Match]:
     """Times of day to the second: what devices write beside a date."""
     for match in _TIME.finditer(text):
-        yield Match(Kind.TIME, match.start(), match.end(), 0.7, "time of day")
+        yield Match(Kind.TIME, match.start(), match.end(), 0.7, Reason.PATTERN)
 
 
 def ages_in(text: str) -> Iterator[tuple[int, int, int]]:
@@ -118,18 +119,19 @@ def numbers_in(text: str) -> Iterator[Match]:
     """E-mail addresses, national numbers (those with a right check digit are surer) and telephone numbers."""
     if "@" in text:
         for match in _EMAIL.finditer(text):
-            yield Match(Kind.EMAIL, match.start(), match.end(), 0.99, "e-mail address")
+            yield Match(Kind.EMAIL, match.start(), match.end(), 0.99, Reason.PATTERN)
     if sum(char.isdigit() for char in text) < _FEWEST_DIGITS:
         return
-    for pattern, name, is_right in _NATIONAL:
+    for pattern, is_right in _NATIONAL:
         for match in pattern.finditer(text):
             right = is_right("".join(char for char in match.group() if char.isalnum()))
-            yield Match(Kind.NATIONAL_ID, match.start(), match.end(), 0.95 if right else 0.6, name)
+            reason = Reason.CHECKED if right else Reason.PATTERN
+            yield Match(Kind.NATIONAL_ID, match.start(), match.end(), 0.95 if right else 0.6, reason)
     for match in _PHONE.finditer(text):
         digits = sum(char.isdigit() for char in match.group())
         is_long = 9 <= digits <= 15 and match.group()[0] in "+0("
         if is_long or re.fullmatch(r"\d{3}[-.]\d{3}[-.]\d{4}", match.group()):
-            yield Match(Kind.PHONE, match.start(), match.end(), 0.7, "telephone number")
+            yield Match(Kind.PHONE, match.start(), match.end(), 0.7, Reason.PATTERN)
 
 
 _FEWEST_DIGITS = 7
@@ -155,9 +157,9 @@ def _always(text: str) -> bool:
 
 
 _NATIONAL = (
-    (_NIR, "NIR (France)", _right_nir),
-    (_US_SSN, "social security number (USA)", _always),
-    (_NHS, "NHS number (England)", _right_nhs),
-    (_SNILS, "SNILS (Russia)", _right_snils),
-    (_RVNR, "Versicherungsnummer (Germany)", _always),
+    (_NIR, _right_nir),
+    (_US_SSN, _always),
+    (_NHS, _right_nhs),
+    (_SNILS, _right_snils),
+    (_RVNR, _always),
 )

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.pixels.utils import pixel_array
 
-from lab.inventory.finding import Box, Finding, Place, Region
+from lab.inventory.finding import Box, Finding, Place, Reason, Region
 from lab.inventory.likeness import search_regions
 from lab.inventory.people import KnownPeople
 from lab.inventory.raw import Opened
 from lab.inventory.reader import read_picture
 from lab.inventory.text import Hit, Near
+from synthetic_data import Kind
 
 PIXEL_DATA = "(7FE0,0010)"
 MOST_PIXELS = 100_000_000
@@ -72,7 +73,7 @@ def _in_frames(
             yield _finding(Place.PIXELS, hit, region, PIXEL_DATA, pages if several else None)
     for frame, regions in read.items():
         for region, hit in search_regions(regions, known, near):
-            if hit.reason == "letter beside its label":
+            if hit.kind is Kind.SEX and hit.reason is Reason.LABELLED:
                 yield _finding(Place.PIXELS, hit, region, PIXEL_DATA, (frame, frame) if several else None)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from lab.inventory.finding import Reason
 from lab.inventory.patterns import ages_in, dates_in, numbers_in, times_in
 from lab.inventory.people import KnownPeople, Term
 from lab.inventory.words import Word, is_unspaced, run_together, words_of
@@ -37,7 +38,7 @@ class Hit:
     end: int
     person: str
     sure: float
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,12 @@ def _named(text: str, known: KnownPeople, near: Near) -> Iterator[Hit]:
         if term.kind is Kind.NAME:
             first, last = _with_neighbours(text, words, at, end, term)
             yield Hit(
-                Kind.NAME, _title_before(text, words[first].start), words[last - 1].end, term.person, sure, "known name"
+                Kind.NAME, _title_before(text, words[first].start), words[last - 1].end, term.person, sure, Reason.KNOWN
             )
             at = last
         else:
             start = words[at].start - text[: words[at].start].endswith("〒")
-            yield Hit(term.kind, start, words[end - 1].end, term.person, sure, f"known {term.kind.value}")
+            yield Hit(term.kind, start, words[end - 1].end, term.person, sure, Reason.KNOWN)
             at = end
 
 
@@ -177,7 +178,7 @@ def _labelled_names(text: str) -> Iterator[Hit]:
     for match in _LABELS.finditer(text):
         name = match["name"].rstrip()
         if 1 < len(name.split()) <= 5:
-            yield Hit(Kind.NAME, match.start("name"), match.start("name") + len(name), "", 0.7, "behind a label")
+            yield Hit(Kind.NAME, match.start("name"), match.start("name") + len(name), "", 0.7, Reason.LABELLED)
 
 
 def _numbered(text: str, known: KnownPeople) -> Iterator[Hit]:
@@ -186,7 +187,7 @@ def _numbered(text: str, known: KnownPeople) -> Iterator[Hit]:
         found = known.number(match.group())
         if found:
             kind, person = found
-            yield Hit(kind, match.start(), match.end(), person, 0.97, f"known {kind.value}, other spelling")
+            yield Hit(kind, match.start(), match.end(), person, 0.97, Reason.RESPELT)
 
 
 def _dated(text: str, known: KnownPeople, near: Near) -> Iterator[Hit]:
@@ -194,16 +195,16 @@ def _dated(text: str, known: KnownPeople, near: Near) -> Iterator[Hit]:
         born = {person for person in near.people if written.days & known.birth_dates.get(person, set())}
         if born:
             person = near.patient if near.patient in born else min(born)
-            yield Hit(Kind.BIRTH_DATE, written.start, written.end, person, 0.98, "known date of birth")
+            yield Hit(Kind.BIRTH_DATE, written.start, written.end, person, 0.98, Reason.KNOWN)
         else:
-            yield Hit(Kind.DATE, written.start, written.end, near.patient, 0.8, "date")
+            yield Hit(Kind.DATE, written.start, written.end, near.patient, 0.8, Reason.PATTERN)
 
 
 def _aged(text: str, known: KnownPeople, near: Near) -> Iterator[Hit]:
     """Ages: a number that the patient's header gives as age is one, another is a span of time until shown otherwise."""
     own = known.ages.get(near.patient, set())
     for start, end, number in ages_in(text):
-        sure, reason = (0.9, "known age") if number in own else (0.4, "may be an age")
+        sure, reason = (0.9, Reason.KNOWN) if number in own else (0.4, Reason.PATTERN)
         yield Hit(Kind.AGE, start, end, near.patient, sure, reason)
 
 
@@ -219,5 +220,5 @@ def search_run_together(text: str, known: KnownPeople, near: Near) -> list[Hit]:
             key = run_together(writing)
             at = flat.find(key) if len(key) >= 4 else -1
             if at >= 0:
-                hits.append(Hit(kind, places[at], places[at + len(key) - 1] + 1, person, 0.85, f"known {kind.value}"))
+                hits.append(Hit(kind, places[at], places[at + len(key) - 1] + 1, person, 0.85, Reason.KNOWN))
     return _surest(hits)
