@@ -34,8 +34,7 @@ PIXEL_TAGS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010, 0x00420011})
 _NOT_TEXT = frozenset({"IS", "DS"})
 _PATIENT_ID, _PATIENT_NAME, _TRAILING_PADDING = 0x00100020, 0x00100010, 0xFFFCFFFC
 _PRINTABLE = re.compile(rb"[\x20-\x7e\x80-\xff]{4,}")
-_MOST_BYTES_SEARCHED = 2_000_000
-_MOST_CACHED = 20_000
+_MOST_KEPT, _MOST_KEPT_BYTES, _LARGEST_KEPT = 20_000, 32_000_000, 100_000
 
 
 def values_of(element: Any) -> list[str]:
@@ -63,11 +62,12 @@ class Memory:
 
     def __init__(self) -> None:
         self._kept: dict[Any, Any] = {}
+        self._bytes = 0
 
     @staticmethod
     def key(tag: int, raw: Any, context: Any) -> Any:
         """What decides an element's outcome, or None when it was decoded already."""
-        if not isinstance(raw, RawDataElement) or raw.value is None:
+        if not isinstance(raw, RawDataElement) or raw.value is None or len(raw.value) > _LARGEST_KEPT:
             return None
         return tag, raw.VR, raw.value, raw.is_little_endian, raw.is_implicit_VR, context
 
@@ -76,8 +76,10 @@ class Memory:
 
     def put(self, key: Any, value: Any) -> None:
         if key is not None:
-            if len(self._kept) >= _MOST_CACHED:
+            self._bytes += len(key[2])
+            if len(self._kept) >= _MOST_KEPT or self._bytes > _MOST_KEPT_BYTES:
                 self._kept.clear()
+                self._bytes = 0
             self._kept[key] = value
 
 
@@ -256,7 +258,7 @@ def _in_bytes(leaf: Leaf, value: bytes, known: KnownPeople, near: Near) -> Itera
 
 def search_bytes(content: bytes, known: KnownPeople, near: Near) -> Iterator[tuple[str, Hit]]:
     """Known people in bytes that may be text: each finding's value with its hit. Dates and the like are not looked for."""
-    for run in _PRINTABLE.finditer(content[:_MOST_BYTES_SEARCHED]):
+    for run in _PRINTABLE.finditer(content):
         text = decoded(run.group())
         for hit in search_text(text, known, near):
             if hit.sure >= 0.9:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lab.inventory.finding import Reason
 from lab.inventory.patterns import ages_in, dates_in, numbers_in, times_in
@@ -12,8 +12,8 @@ from lab.inventory.people import KnownPeople, Term
 from lab.inventory.words import Word, is_unspaced, run_together, words_of
 from synthetic_data import Kind
 
-LONGEST = 200_000
-"""How many characters of one text are searched; the rest is searched in further pieces by the callers."""
+PIECE, OVERLAP = 100_000, 300
+"""A longer text is searched in pieces of so many characters, which overlap: what stands across a border is not missed."""
 
 _TITLES = re.compile(
     r"(?:(?<!\w)(?:dre?|doctor|docteur|prof|pr|professeur|professor|mr?|mrs|ms|miss|mme|mlle|monsieur|madame|herrn?|frau"
@@ -57,7 +57,8 @@ def search_text(text: str, known: KnownPeople, near: Near = NOBODY, *, with_time
 
     `with_times` also gives times of day, which mean something on a picture and little in a sentence.
     """
-    text = text[:LONGEST]
+    if len(text) > PIECE:
+        return _in_pieces(text, known, near, with_times)
     hits = list(_named(text, known, near))
     hits += _labelled_names(text)
     hits += _numbered(text, known)
@@ -68,6 +69,15 @@ def search_text(text: str, known: KnownPeople, near: Near = NOBODY, *, with_time
     if with_times:
         hits += [Hit(one.kind, one.start, one.end, near.patient, one.sure, one.reason) for one in times_in(text)]
     return _surest(hits)
+
+
+def _in_pieces(text: str, known: KnownPeople, near: Near, with_times: bool) -> list[Hit]:
+    hits: dict[tuple[int, int], Hit] = {}
+    for start in range(0, len(text), PIECE - OVERLAP):
+        for hit in search_text(text[start : start + PIECE], known, near, with_times=with_times):
+            moved = replace(hit, start=hit.start + start, end=hit.end + start)
+            hits[moved.start, moved.end] = moved
+    return _surest(hits.values())
 
 
 def _whose(kind: Kind, near: Near) -> str:

@@ -86,6 +86,11 @@ def test_a_family_name_alone_says_nothing_about_people_whom_the_file_does_not_na
     assert seen("Mme Lefèvre", known, Near()) == [("name", "Mme Lefèvre", PATIENT)]
 
 
+def test_a_long_text_is_searched_to_its_end(known: KnownPeople) -> None:
+    text = "x " * 149_990 + "Élodie Lefèvre " + "y " * 60_000 + "Jean Roy"
+    assert [words for _, words, _ in seen(text, known)] == ["Élodie Lefèvre", "Jean Roy"]
+
+
 def test_a_name_run_together_is_found_in_a_file_name(known: KnownPeople) -> None:
     hits = search_run_together("ct_LefevreElodie_01.dcm", known, NEAR)
     assert [(hit.kind, hit.start, hit.end, hit.person) for hit in hits] == [(Kind.NAME, 3, 16, PATIENT)]
