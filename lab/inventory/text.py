@@ -21,6 +21,8 @@ _TITLES = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_TITLE = 30
+_DOCTOR = re.compile(r"d-?r|doct|prof|ד|врач|доктор|проф|פרופ", re.IGNORECASE)
+"""A doctor's title: where patient and doctor have one family name, it tells who is meant."""
 _LABELS = re.compile(
     r"(?:prévenir|contact|confiance|next of kin|notify|kin|Angehörige\w*|Ansprechpartner\w*|лицо|родственник\w*|קשר)\s*:\s*"
     r"(?P<name>[^\W\d_][^,.;:\d\n]{2,60})"
@@ -147,7 +149,9 @@ def _sureness(text: str, words: tuple[Word, ...], at: int, term: Term, near: Nea
     if len(written) < 2 and not is_unspaced(written):
         return 0.0
     if is_near:
-        return 0.9 if titled or not written.islower() else 0.0
+        is_doctor = titled and _DOCTOR.search(text, _title_before(text, words[at].start), words[at].start) is not None
+        likely = 0.91 if (term.person == near.patient) is not is_doctor else 0.9
+        return likely if titled or not written.islower() else 0.0
     return 0.8 if titled and not written.islower() else 0.0
 
 

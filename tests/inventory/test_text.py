@@ -86,6 +86,18 @@ def test_a_family_name_alone_says_nothing_about_people_whom_the_file_does_not_na
     assert seen("Mme Lefèvre", known, Near()) == [("name", "Mme Lefèvre", PATIENT)]
 
 
+def test_a_title_tells_a_doctor_from_a_patient_of_the_same_name() -> None:
+    people = KnownPeople()
+    people.learn(
+        [Fact(Kind.NAME, "Arnaud^Susan^^Dr", "Arnaud Susan Dr", "staff"), Fact(Kind.NAME, "Arnaud^Eva", "SYN-1")]
+    )
+    near = Near("SYN-1", frozenset({"SYN-1", "Arnaud Susan Dr"}))
+    assert seen("Mme Arnaud, suivie par le Dr Arnaud", people, near) == [
+        ("name", "Mme Arnaud", "SYN-1"),
+        ("name", "Dr Arnaud", "Arnaud Susan Dr"),
+    ]
+
+
 def test_a_long_text_is_searched_to_its_end(known: KnownPeople) -> None:
     text = "x " * 149_990 + "Élodie Lefèvre " + "y " * 60_000 + "Jean Roy"
     assert [words for _, words, _ in seen(text, known)] == ["Élodie Lefèvre", "Jean Roy"]
