@@ -6,6 +6,7 @@ For other rooms, without files and workers:
     find_in_dataset(dataset, known)               # elements, sequences, private ones, file meta   -> list[Finding]
     find_in_text(text, known, near)               # spans of a text                                -> list[Hit]
     find_in_picture(pixels)                       # every line of text, personal or not            -> list[Region]
+    find_personal_in_picture(pixels, known, near) # the lines that are personal                    -> list[(Region, Hit)]
     find_in_pdf(content, known, near)             # text, properties, pictures of a PDF            -> list[Finding]
     find_in_file(path, known)                     # all of it, preamble, padding and name too      -> list[Finding]
 
@@ -22,6 +23,7 @@ from lab.inventory.api import (
     find_in_pdf,
     find_in_picture,
     find_in_text,
+    find_personal_in_picture,
     learn,
     near_to,
 )
@@ -46,6 +48,7 @@ __all__ = [
     "find_in_pdf",
     "find_in_picture",
     "find_in_text",
+    "find_personal_in_picture",
     "kind_label",
     "learn",
     "near_to",

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from lab.inventory.documents import search_pdf
-from lab.inventory.elements import Memory, facts_of, near_of, search_dataset, search_file_meta
+from lab.inventory.elements import search_dataset, search_file_meta
 from lab.inventory.file import search_dicom
 from lab.inventory.finding import Finding, Region
+from lab.inventory.learning import Memory, facts_of, near_of
 from lab.inventory.likeness import search_regions
 from lab.inventory.people import KnownPeople
 from lab.inventory.reader import read_picture

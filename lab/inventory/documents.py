@@ -140,6 +140,3 @@ def _placed(box: Box, shape: tuple[int, ...], where: tuple[float, float, float, 
         int(left + box[2] * across + 1),
         int(top + box[3] * down + 1),
     )
-
-
-__all__ = ["search_pdf"]

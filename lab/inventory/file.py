@@ -7,16 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.inventory.documents import search_pdf
-from lab.inventory.elements import (
-    Memory,
-    decoded,
-    facts_of,
-    near_of,
-    search_bytes,
-    search_dataset,
-    search_file_meta,
-)
+from lab.inventory.elements import decoded, search_bytes, search_dataset, search_file_meta
 from lab.inventory.finding import Finding, Place
+from lab.inventory.learning import Memory, facts_of, near_of
 from lab.inventory.likeness import search_regions
 from lab.inventory.people import KnownPeople
 from lab.inventory.pictures import search_pixels

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from pydicom import dcmread
 from pydicom.dataelem import DataElement, RawDataElement
-from pydicom.dataset import Dataset, FileDataset
+from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
 MOST_BYTES = 64_000_000
@@ -170,16 +170,3 @@ def leaves(dataset: Dataset, tag: Any, prefix: str = "", parent: int = 0, depth:
     for number, item in enumerate(element.value or ()):
         for inner in item._dict:
             yield from leaves(item, inner, f"{path}[{number}]", int(element.tag), depth + 1)
-
-
-__all__ = [
-    "FileDataset",
-    "Leaf",
-    "NotDicom",
-    "Opened",
-    "Unreadable",
-    "creator_of",
-    "leaves",
-    "looks_like_dicom",
-    "open_dicom",
-]

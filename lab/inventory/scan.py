@@ -18,7 +18,7 @@ from lab.i18n import t
 from lab.inventory.inventory import Inventory
 from lab.inventory.people import KnownPeople
 from lab.inventory.source import InventoryError, Item, Source, private_folder
-from lab.inventory.worker import Chunk, Options, learn_chunk, search_chunk
+from lab.inventory.worker import Options, learn_chunk, search_chunk
 
 Progress = Callable[[int, int], None]
 """Called with how many files are done, and how many there are, of both rounds together."""
@@ -119,6 +119,3 @@ class _Runner:
 def _quiet() -> None:
     """Ctrl-C is the parent's to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-__all__ = ["Chunk", "take_inventory"]

@@ -15,9 +15,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
-from lab.inventory.elements import Memory, facts_of
 from lab.inventory.file import Searched, search_dicom, search_name
 from lab.inventory.finding import SURE_ENOUGH, Finding, Place, Trouble
+from lab.inventory.learning import Memory, facts_of
 from lab.inventory.others import is_backup, members, search_other
 from lab.inventory.people import Fact, KnownPeople
 from lab.inventory.raw import NotDicom, Unreadable, open_dicom
