@@ -46,8 +46,8 @@ def test_what_could_not_be_read_is_said(name: str, plain: bytes, tmp_path: Path)
     assert [one.file for one in inventory(tmp_path).troubles] == ["broken.dcm"]
 
 
-def test_a_file_of_a_hundred_thousand_elements_is_read(plain: bytes, tmp_path: Path) -> None:
-    many = b"".join(element(0x00110000 | 0x1000 + number % 0xEFFF, b"LO", b"nothing ") for number in range(100_000))
+def test_a_file_of_twenty_thousand_elements_is_read(plain: bytes, tmp_path: Path) -> None:
+    many = b"".join(element(0x00110000 | 0x1000 + number % 0xEFFF, b"LO", b"nothing ") for number in range(20_000))
     (tmp_path / "many.dcm").write_bytes(plain[: plain.index(b"\x10\x00\x10\x00PN")] + many)
     assert inventory(tmp_path).files == 1
 
@@ -76,7 +76,7 @@ def test_an_encrypted_or_damaged_backup_is_reported(tmp_path: Path) -> None:
 def test_random_damage_never_escapes_as_another_error(plain: bytes) -> None:
     chance = random.Random(7)
     header = plain.index(b"\xe0\x7f\x10\x00")
-    for _ in range(150):
+    for _ in range(60):
         content = bytearray(plain)
         for _ in range(chance.randrange(1, 12)):
             content[chance.randrange(132, header)] = chance.randrange(256)
