@@ -38,11 +38,12 @@ from lab.site.config import SiteConfig, difference
 from lab.site.zones import STATIONS, Door, Zone
 from lab.syllabus import lesson, syllabus
 from lab.verbs.detection import Detection
+from lab.verbs.privacy import Privacy
 
 Report = Callable[[int, int], None]
 
 
-class Lab(Detection):
+class Lab(Detection, Privacy):
     """The lab: one hospital's archive in its sandbox, the weaknesses one can make in it, and the trainee's progress.
 
     ``Lab()`` takes hold of the lab that runs (or starts none). ``language`` is ``"en"`` or ``"fr"``. Every method that

@@ -21,6 +21,7 @@ from rich.text import Text as RichText
 from lab import __version__
 from lab.commands import audit as audit_command
 from lab.commands import detection as detection_commands
+from lab.commands import inventory as inventory_command
 from lab.commands import rules as rules_commands
 from lab.commands import survey as survey_commands
 from lab.commands.data import data
@@ -375,6 +376,7 @@ def _one_or_all(scenario: str | None, every: bool) -> None:
 
 
 audit_command.add(_command)
+inventory_command.add(_command)
 survey_commands.add(_command, _answer)
 detection_commands.add(_command, _answer)
 rules_commands.add(_command, _answer, main)
