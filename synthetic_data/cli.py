@@ -14,7 +14,7 @@ from synthetic_data.charsets import CHARSETS
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.exporting import write_media, write_zip
 from synthetic_data.faults import FAULTS, describe_fault
-from synthetic_data.gallery import SHOWN_PATIENTS, contact_sheet
+from synthetic_data.gallery import write_gallery
 from synthetic_data.hospital import Hospital, generate
 from synthetic_data.locales import DEFAULT, LOCALES
 from synthetic_data.protocols import Contents
@@ -33,6 +33,7 @@ examples:
   python -m synthetic_data generate --patients 5 --seed 7 --locale en_GB --out small
   python -m synthetic_data generate --patients 1000 --workers 4 --modality CT MR --out large
   python -m synthetic_data describe hospital
+  python -m synthetic_data gallery --out gallery.png
 """
 
 _BAR = 30
@@ -93,11 +94,7 @@ def _describe(chosen: argparse.Namespace) -> int:
 
 
 def _gallery(chosen: argparse.Namespace) -> int:
-    picture = contact_sheet(generate(chosen.seed, SHOWN_PATIENTS, chosen.locale, "all"))
-    try:
-        chosen.out.write_bytes(picture)
-    except OSError as error:
-        raise SyntheticDataError(f"cannot write {str(chosen.out)!r}: {error.strerror}.") from error
+    write_gallery(chosen.out, chosen.seed, chosen.locale)
     return DONE
 
 

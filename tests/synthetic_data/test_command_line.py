@@ -18,6 +18,7 @@ examples:
   python -m synthetic_data generate --patients 5 --seed 7 --locale en_GB --out small
   python -m synthetic_data generate --patients 1000 --workers 4 --modality CT MR --out large
   python -m synthetic_data describe hospital
+  python -m synthetic_data gallery --out gallery.png
 """
 
 
