@@ -99,6 +99,8 @@ def _in_words(error: SyntheticDataError) -> LabError:
 @_which
 @click.option("--fault", "faults", multiple=True, type=click.Choice(list(FAULTS)), metavar="NAME",
               help=str(t("Besides, a broken file of this kind for each patient; may be repeated.")))  # fmt: skip
+@click.option("--worklist", is_flag=True,
+              help=str(t("Besides, an entry of the modality worklist for each study, in the folder worklist.")))  # fmt: skip
 @click.option(
     "--workers", type=int, default=1, show_default=True, metavar="W", help=str(t("How many processes write."))
 )

@@ -72,6 +72,7 @@ def _generate(chosen: argparse.Namespace) -> int:
         charset=chosen.charset,
         syntax=chosen.syntax,
         faults=chosen.fault,
+        worklist=chosen.worklist,
     )
     if not chosen.quiet:
         print(announcement(hospital))
@@ -143,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     make.set_defaults(command=_generate)
     _add_what(make)
     _add_faults(make)
+    _add_worklist(make)
     _add_where(make)
     show = commands.add_parser("describe", help="show what is in a set", description="Show what is in a set of files.")
     show.set_defaults(command=_describe)
@@ -196,6 +198,13 @@ def _add_faults(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fault", nargs="+", default=[], metavar="NAME",
         help="besides, for each patient a broken file of these kinds; 'faults' lists them",
+    )  # fmt: skip
+
+
+def _add_worklist(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--worklist", action="store_true",
+        help="besides, an entry of the modality worklist for each study, in the folder worklist",
     )  # fmt: skip
 
 

@@ -95,7 +95,7 @@ class SetFolder:
     def _clear_unfinished(self) -> None:
         for left in self.folder.glob(f"*{UNFINISHED}"):
             shutil.rmtree(left) if left.is_dir() else left.unlink()
-        for left in self.parts.glob(f"*{UNFINISHED}"):
+        for left in (*self.parts.glob(f"*{UNFINISHED}"), *self.folder.glob(f"*/*{UNFINISHED}.wl")):
             left.unlink()
 
 

@@ -41,14 +41,15 @@ class Head:
     tilt: float
 
     @classmethod
-    def of(cls, role: Role, age: int, sex: str) -> Head:
+    def of(cls, role: Role, age: int, sex: str, growth: float = 1.0) -> Head:
+        """Someone's head, in the millimetres of the adult's; `growth` is how far it has grown (a child's skull is thin)."""
         generator = role.random()
         size = 1.0 if sex == "M" else 0.96
         return cls(
             width=size * generator.uniform(71, 77),
             length=size * generator.uniform(90, 98),
             height=size * generator.uniform(84, 90),
-            skull=generator.uniform(5.5, 7.5),
+            skull=generator.uniform(5.5, 7.5) * (1.0 - 2.6 * (1.0 - growth)),
             scalp=generator.uniform(4.0, 6.5),
             atrophy=min(1.0, max(0.0, (age - 45) / 40)) * generator.uniform(0.7, 1.0),
             shift=generator.randrange(1 << 20),

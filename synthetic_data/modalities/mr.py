@@ -65,7 +65,7 @@ def add_series(record: Record, study: Study, series: Series) -> None:
     add_pixel_description(record, series)
     add_frame_of_reference(record, study, None)
     spacing = (head.HIGHEST - head.LOWEST) / (series.images - 1)
-    add_stack(record, _grid(series.rows, series.columns), spacing, 5.0)
+    add_stack(record, study, _grid(series.rows, series.columns), spacing, 5.0)
     record.put(
         AcquisitionNumber=str(series.number),
         ImageType=["ORIGINAL", "PRIMARY", "OTHER"],
