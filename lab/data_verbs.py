@@ -17,14 +17,14 @@ from lab.i18n import Text, t
 from lab.terminal import Steps
 from synthetic_data import DEFAULT_PATIENTS, DEFAULT_SEED, LOCALES, MODALITIES, Hospital, SyntheticDataError, generate
 from synthetic_data.charsets import CHARSETS
-from synthetic_data.cli import announcement, day, patient_range
+from synthetic_data.cli import day, patient_range
 from synthetic_data.describing import describe as describe_set
 from synthetic_data.exporting import write_media, write_zip
 from synthetic_data.faults import FAULTS
 from synthetic_data.gallery import write_gallery
 from synthetic_data.locales import DEFAULT
 from synthetic_data.protocols import Contents
-from synthetic_data.sets import LEDGER_NAME, in_bytes
+from synthetic_data.sets import LEDGER_NAME, SetFolder, in_bytes
 from synthetic_data.syntaxes import SYNTAXES
 
 
@@ -89,6 +89,18 @@ def _plan(patients: tuple[int, int], **options: Any) -> Hospital:
     return generate(patients=count, first=first, **options)
 
 
+def _contents(hospital: Hospital) -> str:
+    """What is about to be made, in one sentence."""
+    text = t(
+        "Patients: {patients}, studies: {studies}, objects: {objects}, about {size}.",
+        patients=hospital.options.patients,
+        studies=hospital.study_count,
+        objects=hospital.instance_count,
+        size=in_bytes(hospital.byte_estimate),
+    )
+    return str(text)
+
+
 def _in_words(error: SyntheticDataError) -> LabError:
     """The error of the generator, which speaks English only, as one of the lab."""
     return LabError(t("The patients cannot be made: {reason}", reason=error))
@@ -113,7 +125,7 @@ def _in_words(error: SyntheticDataError) -> LabError:
 def generate_(form: str, out: Path, workers: int, scheduler: str | None, **options: Any) -> None:
     try:
         hospital = _plan(**options)
-        click.echo(announcement(hospital))
+        click.echo(f"{_contents(hospital)} {t('{size} are free there.', size=in_bytes(SetFolder(out).free))}")
         with Steps().progress(t("Writing patients")) as report:
             if form == "files":
                 written = hospital.write(out, report, workers=workers, scheduler=scheduler)
@@ -146,7 +158,7 @@ def load(by: str, **options: Any) -> None:
 
     try:
         hospital = _plan(**options)
-        click.echo(announcement(hospital))
+        click.echo(_contents(hospital))
         site = Lab().live()
         with Steps().progress(t("Loading")) as report:
             stored = (load_hospital if by == "rest" else store_hospital)(site, hospital, report)

@@ -75,7 +75,7 @@ def _generate(chosen: argparse.Namespace) -> int:
         worklist=chosen.worklist,
     )
     if not chosen.quiet:
-        print(announcement(hospital))
+        print(announcement(hospital, chosen.out))
     progress = None if chosen.quiet else _progress()
     if chosen.form == "files":
         written = hospital.write(chosen.out, progress, workers=chosen.workers, scheduler=chosen.scheduler)
@@ -105,12 +105,12 @@ def _list_faults(chosen: argparse.Namespace) -> int:
     return DONE
 
 
-def announcement(hospital: Hospital) -> str:
-    """What is about to be made, in one sentence."""
+def announcement(hospital: Hospital, out: Path) -> str:
+    """What is about to be made, and how much room there is for it, in one sentence."""
     many = hospital.options.patients
     return (
         f"{many} patient{'s' if many > 1 else ''}, {hospital.study_count} studies, {hospital.instance_count} objects, "
-        f"about {sets.in_bytes(hospital.byte_estimate)}."
+        f"about {sets.in_bytes(hospital.byte_estimate)}; {sets.in_bytes(sets.SetFolder(out).free)} are free there."
     )
 
 
