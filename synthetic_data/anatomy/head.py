@@ -113,7 +113,7 @@ class Head:
         sulcus = outer * np.float32(0.10 + 0.09 * self.atrophy)
         inside = soften(below * per_pixel)
         canvas.cover(inside, Tissue.WHITE)
-        ribbon = np.maximum(np.float32(3.2) - below, (sulcus + outer * np.float32(0.24) - fold) * np.float32(14))
+        ribbon = np.maximum(np.float32(3.2) - below, (sulcus + outer * np.float32(0.34) - fold) * np.float32(14))
         canvas.cover(inside * soften(ribbon * per_pixel), Tissue.GREY)
         gap = (sulcus - fold) * np.float32(16)
         midline = np.abs(x - np.float32(self.tilt * 0.2) - hills * np.float32(1.4))

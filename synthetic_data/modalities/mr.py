@@ -48,7 +48,7 @@ class Sequence:
 
 
 _SERIES = {
-    "mr_t1": Sequence(T1, "*fse1", "SE", "SP", 550, 12, 1, None, 620, 1250),
+    "mr_t1": Sequence(T1, "*fse1", "SE", "SP", 550, 12, 1, None, 560, 1050),
     "mr_t2": Sequence(T2, "*fse2", "SE", "SK", 4200, 98, 15, None, 780, 1600),
     "mr_flair": Sequence(FLAIR, "*fir", "IR", "SK", 9000, 110, 17, 2500, 640, 1350),
 }

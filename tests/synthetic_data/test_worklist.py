@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -72,3 +75,37 @@ def test_a_zip_file_has_them_too_and_a_medium_cannot(tmp_path: Path) -> None:
     assert inside == {path.relative_to(tmp_path / "set").as_posix(): path.read_bytes() for path in outside}
     with pytest.raises(SyntheticDataError, match="a DICOMDIR cannot list a worklist"):
         write_media(hospital, tmp_path / "disc")
+
+
+PLUGIN = Path("/usr/share/orthanc/plugins/libModalityWorklists.so")
+TOOLS = ("bwrap", "Orthanc", "/usr/bin/echoscu", "/usr/bin/findscu")
+ASK = """
+Orthanc $0/orthanc.json > $0/log 2>&1 &
+for attempt in $(seq 100); do /usr/bin/echoscu 127.0.0.1 14242 2> /dev/null && break; sleep 0.1; done
+/usr/bin/findscu -W -k PatientID -k "ScheduledProcedureStepSequence[0].Modality=CT" -X -od $0/answers 127.0.0.1 14242
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not PLUGIN.exists() or None in map(shutil.which, TOOLS),
+    reason="needs Orthanc with its worklist plugin, bwrap and dcmtk",
+)
+def test_orthancs_worklist_plugin_serves_the_entries(tmp_path: Path) -> None:
+    hospital = generate(patients=3, worklist=True)
+    for entry in scheduled(hospital):
+        (tmp_path / entry.path).parent.mkdir(exist_ok=True)
+        (tmp_path / entry.path).write_bytes(entry.encode())
+    (tmp_path / "worklist" / "lockfile").touch()
+    (tmp_path / "answers").mkdir()
+    options = {
+        "StorageDirectory": f"{tmp_path}/store", "HttpPort": 18042, "DicomPort": 14242, "Plugins": [str(PLUGIN)],
+        "DicomAlwaysAllowFindWorklist": True, "Worklists": {"Enable": True, "Database": f"{tmp_path}/worklist"},
+    }  # fmt: skip
+    (tmp_path / "orthanc.json").write_text(json.dumps(options))
+    # Orthanc listens on every address: a network namespace of its own holds nothing but a loopback
+    alone = ["bwrap", "--unshare-all", "--die-with-parent", "--dev-bind", "/", "/", "--proc", "/proc"]
+    subprocess.run([*alone, "sh", "-c", ASK, str(tmp_path)], check=True, timeout=60)
+    answers = sorted(str(dcmread(path, force=True).PatientID) for path in (tmp_path / "answers").iterdir())
+    wanted = sorted(study.patient.patient_id for study in hospital.studies if study.modality == "CT")
+    assert answers == wanted
