@@ -7,6 +7,7 @@ for an address outside the sandbox, and NoAssociation when the archive cannot be
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -133,10 +134,46 @@ def associate(
     else:
         raise refusal
     try:
-        yield association
+        with _parked(association):
+            yield association
     finally:
         if association.is_established:
             association.release()
+
+
+class _Barrier(threading.Event):
+    """Holds a thread until `open`, whatever `set` is called meanwhile; `reached` says that it is held."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached = threading.Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.reached.set()
+        return super().wait(timeout)
+
+    def set(self) -> None:
+        pass
+
+    def open(self) -> None:
+        super().set()
+
+
+@contextmanager
+def _parked(association: Association) -> Iterator[None]:
+    """Keep the association's reactor still. It serves requests of a peer, which a requestor's peer has none of.
+
+    pynetdicom stops it for each message and lets it run in between; stopped while it looks for messages, as happens on
+    a busy machine, it takes the answer that the sender then waits for until the time is out.
+    """
+    barrier, before = _Barrier(), association._reactor_checkpoint
+    association._reactor_checkpoint = barrier
+    barrier.reached.wait(TIMEOUT_SECONDS)
+    try:
+        yield
+    finally:
+        association._reactor_checkpoint = before
+        barrier.open()
 
 
 def _request(
