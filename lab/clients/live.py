@@ -64,6 +64,13 @@ class LiveSite:
         ) as client:
             yield client
 
+    @contextmanager
+    def console(self, user: tuple[str, str] | None = None) -> Iterator[httpx.Client]:
+        """An HTTP client at the archive's own port, past the gateway: the console of its machine, no outsider's way in."""
+        url = f"http://{self.network.archive}:{ARCHIVE_HTTP_PORT}"
+        with rest(self.network, self.station("ct"), url, user=user) as client:
+            yield client
+
     def dicom(self, station: Station, calling: str, called: str | None = None) -> Peer:
         """The archive's DICOM door of the station's zone; ``called`` defaults to the archive's real AE title."""
         title = called or str(self.config.orthanc.get("DicomAet", "ORTHANC"))
@@ -80,9 +87,7 @@ class LiveSite:
                 t("The archive does not run ({trouble}), so nothing can be said about it.", trouble=trouble)
             )
         try:
-            with rest(
-                self.network, self.station("ct"), f"http://{self.network.archive}:{ARCHIVE_HTTP_PORT}"
-            ) as console:
+            with self.console() as console:
                 console.get("/app/images/favicon.ico")
         except httpx.HTTPError as error:
             name = type(error).__name__
