@@ -55,12 +55,24 @@ class LiveSite:
 
     @contextmanager
     def web(
-        self, station: Station, door: Door, user: tuple[str, str] | None = None, *, trusting: bool = False
+        self,
+        station: Station,
+        door: Door,
+        user: tuple[str, str] | None = None,
+        *,
+        trusting: bool = False,
+        patient: bool = True,
     ) -> Iterator[httpx.Client]:
         """An HTTP client at this door of the station's zone; ``trusting`` clients do not check the certificate."""
         url = self.url(station.zone, door)
         with rest(
-            self.network, station, url, user=user, authority=self.authority, check_certificate=not trusting
+            self.network,
+            station,
+            url,
+            user=user,
+            authority=self.authority,
+            check_certificate=not trusting,
+            patient=patient,
         ) as client:
             yield client
 
