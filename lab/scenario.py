@@ -102,7 +102,7 @@ class Scenario:
     traces: tuple[Trace, ...]
     references: tuple[Reference, ...]
     also: tuple[str, ...] = ()
-    """Other scenarios whose weakness comes along with this misconfiguration."""
+    """Other scenarios whose weakness comes along with this misconfiguration; some show only once a graver one is gone."""
 
     @property
     def right_fix(self) -> Fix:

@@ -28,7 +28,15 @@ SCENARIO = Scenario(
         "orthanc": {"AuthenticationEnabled": False},
         "gateway": {"publish": {"http": ["clinic", "office", "internet"]}},
     },
-    also=("http-plaintext", "bind-all", "open-viewer", "outdated", "rest-exfil", "version-disclosure"),
+    also=(
+        "http-plaintext",
+        "bind-all",
+        "http-no-ratelimit",
+        "open-viewer",
+        "outdated",
+        "rest-exfil",
+        "version-disclosure",
+    ),
     hints=(
         t("Ask the archive for /system as the intruder, then look at which question it did not ask you."),
         t("The users are still in the site: look at the section “users”. What makes Orthanc ask for them?"),

@@ -9,7 +9,7 @@ from lab import references as ref
 from lab.clients.live import LiveSite
 from lab.i18n import t
 from lab.model import Severity, Verdict
-from lab.probing.repairs import NO_REMOTE_ACCESS
+from lab.probing.repairs import NOT_FROM_OUTSIDE
 from lab.probing.web import Loot, Visitor, attempt, ways
 from lab.sandbox.protocol import Log
 from lab.scenario import Fix, Group, Outcome, Scenario, Trace
@@ -58,7 +58,7 @@ SCENARIO = Scenario(
                 "A stranger meets a web server that wants a password. Hiding repairs no flaw; it keeps the archive off the lists of those who search."
             ),
         ),
-        NO_REMOTE_ACCESS,
+        NOT_FROM_OUTSIDE,
     ),
     traces=(
         Trace(

@@ -44,11 +44,13 @@ def require(lab: Lab, scenario: str) -> None:
 def test_a_misconfiguration_is_found_and_opens_what_it_declares_and_nothing_else(lab: Lab, scenario: str) -> None:
     lab.misconfigure(scenario)
     require(lab, scenario)
-    probed = lab.probe_all().probed
+    verdicts = {part.scenario.id: part.verdict for part in lab.probe_all().probed}
     opened = {scenario, *weakness(scenario).scenario.also}
-    found = {part.scenario.id for part in probed if part.vulnerable}
-    assert found == opened or found == opened - CURRENT_ORTHANC
-    verdict = next(part.verdict for part in probed if part.scenario.id == scenario)
+    found = {name for name, verdict in verdicts.items() if isinstance(verdict, Vulnerable)}
+    assert found <= opened
+    hidden = {name for name in opened if isinstance(verdicts[name], NotChecked)}  # behind a graver one
+    assert opened - found <= hidden | CURRENT_ORTHANC
+    verdict = verdicts[scenario]
     assert isinstance(verdict, Vulnerable)
     assert verdict.evidence.steps
     exposure = verdict.evidence.exposure
