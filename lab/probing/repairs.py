@@ -30,6 +30,13 @@ TLS_ONLY_1_3 = Fix(
     Outcome.STILL_OPEN,
     t("Better encryption protects what crosses the wire. It does not ask who is at the other end."),
 )
+ANOTHER_NAME = Fix(
+    "rename",
+    t("Give the archive another name"),
+    {"orthanc": {"Name": "Imprimante 4, 2e étage"}},
+    Outcome.STILL_OPEN,
+    t("The name is what the hospital calls it. Product and version stand beside it, as before."),
+)
 NEW_ADMINISTRATOR_PASSWORD = Fix(
     "new-password",
     t("Give the administrator a longer password"),

@@ -9,6 +9,7 @@ from lab import references as ref
 from lab.clients.live import LiveSite
 from lab.i18n import t, tn
 from lab.model import NotChecked, Severity, Verdict
+from lab.probing.traces import ORTHANC_IS_SILENT
 from lab.probing.web import Loot, Visitor, attempt, nobody_asked, records, ways
 from lab.sandbox.protocol import Log
 from lab.scenario import Fix, Group, Outcome, Scenario, Trace
@@ -74,7 +75,7 @@ SCENARIO = Scenario(
             r'^{intruder} - dr\.moreau .*"PUT /patients/.* 200 ',
             t("The gateway's access log shows the doctor's account writing, from an address that is not hers."),
         ),
-        Trace(Log.ORTHANC, "default", None, t("Orthanc writes nothing about requests that succeed.")),
+        ORTHANC_IS_SILENT,
         Trace(
             Log.ORTHANC,
             "verbose",

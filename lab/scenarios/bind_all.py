@@ -11,6 +11,7 @@ from lab.clients.live import LiveSite
 from lab.i18n import t, tn
 from lab.model import Severity, Verdict
 from lab.probing.repairs import TLS_ONLY_1_3
+from lab.probing.traces import ORTHANC_IS_SILENT
 from lab.probing.web import Loot, Visitor, attempt, records, ways
 from lab.sandbox.protocol import Log
 from lab.scenario import Fix, Group, Outcome, Scenario, Trace
@@ -74,7 +75,7 @@ SCENARIO = Scenario(
                 "In the lab the port is forwarded, and leaves a line with address and bytes. A port that Docker publishes leaves none."
             ),
         ),
-        Trace(Log.ORTHANC, "default", None, t("Orthanc writes nothing about requests that succeed.")),
+        ORTHANC_IS_SILENT,
     ),
     references=(ref.CWE_668, ref.DOCKER_PORTS),
 )

@@ -11,6 +11,7 @@ from lab.clients.live import LiveSite
 from lab.i18n import t, tn
 from lab.model import NotChecked, Severity, Verdict
 from lab.probing.repairs import NO_REMOTE_ACCESS
+from lab.probing.traces import ORTHANC_IS_SILENT
 from lab.probing.web import Loot, Visitor, Way, attempt, records
 from lab.sandbox.protocol import Log
 from lab.scenario import Fix, Group, Outcome, Scenario, Trace
@@ -68,7 +69,7 @@ SCENARIO = Scenario(
                 "The doctor's own address and account, asking for studies: just like her work. Only the origin differs, and it is not logged."
             ),
         ),
-        Trace(Log.ORTHANC, "default", None, t("Orthanc writes nothing about requests that succeed.")),
+        ORTHANC_IS_SILENT,
     ),
     references=(ref.CWE_942, ref.FETCH, ref.BOOK_NGINX),
 )

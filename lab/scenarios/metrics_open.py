@@ -12,6 +12,7 @@ from lab.clients.live import LiveSite
 from lab.i18n import t, tn
 from lab.model import Exposure, Severity, Verdict
 from lab.probing.repairs import NO_REMOTE_ACCESS, TLS_ONLY_1_3, deny_outside
+from lab.probing.traces import ORTHANC_IS_SILENT
 from lab.probing.web import Loot, Visitor, attempt, ways
 from lab.sandbox.protocol import Log
 from lab.scenario import Fix, Group, Outcome, Reference, Scenario, Trace
@@ -60,7 +61,7 @@ SCENARIO = Scenario(
                 "The gateway's access log shows who fetched the figures. The monitoring does so every minute: one address more is easily missed."
             ),
         ),
-        Trace(Log.ORTHANC, "default", None, t("Orthanc writes nothing about requests that succeed.")),
+        ORTHANC_IS_SILENT,
     ),
     references=(
         ref.CWE_200,

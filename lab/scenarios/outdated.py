@@ -9,6 +9,8 @@ from lab import references as ref
 from lab.clients.live import LiveSite
 from lab.i18n import t, tn
 from lab.model import NotChecked, Safe, Severity, Verdict
+from lab.probing.repairs import ANOTHER_NAME
+from lab.probing.traces import ORTHANC_IS_SILENT
 from lab.probing.versions import flaws_of, version_of
 from lab.probing.web import Loot, Visitor, attempt, ways
 from lab.sandbox.protocol import Log
@@ -35,13 +37,7 @@ SCENARIO = Scenario(
         ),
     ),
     fixes=(
-        Fix(
-            "rename",
-            t("Give the archive another name"),
-            {"orthanc": {"Name": "Imprimante 4, 2e étage"}},
-            Outcome.STILL_OPEN,
-            t("The version stands beside the name, and the flaw in the program."),
-        ),
+        ANOTHER_NAME,
         Fix(
             "fewer-logins",
             t("Limit the requests that bring a password to one a second"),
@@ -77,7 +73,7 @@ SCENARIO = Scenario(
             r'^{intruder} - - .*"GET /system HTTP[^"]*" 200 ',
             t("Looking up a version is one harmless line in the gateway's access log."),
         ),
-        Trace(Log.ORTHANC, "default", None, t("Orthanc writes nothing about requests that succeed.")),
+        ORTHANC_IS_SILENT,
     ),
     references=(ref.CVE_2026, ref.RELEASES, ref.CVE_2023_33466, ref.CVE_2025_0896),
 )

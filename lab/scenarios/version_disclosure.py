@@ -9,7 +9,8 @@ from lab import references as ref
 from lab.clients.live import LiveSite
 from lab.i18n import t
 from lab.model import Severity, Verdict
-from lab.probing.repairs import NOT_FROM_OUTSIDE
+from lab.probing.repairs import ANOTHER_NAME, NOT_FROM_OUTSIDE
+from lab.probing.traces import ORTHANC_IS_SILENT
 from lab.probing.web import Loot, Visitor, attempt, ways
 from lab.sandbox.protocol import Log
 from lab.scenario import Fix, Group, Outcome, Scenario, Trace
@@ -33,13 +34,7 @@ SCENARIO = Scenario(
         t('Close both: {{"gateway": {{"hide_product": true, "lends": {{"/system": null}}}}}}.'),
     ),
     fixes=(
-        Fix(
-            "rename",
-            t("Give the archive another name"),
-            {"orthanc": {"Name": "Imprimante 4, 2e étage"}},
-            Outcome.STILL_OPEN,
-            t("The name is what the hospital calls it. Product and version stand beside it, as before."),
-        ),
+        ANOTHER_NAME,
         Fix(
             "system-only",
             t("Lend nobody an account for /system"),
@@ -67,7 +62,7 @@ SCENARIO = Scenario(
             r'^{intruder} - - .*"GET /system HTTP[^"]*" 200 ',
             t("One line in the gateway's access log, like those of the nightly script."),
         ),
-        Trace(Log.ORTHANC, "default", None, t("Orthanc writes nothing about requests that succeed.")),
+        ORTHANC_IS_SILENT,
     ),
     references=(ref.T1592, ref.CWE_200),
 )
