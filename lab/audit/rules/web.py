@@ -16,6 +16,7 @@ from lab.i18n import t
 from lab.model import Severity
 
 CRITICAL, HIGH, MEDIUM, LOW = Severity
+NO_LOGIN = "# no proxy_set_header Authorization: each visitor logs in"
 # Accounts of Orthanc itself, of its documentation and of its samples; and the passwords that everybody tries first.
 KNOWN_ACCOUNTS = {
     ("orthanc", "orthanc"),
@@ -69,7 +70,7 @@ def asks(route: Route) -> bool:
     ref.GDPR_32,
 )
 def http_no_auth(site: Deployment) -> Iterator[Hit]:
-    """Quiet when nobody but this machine gets in, or when the authorization plugin decides. Lower behind a proxy that asks."""
+    """Quiet when nobody but this machine gets in, or the authorization plugin decides. Lower behind a proxy that asks; not one that answers."""
     for archive in filter(open_to_all, site.archives):
         setting = archive.authentication
         severity = MEDIUM if archive.web is Reach.INSIDE or guarded_by_proxy(archive) else None
@@ -79,6 +80,9 @@ def http_no_auth(site: Deployment) -> Iterator[Hit]:
         elif severity:
             message = t("{message} Other containers get in without an account.", message=message)
         yield hit(archive, setting, message, severity=severity, options={"AuthenticationEnabled": True})
+    for archive in site.archives:
+        for login in _lent(archive, "/studies"):
+            yield Hit(t("nginx logs in to the archive for whoever comes."), login.place, fragment=NO_LOGIN)
 
 
 def _consequence(archive: Archive) -> bool:
@@ -124,7 +128,7 @@ def dicomweb_open(site: Deployment) -> Iterator[Hit]:
             yield Hit(
                 t("nginx logs in to DICOMweb for whoever comes."),
                 login.place,
-                fragment="# no proxy_set_header Authorization",
+                fragment=NO_LOGIN,
             )
 
 
