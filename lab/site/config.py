@@ -8,8 +8,6 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -17,23 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from lab.errors import SiteError
 from lab.i18n import t
 from lab.site.explain import explain
+from lab.site.options import check_option
 from lab.site.zones import Door, Zone
 
 JSON = Any
 Overlay = Mapping[str, JSON]
-# What the sandbox itself decides; a site that names them would only be told otherwise.
-RESERVED = {
-    "HttpPort",
-    "DicomPort",
-    "StorageDirectory",
-    "IndexDirectory",
-    "TemporaryDirectory",
-    "RegisteredUsers",
-    "DicomModalities",
-    "LuaScripts",
-    "Plugins",
-    "SslEnabled",
-}
 
 
 class _Part(BaseModel):
@@ -153,7 +139,7 @@ class SiteConfig(_Part):
     @classmethod
     def _known_options(cls, options: dict[str, JSON]) -> dict[str, JSON]:
         for name, value in options.items():
-            _check_option(name, value)
+            check_option(name, value)
         return options
 
     def changed(self, overlay: Overlay) -> SiteConfig:
@@ -216,50 +202,3 @@ def difference(before: SiteConfig, after: SiteConfig) -> str:
         before.to_json().splitlines(), after.to_json().splitlines(), str(t("before")), str(t("after")), lineterm="", n=2
     )
     return "\n".join(lines)
-
-
-@cache
-def orthanc_options() -> dict[str, dict[str, str]]:
-    """Every top-level option of Orthanc: its JSON type and the oldest supported version that has it."""
-    table: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "orthanc_options.json").read_text("utf-8"))
-    return table
-
-
-_JSON_TYPES: dict[str, tuple[type, ...]] = {
-    "boolean": (bool,),
-    "number": (int, float),
-    "string": (str,),
-    "array": (list,),
-    "object": (dict,),
-}
-
-
-def _check_option(name: str, value: JSON) -> None:
-    options = orthanc_options()
-    if name in RESERVED:
-        raise SiteError(
-            t("orthanc.{name} is set by the sandbox.", name=name),
-            t("Leave it out; users, modalities and published doors have sections of their own in the site."),
-        )
-    if name not in options:
-        near = difflib.get_close_matches(name, options, n=1, cutoff=0.5)
-        tip = (
-            t("Did you mean {near}?", near=near[0])
-            if near
-            else t("The names are in Orthanc's documentation; case counts.")
-        )
-        raise SiteError(t("Orthanc has no option {name!r}.", name=name), tip)
-    expected = options[name]["type"]
-    right = isinstance(value, _JSON_TYPES[expected]) and (expected == "boolean" or not isinstance(value, bool))
-    if not right:
-        raise SiteError(
-            t(
-                "orthanc.{name} is {value}, which is not of type {expected}.",
-                name=name,
-                value=json.dumps(value),
-                expected=expected,
-            ),
-            t("Write true or false without quotes.")
-            if expected == "boolean"
-            else t("Give a value of type {expected}.", expected=expected),
-        )

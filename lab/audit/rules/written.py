@@ -15,7 +15,7 @@ from lab.audit.platform import defaults
 from lab.audit.rule import Hit, rule
 from lab.i18n import t
 from lab.model import Severity
-from lab.site.config import orthanc_options
+from lab.site.options import orthanc_options
 
 CRITICAL, HIGH, MEDIUM, LOW = Severity
 # Sections of plugins: those of the official images (Orthanc Book), and options of plugins at the top level.
