@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from pynetdicom import AE, evt
+from pynetdicom import AE, ALL_TRANSFER_SYNTAXES, AllStoragePresentationContexts, evt
 
-from lab.clients.dimse import STORED, SYNTAXES
 from lab.clients.guard import require_inside
 from lab.site.zones import Network, Station
 
@@ -27,8 +26,8 @@ def receiver(network: Network, station: Station, title: str) -> Iterator[Receive
     """Listen on a free port of the station's own address until the end of the context. Keeps no image."""
     require_inside(station.address, network)
     entity = AE(ae_title=title)
-    for sop_class in STORED:
-        entity.add_supported_context(sop_class, SYNTAXES)
+    for context in AllStoragePresentationContexts:
+        entity.add_supported_context(str(context.abstract_syntax), ALL_TRANSFER_SYNTAXES)
 
     def keep(event: evt.Event) -> int:
         inbox.instances.append(str(event.dataset.SOPInstanceUID))
