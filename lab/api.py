@@ -195,6 +195,8 @@ class Lab(Detection, Privacy):
                 t("Choose from 1 to {last}.", last=len(part.fixes)),
             )
         chosen = part.right_fix if option is None else part.fixes[option - 1]
+        if chosen.elsewhere:
+            raise LabError(t("“{repair}” is not made in the site.", repair=chosen.title), chosen.why)
         after = chosen(self.site)
         fixed = Fixed(part, chosen, difference(self.site, after), dry_run)
         if not dry_run:
@@ -219,12 +221,9 @@ class Lab(Detection, Privacy):
         try:
             for level in dict.fromkeys(trace.log_level for trace in part.scenario.traces):
                 self._apply(before.changed({"log_level": level}))
-                lines = break_in(self.sandbox, self.live(), part)
-                found += [
-                    (trace, matching(trace, lines[trace.log], self.live()))
-                    for trace in part.scenario.traces
-                    if trace.log_level == level
-                ]
+                expected = [trace for trace in part.scenario.traces if trace.log_level == level]
+                lines = break_in(self.sandbox, self.live(), part, expected)
+                found += [(trace, matching(trace, lines[trace.log], self.live())) for trace in expected]
         finally:
             self._apply(before)
         return Traces(part.scenario, tuple(found))
