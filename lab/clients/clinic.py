@@ -59,14 +59,8 @@ def _step(name: str, title: Text, action: Callable[[LiveSite], Text], site: Live
         return DayStep(name, title, False, t("no answer: {reason}", reason=str(error) or type(error).__name__))
 
 
-def _modality(site: LiveSite, name: str) -> str:
-    """The AE title that this piece of equipment goes by: as the site declares it, else as it was delivered."""
-    delivered = {"ct": "CT1", "workstation": "WORKST1"}[name]
-    return site.config.modalities[name].aet if name in site.config.modalities else delivered
-
-
 def _ct_stores(site: LiveSite) -> Text:
-    peer = site.dicom(site.station("ct"), _modality(site, "ct"))
+    peer = site.equipment("ct")
     (status,) = dimse.store(peer, [emergency_study()])
     if status != 0:
         raise Stopped(t("C-STORE was refused with status 0x{status:04X}", status=status))
@@ -74,7 +68,7 @@ def _ct_stores(site: LiveSite) -> Text:
 
 
 def _workstation_retrieves(site: LiveSite) -> Text:
-    peer = site.dicom(site.station("workstation"), _modality(site, "workstation"))
+    peer = site.equipment("workstation")
     study = emergency_study()
     identifier = Dataset()
     identifier.QueryRetrieveLevel = "STUDY"

@@ -1,4 +1,4 @@
-"""Talking DICOM (DIMSE services, PS3.7) to the archive over real associations.
+"""Talking DICOM (DIMSE services, PS3.7) to the archive over real associations, in the clear or over TLS.
 
 Every function opens one association from a station's address, does one thing and releases it. They raise AddressRefused
 for an address outside the sandbox, and NoAssociation when the archive cannot be reached or refuses.
@@ -27,6 +27,7 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 )
 
 from lab.clients.guard import require_inside
+from lab.clients.tls import Tls, refusal
 from lab.site.zones import Network, Station
 
 TIMEOUT_SECONDS = 4.0
@@ -36,7 +37,10 @@ STORED = (CTImageStorage, MRImageStorage, DigitalXRayImageStorageForPresentation
 
 
 class NoAssociation(Exception):
-    """The association was not established. ``kind`` is ``unreachable``, ``rejected`` or ``no-context``."""
+    """The association was not established. ``kind`` is ``unreachable``, ``rejected``, ``no-context`` or ``tls``.
+
+    ``tls`` is an archive that lives and turned the caller away for want of a certificate that it trusts.
+    """
 
     def __init__(self, kind: str, detail: str) -> None:
         super().__init__(f"{kind}: {detail}")
@@ -46,7 +50,7 @@ class NoAssociation(Exception):
 
 @dataclass(frozen=True)
 class Peer:
-    """Whom to call, from where and under which titles."""
+    """Whom to call, from where and under which titles. ``ways`` are tried in turn; None stands for no TLS."""
 
     network: Network
     station: Station
@@ -54,6 +58,7 @@ class Peer:
     port: int
     calling: str
     called: str
+    ways: tuple[Tls | None, ...] = (None,)
 
 
 def echo(peer: Peer) -> int:
@@ -121,17 +126,17 @@ def associate(
     read; an end without any answer is therefore asked again before it counts as one.
     """
     require_inside(peer.address, peer.network)
-    for _ in range(ATTEMPTS):
+    asked = [*peer.ways, *peer.ways[:1] * (ATTEMPTS - 1)]
+    for number, way in enumerate(asked, 1):
         began = time.monotonic()
-        association = _request(peer, contexts, roles, handlers)
+        association = _request(peer, way, contexts, roles, handlers)
         if association.is_established:
             break
-        refusal = _why(association)
-        if refusal.kind != "unreachable" or time.monotonic() - began > QUICK_SECONDS:
-            raise refusal
-        time.sleep(0.05)
-    else:
-        raise refusal
+        reason = _why(association, peer, way)
+        if reason.kind != "unreachable" or time.monotonic() - began > QUICK_SECONDS or number == len(asked):
+            raise reason
+        if number >= len(peer.ways):
+            time.sleep(0.05)
     try:
         yield association
     finally:
@@ -141,6 +146,7 @@ def associate(
 
 def _request(
     peer: Peer,
+    way: Tls | None,
     contexts: Sequence[PresentationContext],
     roles: Sequence[object],
     handlers: Sequence[tuple[object, object]],
@@ -155,6 +161,7 @@ def _request(
         ext_neg=list(roles) or None,  # type: ignore[arg-type]
         bind_address=(peer.station.address, 0),
         evt_handlers=[*handlers, (evt.EVT_CONN_OPEN, _no_delay)],  # type: ignore[list-item]
+        tls_args=(way.context(), peer.address) if way else None,
     )
 
 
@@ -165,12 +172,14 @@ def _no_delay(event: evt.Event) -> None:
         wire.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-def _why(association: Association) -> NoAssociation:
+def _why(association: Association, peer: Peer, way: Tls | None) -> NoAssociation:
     if association.is_rejected:
         answer = association.acceptor.primitive
         return NoAssociation("rejected", answer.reason_str if answer is not None else "")
     if association.acceptor.primitive is not None:
         return NoAssociation("no-context", "no presentation context was accepted")
+    if way and (reason := refusal((peer.address, peer.port), peer.station.address, way)):
+        return NoAssociation("tls", reason.lower().replace("_", " "))
     return NoAssociation("unreachable", "no connection, or it was closed without an answer")
 
 

@@ -12,7 +12,7 @@ import httpx
 from pydicom import Dataset, dcmread
 from pynetdicom import build_context
 
-from lab.clients.dimse import NoAssociation, Peer, associate
+from lab.clients.dimse import NoAssociation, associate
 from lab.clients.live import LiveSite
 from lab.clients.rest import rest
 from lab.errors import LabError, NotSynthetic
@@ -71,7 +71,7 @@ def _send(site: LiveSite, take: Callable[[], Dataset | None], count: Callable[[]
     contexts = [build_context(sop_class, syntax) for sop_class, syntax in storage_kinds()]
     dataset, lost = take(), 0
     while dataset is not None:
-        with associate(peer_of_ct(site), contexts) as association:
+        with associate(site.equipment("ct"), contexts) as association:
             association.network_timeout = PATIENCE_SECONDS
             while dataset is not None:
                 status = association.send_c_store(dataset)
@@ -88,12 +88,6 @@ def _send(site: LiveSite, take: Callable[[], Dataset | None], count: Callable[[]
                     )
                 count()
                 dataset = take()
-
-
-def peer_of_ct(site: LiveSite) -> Peer:
-    """The archive as the hospital's CT calls it."""
-    declared = site.config.modalities.get("ct")
-    return site.dicom(site.station("ct"), declared.aet if declared else "CT1")
 
 
 def load_files(site: LiveSite, paths: Iterable[Path], progress: Progress | None = None) -> int:

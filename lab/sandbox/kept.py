@@ -111,24 +111,35 @@ class KeptSandbox:
 
     def _write_site(self, site: SiteConfig) -> dict[str, Any]:
         """Write a site's rendered files to folders named by their content; what desired.json says of them."""
-        secrets = {"gateway.pem": self.certificates.chain, "gateway.key": self.certificates.key}
+        secrets = self._secrets()
         plain = render(site, self.network, "@")
         desired: dict[str, Any] = {"site": site.data(), "log_level": site.log_level, "listen": plain.listen}
         desired["console"] = [(self.network.archive, port) for port in (ARCHIVE_HTTP_PORT, ARCHIVE_DICOM_PORT)]
         for role, names in _FILES.items():
             content = [plain.files[name] for name in names]
-            if role == "gateway":
-                content += [path.read_text("ascii") for path in secrets.values()]
+            content += [path.read_text("ascii") for path in secrets[role].values()]
             name = f"{role}-{hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]}"
             folder = self.control / name
             folder.mkdir(parents=True, exist_ok=True)
             files = render(site, self.network, f"{CONTROL}/{name}").files
             for file in names:
                 write_private(folder / file, files[file].encode())
-            for file, source in secrets.items() if role == "gateway" else ():
+            for file, source in secrets[role].items():
                 write_private(folder / file, source.read_bytes())
             desired[role] = name
         return desired
+
+    def _secrets(self) -> dict[str, dict[str, Path]]:
+        """The certificates and keys that each program reads, by the names that the rendered files know them by."""
+        made = self.certificates
+        return {
+            "gateway": {"gateway.pem": made.gateway.chain, "gateway.key": made.gateway.key},
+            "archive": {
+                "archive.pem": made.archive.chain,
+                "archive.key": made.archive.key,
+                "authority.pem": made.authority,
+            },
+        }
 
     def _order(self, desired: dict[str, Any]) -> None:
         """Replace the desired state, as a new generation."""

@@ -29,6 +29,8 @@ def baseline() -> SiteConfig:
                 "DicomAet": "PACSLAB",
                 "DicomCheckCalledAet": True,
                 "DicomCheckModalityHost": True,
+                "DicomTlsEnabled": True,
+                "DicomTlsRemoteCertificateRequired": True,
                 "DicomAlwaysAllowEcho": False,
                 "DicomAlwaysAllowStore": False,
                 "DicomAlwaysAllowFind": False,

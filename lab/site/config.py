@@ -33,6 +33,9 @@ RESERVED = {
     "LuaScripts",
     "Plugins",
     "SslEnabled",
+    "DicomTlsCertificate",
+    "DicomTlsPrivateKey",
+    "DicomTlsTrustedCertificates",
 }
 
 

@@ -25,6 +25,7 @@ from lab.clients.rest import rest
 from lab.clients.tap import tap
 from lab.errors import AddressRefused, LabError, SandboxError
 from lab.site.baseline import baseline
+from lab.site.certificates import Certificates
 from lab.site.zones import Network, Zone
 from lab.survey.addresses import require_on_internet
 from lab.survey.conduct import conduct
@@ -102,7 +103,7 @@ def attempts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def live(network: Network) -> LiveSite:
-    return LiveSite(network, baseline(), Path("/nowhere"), lambda: None)
+    return LiveSite(network, baseline(), Certificates(Path("/nowhere")), lambda: None)
 
 
 def _peer(network: Network, address: str) -> dimse.Peer:
