@@ -20,9 +20,11 @@ from pynetdicom.presentation import PresentationContext
 from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     CTImageStorage,
     DigitalXRayImageStorageForPresentation,
+    ModalityWorklistInformationFind,
     MRImageStorage,
     StudyRootQueryRetrieveInformationModelFind,
     StudyRootQueryRetrieveInformationModelGet,
+    StudyRootQueryRetrieveInformationModelMove,
     Verification,
 )
 
@@ -67,12 +69,13 @@ def echo(peer: Peer) -> int:
         return _code(association.send_c_echo())
 
 
-def find(peer: Peer, identifier: Dataset, limit: int | None = None) -> tuple[int, list[Dataset]]:
-    """C-FIND in the study root (PS3.4 C.4.1): the final status and the matches, at most ``limit`` of them.
+def find(
+    peer: Peer, identifier: Dataset, limit: int | None = None, model: str = StudyRootQueryRetrieveInformationModelFind
+) -> tuple[int, list[Dataset]]:
+    """C-FIND in the study root (PS3.4 C.4.1) or another model: the final status and the matches, at most ``limit`` of them.
 
-    Status 0x0000 is success, 0xC000 and above a refusal or failure.
+    Status 0x0000 is success, 0xFE00 says that there were more, 0xC000 and above is a refusal or failure.
     """
-    model = StudyRootQueryRetrieveInformationModelFind
     matches: list[Dataset] = []
     with associate(peer, [build_context(model)]) as association:
         for status, answer in association.send_c_find(identifier, model):
@@ -82,6 +85,24 @@ def find(peer: Peer, identifier: Dataset, limit: int | None = None) -> tuple[int
                 if limit is not None and len(matches) >= limit:
                     return 0, matches
         return code, matches
+
+
+def worklist(peer: Peer, identifier: Dataset) -> tuple[int, list[Dataset]]:
+    """C-FIND in the modality worklist (PS3.4 K.4.1): the final status and the scheduled examinations."""
+    return find(peer, identifier, model=ModalityWorklistInformationFind)
+
+
+def move(peer: Peer, identifier: Dataset, destination: str) -> tuple[int, Dataset]:
+    """C-MOVE in the study root (PS3.4 C.4.2) to an AE title: the final status and the last response's command set.
+
+    The response counts the sub-operations (0000,1021) to (0000,1023): what the archive set out to send.
+    """
+    model = StudyRootQueryRetrieveInformationModelMove
+    last = Dataset()
+    with associate(peer, [build_context(model)]) as association:
+        for status, _ in association.send_c_move(identifier, destination, model):
+            last = status
+    return _code(last), last
 
 
 def get_study(peer: Peer, study_uid: str) -> tuple[int, list[Dataset]]:

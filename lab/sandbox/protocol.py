@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -113,6 +113,9 @@ class Sandbox(Protocol):
 
     def restore(self, name: str) -> None:
         """Put a kept content back."""
+
+    def put_worklist(self, entries: Mapping[str, bytes]) -> None:
+        """Replace the archive's worklist by these entries (PS3.10 files by name, ``*.wl``)."""
 
     def snapshots(self) -> tuple[str, ...]:
         """The names of the kept contents."""
