@@ -34,6 +34,9 @@ class Came:
     exposure: Exposure | None = None
 
 
+Action = Callable[[Peer], Came | NotChecked]
+
+
 @dataclass
 class Attempt:
     """Tries one thing from one station after the other, and keeps the notes."""
@@ -42,7 +45,7 @@ class Attempt:
     service: str
     steps: list[str] = field(default_factory=list)
 
-    def everywhere(self, action: Callable[[Peer], Came], safe: Text, calling: str = OUTSIDER) -> Verdict:
+    def everywhere(self, action: Action, safe: Text, calling: str = OUTSIDER) -> Verdict:
         """From the Internet, and then from a visitor's laptop in the clinic. ``safe`` sums up that neither got anything.
 
         The AE title of the archive is taken as known. It is no secret, and a repair that rests on it is none.
@@ -54,7 +57,7 @@ class Attempt:
                 return found
         return Safe(Evidence(safe, tuple(self.steps)))
 
-    def once(self, peer: Peer, action: Callable[[Peer], Came]) -> Vulnerable | NotChecked | None:
+    def once(self, peer: Peer, action: Action) -> Vulnerable | NotChecked | None:
         """From one station. None when it was turned away; NotChecked when nothing answers behind an open port."""
         station = peer.station
         line = f"{station.address} ({station.zone.value}): {self.service} {peer.calling} → {peer.called}@{peer.address}:{peer.port}"
@@ -66,6 +69,8 @@ class Attempt:
         except NoAssociation as refusal:
             self.steps.append(f"{line}: {refusal}")
             return silent(station) if refusal.kind == "unreachable" else None
+        if isinstance(came, NotChecked):
+            return came
         self.steps.append(f"{line}: {came.note}")
         if came.summary is None:
             return None
@@ -109,3 +114,10 @@ def exposed(matches: list[Dataset]) -> Exposure:
 def list_patients(peer: Peer) -> list[Dataset]:
     """All that the archive tells this client about its studies; [] when it tells nothing. Raises NoAssociation."""
     return dimse.find(peer, survey_question())[1]
+
+
+def retrievable(listed: list[Dataset], letter: Dataset) -> str:
+    """A study to ask for: the smallest of those that were listed, else the one on a patient's letter."""
+    images = [match for match in listed if int(match.get("NumberOfStudyRelatedInstances") or 0)]
+    wanted = min(images, key=lambda match: int(match.NumberOfStudyRelatedInstances), default=letter)
+    return str(wanted.StudyInstanceUID)

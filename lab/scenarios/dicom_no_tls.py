@@ -17,6 +17,7 @@ from lab.clients.tap import Capture, tap
 from lab.i18n import t, tn
 from lab.model import Evidence, NotChecked, Safe, Severity, Verdict, Vulnerable
 from lab.probing.dimse import exposed, list_patients
+from lab.proposals import NO_DICOM
 from lab.sandbox.protocol import Log
 from lab.scenario import Fix, Group, Outcome, Reference, Scenario, Trace
 from lab.site.zones import Door
@@ -62,13 +63,7 @@ SCENARIO = Scenario(
                 "What crosses the wire is unreadable, and the archive talks to nobody who has no certificate of the hospital's authority."
             ),
         ),
-        Fix(
-            "no-dicom",
-            t("Close the DICOM port everywhere"),
-            {"gateway": {"publish": {"dicom": []}}},
-            Outcome.STOPS_HOSPITAL,
-            t("Nothing can be overheard because nothing is said: no machine stores, the radiologists see no image."),
-        ),
+        NO_DICOM,
     ),
     traces=(
         Trace(

@@ -12,6 +12,7 @@ from lab.clients.live import LiveSite
 from lab.i18n import t, tn
 from lab.model import Severity, Verdict
 from lab.probing.dimse import Attempt, Came, exposed, survey_question
+from lab.proposals import NO_DICOM, RENAME
 from lab.sandbox.protocol import Log
 from lab.scenario import Fix, Group, Outcome, Reference, Scenario, Trace
 
@@ -42,16 +43,7 @@ SCENARIO = Scenario(
         ),
     ),
     fixes=(
-        Fix(
-            "rename",
-            t("Give the archive an AE title that nobody guesses"),
-            {"orthanc": {"DicomAet": "XK7Q2ARCHIV"}},
-            Outcome.STILL_OPEN,
-            t(
-                "An AE title is an address, not a secret: it stands on every modality's configuration sheet, crosses the network in the clear "
-                "and can be tried out. Who knows it still lists the patients."
-            ),
-        ),
+        RENAME,
         Fix(
             "declared-only",
             t("Answer declared modalities only, and close the port to the Internet"),
@@ -80,15 +72,7 @@ SCENARIO = Scenario(
                 "The Internet is shut out, but any computer in the clinic, a visitor's laptop for one, still lists every patient."
             ),
         ),
-        Fix(
-            "no-dicom",
-            t("Close the DICOM port everywhere"),
-            {"gateway": {"publish": {"dicom": []}}},
-            Outcome.STOPS_HOSPITAL,
-            t(
-                "No intruder gets in, and no CT image either: the modalities cannot store, the workstations cannot read."
-            ),
-        ),
+        NO_DICOM,
     ),
     traces=(
         Trace(

@@ -22,7 +22,14 @@ NO_RECORDS = {
     "lua-exec": "the server",
     "metrics-open": "counts",
     "outdated": "a version",
+    "dicom-tls-no-client-cert": "an association",
+    "dimse-any-called-aet": "an association",
+    "dimse-default-aet": "a title",
+    "dimse-echo-open": "an answer",
+    "dimse-store-open": "a forged study in the archive",
     "rest-fs-write": "a file on the server",
+    "store-evict": "the deletion of a patient",
+    "store-overwrite": "the exchange of an image",
     "version-disclosure": "a version",
 }
 
