@@ -22,6 +22,24 @@ NO_DICOM = Fix(
     Outcome.STOPS_HOSPITAL,
     t("No intruder gets in, and no CT image either: the modalities cannot store, the workstations cannot read."),
 )
+ONLY_FIND_CLOSED = Fix(
+    "no-list",
+    t("Let nobody unknown query"),
+    {"orthanc": {"DicomAlwaysAllowFind": False}},
+    Outcome.STILL_OPEN,
+    t(
+        "Strangers get no list any more. Who has a number, from a letter or a list that was copied yesterday, asks with that."
+    ),
+)
+ONLY_STORE_CLOSED = Fix(
+    "declared-only",
+    t("Take images from declared machines only"),
+    {"orthanc": {"DicomAlwaysAllowStore": False}},
+    Outcome.STILL_OPEN,
+    t(
+        "Strangers are shut out. A declared machine that is faulty, or in whose place somebody else sits, does it all the same."
+    ),
+)
 NOBODY_STORES = Fix(
     "nobody-stores",
     t("Let nobody store any more"),

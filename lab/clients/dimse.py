@@ -32,6 +32,8 @@ from lab.clients.guard import require_inside
 from lab.clients.tls import Tls, refusal
 from lab.site.zones import Network, Station
 
+NO_ANSWER = 0xFFFF
+"""Stands for the status where the archive broke off instead of answering: so Orthanc refuses a service."""
 TIMEOUT_SECONDS = 4.0
 ATTEMPTS, QUICK_SECONDS = 3, 1.0
 SYNTAXES: list[str | UID] = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
@@ -119,7 +121,7 @@ def get_study(peer: Peer, study_uid: str) -> tuple[int, list[Dataset]]:
     identifier.StudyInstanceUID = study_uid
     contexts = [build_context(model), *(build_context(uid, SYNTAXES) for uid in STORED)]
     roles = [build_role(uid, scp_role=True) for uid in STORED]
-    code = 0xFFFF
+    code = NO_ANSWER
     with associate(peer, contexts, roles=roles, handlers=[(evt.EVT_C_STORE, keep)]) as association:
         for status, _ in association.send_c_get(identifier, model):
             code = _code(status)
@@ -205,5 +207,4 @@ def _why(association: Association, peer: Peer, way: Tls | None) -> NoAssociation
 
 
 def _code(status: Dataset) -> int:
-    """The status of a response; 0xFFFF stands for no answer at all."""
-    return int(status.Status) if "Status" in status else 0xFFFF
+    return int(status.Status) if "Status" in status else NO_ANSWER

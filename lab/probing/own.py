@@ -57,7 +57,8 @@ class OwnHand:
 
     def one_study(self) -> Dataset | None:
         """A study of the archive with its patient's tags, as it stands on a letter; None in an empty archive."""
-        found = self._ask("GET", "/studies", params={"expand": "", "since": "0", "limit": "1"})
+        query = {"ModalitiesInStudy": "CT\\MR\\DX"}
+        found = self._ask("POST", "/tools/find", json={"Level": "Study", "Expand": True, "Limit": 1, "Query": query})
         tags = Dataset()
         for part in ("PatientMainDicomTags", "MainDicomTags") if found else ():
             for keyword in ("PatientID", "PatientName", "PatientBirthDate", "StudyInstanceUID", "StudyDate"):
@@ -102,6 +103,12 @@ def own_hand(site: LiveSite) -> Iterator[OwnHand]:
         hand = OwnHand(client)
         hand.patients()
         yield hand
+
+
+def letter_of_a_patient(site: LiveSite) -> Dataset | None:
+    """What an outsider may know without having asked the archive: what stands on one patient's letter. Read-only."""
+    with own_hand(site) as hand:
+        return hand.one_study()
 
 
 def invented(description: str, **same: str) -> Dataset:
