@@ -18,10 +18,7 @@ from pynetdicom import AE, build_context, build_role, evt
 from pynetdicom.association import Association
 from pynetdicom.presentation import PresentationContext
 from pynetdicom.sop_class import (  # type: ignore[attr-defined]
-    CTImageStorage,
-    DigitalXRayImageStorageForPresentation,
     ModalityWorklistInformationFind,
-    MRImageStorage,
     StudyRootQueryRetrieveInformationModelFind,
     StudyRootQueryRetrieveInformationModelGet,
     StudyRootQueryRetrieveInformationModelMove,
@@ -31,13 +28,13 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 from lab.clients.guard import require_inside
 from lab.clients.tls import Tls, refusal
 from lab.site.zones import Network, Station
+from synthetic_data.instance import storage_kinds
 
 NO_ANSWER = 0xFFFF
 """Stands for the status where the archive broke off instead of answering: so Orthanc refuses a service."""
 TIMEOUT_SECONDS = 4.0
 ATTEMPTS, QUICK_SECONDS = 3, 1.0
 SYNTAXES: list[str | UID] = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
-STORED = (CTImageStorage, MRImageStorage, DigitalXRayImageStorageForPresentation)
 
 
 class NoAssociation(Exception):
@@ -119,8 +116,9 @@ def get_study(peer: Peer, study_uid: str) -> tuple[int, list[Dataset]]:
     identifier = Dataset()
     identifier.QueryRetrieveLevel = "STUDY"
     identifier.StudyInstanceUID = study_uid
-    contexts = [build_context(model), *(build_context(uid, SYNTAXES) for uid in STORED)]
-    roles = [build_role(uid, scp_role=True) for uid in STORED]
+    kinds = sorted(storage_kinds())
+    contexts = [build_context(model), *(build_context(*kind) for kind in kinds)]
+    roles = [build_role(UID(uid), scp_role=True) for uid in sorted({uid for uid, _ in kinds})]
     code = NO_ANSWER
     with associate(peer, contexts, roles=roles, handlers=[(evt.EVT_C_STORE, keep)]) as association:
         for status, _ in association.send_c_get(identifier, model):
@@ -129,10 +127,22 @@ def get_study(peer: Peer, study_uid: str) -> tuple[int, list[Dataset]]:
 
 
 def store(peer: Peer, datasets: Sequence[Dataset]) -> list[int]:
-    """C-STORE (PS3.7 9.1.1) of each dataset over one association: their statuses."""
-    uids = {UID(str(dataset.SOPClassUID)) for dataset in datasets}
-    with associate(peer, [build_context(uid, SYNTAXES) for uid in sorted(uids)]) as association:
-        return [_code(association.send_c_store(dataset)) for dataset in datasets]
+    """C-STORE (PS3.7 9.1.1) of each dataset: their statuses.
+
+    An archive that refuses breaks off. So does now and then a connection whose answer is lost under load: what got no answer
+    is sent once more over a new association before that counts.
+    """
+    statuses = dict.fromkeys(range(len(datasets)), NO_ANSWER)
+    contexts = [build_context(uid, SYNTAXES) for uid in sorted({UID(str(dataset.SOPClassUID)) for dataset in datasets})]
+    for _ in range(2):
+        waiting = [number for number, status in statuses.items() if status == NO_ANSWER]
+        if not waiting:
+            break
+        with associate(peer, contexts) as association:
+            for number in waiting:
+                if association.is_established:
+                    statuses[number] = _code(association.send_c_store(datasets[number]))
+    return list(statuses.values())
 
 
 @contextmanager

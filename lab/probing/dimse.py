@@ -61,14 +61,16 @@ class Attempt:
         """From one station. None when it was turned away; NotChecked when nothing answers behind an open port."""
         station = peer.station
         line = f"{station.address} ({station.zone.value}): {self.service} {peer.calling} → {peer.called}@{peer.address}:{peer.port}"
-        if not self.site.answers(station, Door.DICOM):
+        # an outsider looks first whether the port is open; equipment knows that it is, and leaves no such trace in the logs
+        if None in peer.ways and not self.site.answers(station, Door.DICOM):
             self.steps.append(f"{line}: connection refused")
             return None
         try:
             came = action(peer)
         except NoAssociation as refusal:
             self.steps.append(f"{line}: {refusal}")
-            return silent(station) if refusal.kind == "unreachable" else None
+            unheard = refusal.kind == "unreachable" and self.site.answers(station, Door.DICOM)
+            return silent(station) if unheard else None
         if isinstance(came, NotChecked):
             return came
         self.steps.append(f"{line}: {came.note}")

@@ -77,7 +77,6 @@ SCENARIO = Scenario(
     ),
     references=(
         Reference("ATT&CK T1485: Data Destruction", "https://attack.mitre.org/techniques/T1485/"),
-        Reference("CWE-400: Uncontrolled Resource Consumption", "https://cwe.mitre.org/data/definitions/400.html"),
         Reference("Orthanc 1.11.2: MaximumStorageMode (release notes)"),
         BOOK_SECURITY,
     ),
