@@ -132,6 +132,7 @@ def store(peer: Peer, datasets: Sequence[Dataset]) -> list[int]:
     An archive that refuses breaks off. So does now and then a connection whose answer is lost under load: what got no answer
     is sent once more over a new association before that counts.
     """
+    require_inside(peer.address, peer.network)
     statuses = dict.fromkeys(range(len(datasets)), NO_ANSWER)
     contexts = [build_context(uid, SYNTAXES) for uid in sorted({UID(str(dataset.SOPClassUID)) for dataset in datasets})]
     for _ in range(2):
