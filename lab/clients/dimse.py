@@ -160,7 +160,7 @@ def associate(
     read; an end without any answer is therefore asked again before it counts as one.
     """
     require_inside(peer.address, peer.network)
-    asked = [*peer.ways, *peer.ways[:1] * (ATTEMPTS - 1)]
+    asked = peer.ways * ATTEMPTS
     for number, way in enumerate(asked, 1):
         began = time.monotonic()
         association = _request(peer, way, contexts, roles, handlers)
@@ -169,7 +169,7 @@ def associate(
         reason = _why(association, peer, way)
         if reason.kind != "unreachable" or time.monotonic() - began > QUICK_SECONDS or number == len(asked):
             raise reason
-        if number >= len(peer.ways):
+        if number % len(peer.ways) == 0:
             time.sleep(0.05)
     try:
         yield association
