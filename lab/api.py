@@ -140,7 +140,7 @@ class Lab(Detection, Privacy):
 
     def live(self) -> LiveSite:
         """The running site as its clients see it."""
-        return LiveSite(self.sandbox.network, self.site, self.sandbox.certificates.authority, self._trouble)
+        return LiveSite(self.sandbox.network, self.site, self.sandbox.certificates, self._trouble)
 
     # -- the course ----------------------------------------------------------------------------------------------
 
@@ -284,7 +284,7 @@ class Lab(Detection, Privacy):
             )
         with tap(site.network, place, gateway, entrance.port) as (port, capture):
             url = f"{door}://127.0.0.1:{port}"
-            with rest(site.network, place, url, user=user, authority=site.authority) as client:
+            with rest(site.network, place, url, user=user, authority=site.certificates.authority) as client:
                 client.headers["Host"] = f"{gateway}:{entrance.port}"
                 yield client, Wire(capture)
 

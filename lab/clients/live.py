@@ -6,17 +6,20 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 
 from lab.clients.dimse import Peer
 from lab.clients.guard import require_inside
 from lab.clients.rest import rest
+from lab.clients.tls import ANONYMOUS, Tls
 from lab.i18n import t
 from lab.model import NotChecked
+from lab.site.certificates import Certificates
 from lab.site.config import SiteConfig
 from lab.site.zones import ARCHIVE_HTTP_PORT, Door, Network, Station, Zone
+
+_DELIVERED = {"ct": "CT1", "workstation": "WORKST1"}
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class LiveSite:
 
     network: Network
     config: SiteConfig
-    authority: Path
+    certificates: Certificates
     troubles: Callable[[], str | None]
     """Says what keeps the site from running, or None; asked before anything is concluded from silence."""
 
@@ -70,7 +73,7 @@ class LiveSite:
             station,
             url,
             user=user,
-            authority=self.authority,
+            authority=self.certificates.authority,
             check_certificate=not trusting,
             patient=patient,
         ) as client:
@@ -84,9 +87,30 @@ class LiveSite:
             yield client
 
     def dicom(self, station: Station, calling: str, called: str | None = None) -> Peer:
-        """The archive's DICOM door of the station's zone; ``called`` defaults to the archive's real AE title."""
-        title = called or str(self.config.orthanc.get("DicomAet", "ORTHANC"))
-        return Peer(self.network, station, self.network.gateway(station.zone), Door.DICOM.port, calling, title)
+        """The archive's DICOM door of the station's zone; ``called`` defaults to the archive's real AE title.
+
+        The clinic's equipment does TLS with its certificate when the site asks for TLS. Everybody else tries without
+        TLS, then with TLS and no certificate.
+        """
+        title = called or self.archive_title
+        address = self.network.gateway(station.zone)
+        return Peer(self.network, station, address, Door.DICOM.port, calling, title, self._ways(station))
+
+    def equipment(self, name: str) -> Peer:
+        """The archive as the clinic's ``ct`` or ``workstation`` calls it: under the title declared, else as it was delivered."""
+        declared = self.config.modalities.get(name)
+        return self.dicom(self.station(name), declared.aet if declared else _DELIVERED[name])
+
+    @property
+    def archive_title(self) -> str:
+        """The archive's AE title, as it stands on every modality's configuration sheet."""
+        return str(self.config.orthanc.get("DicomAet", "ORTHANC"))
+
+    def _ways(self, station: Station) -> tuple[Tls | None, ...]:
+        own = self.certificates.equipment(station.name)
+        if own is None:
+            return (None, ANONYMOUS)
+        return (Tls(self.certificates.authority, own) if self.config.orthanc.get("DicomTlsEnabled") else None,)
 
     def account(self, role: str) -> tuple[str, str] | None:
         """Name and password of the first account with this role, as its owner knows them."""

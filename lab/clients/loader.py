@@ -14,7 +14,7 @@ import httpx
 from pydicom import dcmread
 from pynetdicom import _config, build_context
 
-from lab.clients.dimse import NoAssociation, Peer, associate
+from lab.clients.dimse import NoAssociation, associate
 from lab.clients.live import LiveSite
 from lab.clients.rest import rest
 from lab.errors import LabError, NotSynthetic
@@ -91,7 +91,7 @@ def _send(site: LiveSite, file: Path, take: Callable[[], bytes | None], count: C
     contexts = [build_context(sop_class, syntax) for sop_class, syntax in storage_kinds()]
     content, lost = take(), 0
     while content is not None:
-        with associate(peer_of_ct(site), contexts) as association:
+        with associate(site.equipment("ct"), contexts) as association:
             association.network_timeout = PATIENCE_SECONDS
             while content is not None:
                 file.write_bytes(content)
@@ -109,12 +109,6 @@ def _send(site: LiveSite, file: Path, take: Callable[[], bytes | None], count: C
                     )
                 count()
                 content = take()
-
-
-def peer_of_ct(site: LiveSite) -> Peer:
-    """The archive as the hospital's CT calls it."""
-    declared = site.config.modalities.get("ct")
-    return site.dicom(site.station("ct"), declared.aet if declared else "CT1")
 
 
 def load_files(site: LiveSite, paths: Iterable[Path], progress: Progress | None = None) -> int:

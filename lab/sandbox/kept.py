@@ -11,6 +11,7 @@ import json
 import shutil
 import time
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from lab.sandbox.inside.files import HEARTBEAT_SECONDS, read_json, write_json
 from lab.sandbox.protocol import Endpoint, Health, Log, RoleHealth
 from lab.site.certificates import Certificates, ensure_certificates, write_private
 from lab.site.config import SiteConfig
-from lab.site.render import CONTROL, render
+from lab.site.render import CONTROL, WORKLISTS, render
 from lab.site.zones import ARCHIVE_DICOM_PORT, ARCHIVE_HTTP_PORT, Door, Network, Zone
 
 ANSWER_SECONDS = 40.0
@@ -93,6 +94,20 @@ class KeptSandbox:
     def forget(self, name: str) -> None:
         self._command("forget", name)
 
+    def put_worklist(self, entries: Mapping[str, bytes]) -> None:
+        folder = self._worklist_folder()
+        for path in folder.glob("*.wl"):
+            if path.name not in entries:
+                path.unlink()
+        for name, content in entries.items():
+            write_private(folder / name, content)
+
+    def _worklist_folder(self) -> Path:
+        """Where the archive reads its worklist, read-only inside. Made if it is missing: the plugin wants it, be it empty."""
+        folder = self.control / WORKLISTS.rpartition("/")[2]
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
     def snapshots(self) -> tuple[str, ...]:
         return tuple((read_json(self.run / "status-archive.json") or {}).get("snapshots", ()))
 
@@ -114,24 +129,36 @@ class KeptSandbox:
 
     def _write_site(self, site: SiteConfig) -> dict[str, Any]:
         """Write a site's rendered files to folders named by their content; what desired.json says of them."""
-        secrets = {"gateway.pem": self.certificates.chain, "gateway.key": self.certificates.key}
+        secrets = self._secrets()
+        self._worklist_folder()
         plain = render(site, self.network, "@")
         desired: dict[str, Any] = {"site": site.data(), "log_level": site.log_level, "listen": plain.listen}
         desired["console"] = [(self.network.archive, port) for port in (ARCHIVE_HTTP_PORT, ARCHIVE_DICOM_PORT)]
         for role, names in _FILES.items():
             content = [plain.files[name] for name in names]
-            if role == "gateway":
-                content += [path.read_text("ascii") for path in secrets.values()]
+            content += [path.read_text("ascii") for path in secrets[role].values()]
             name = f"{role}-{hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]}"
             folder = self.control / name
             folder.mkdir(parents=True, exist_ok=True)
             files = render(site, self.network, f"{CONTROL}/{name}").files
             for file in names:
                 write_private(folder / file, files[file].encode())
-            for file, source in secrets.items() if role == "gateway" else ():
+            for file, source in secrets[role].items():
                 write_private(folder / file, source.read_bytes())
             desired[role] = name
         return desired
+
+    def _secrets(self) -> dict[str, dict[str, Path]]:
+        """The certificates and keys that each program reads, by the names that the rendered files know them by."""
+        made = self.certificates
+        return {
+            "gateway": {"gateway.pem": made.gateway.chain, "gateway.key": made.gateway.key},
+            "archive": {
+                "archive.pem": made.archive.chain,
+                "archive.key": made.archive.key,
+                "authority.pem": made.authority,
+            },
+        }
 
     def _order(self, desired: dict[str, Any]) -> None:
         """Replace the desired state, as a new generation."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -116,6 +116,9 @@ class Sandbox(Protocol):
 
     def forget(self, name: str) -> None:
         """Drop a kept content; one that is not there is no error."""
+
+    def put_worklist(self, entries: Mapping[str, bytes]) -> None:
+        """Replace the archive's worklist by these entries (PS3.10 files by name, ``*.wl``)."""
 
     def snapshots(self) -> tuple[str, ...]:
         """The names of the kept contents."""

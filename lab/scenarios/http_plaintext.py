@@ -157,7 +157,7 @@ def _listen(site: LiveSite, door: Door) -> tuple[Capture, list[str]]:
             site.network.station("doctor"),
             f"{scheme}://127.0.0.1:{port}",
             user=account,
-            authority=site.authority,
+            authority=site.certificates.authority,
         ) as client:
             answer = client.get("/patients", params={"expand": "", "since": "0", "limit": str(_ROWS)})
     patients = answer.json() if answer.status_code == 200 else []

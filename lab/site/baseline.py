@@ -29,6 +29,8 @@ def baseline() -> SiteConfig:
                 "DicomAet": "PACSLAB",
                 "DicomCheckCalledAet": True,
                 "DicomCheckModalityHost": True,
+                "DicomTlsEnabled": True,
+                "DicomTlsRemoteCertificateRequired": True,
                 "DicomAlwaysAllowEcho": False,
                 "DicomAlwaysAllowStore": False,
                 "DicomAlwaysAllowFind": False,
@@ -36,6 +38,7 @@ def baseline() -> SiteConfig:
                 "DicomAlwaysAllowGet": False,
                 "DicomAlwaysAllowMove": False,
                 "LimitFindResults": 100,
+                "LimitFindInstances": 100,
                 "OverwriteInstances": False,
                 "StorageCompression": False,
                 "SyncStorageArea": False,
@@ -58,8 +61,9 @@ def baseline() -> SiteConfig:
                 ADMINISTRATOR: {"password": ADMINISTRATOR_PASSWORD, "role": "administrator"},
                 DOCTOR: {"password": DOCTOR_PASSWORD, "role": "doctor"},
             },
+            "worklists": {"enabled": True},
             "modalities": {
-                "ct": {"aet": "CT1", "host": "ct", "store": True},
+                "ct": {"aet": "CT1", "host": "ct", "find_worklist": True, "store": True},
                 "workstation": {"aet": "WORKST1", "host": "workstation", "find": True, "get": True},
             },
         }

@@ -100,6 +100,7 @@ class Modality(_Part):
     port: Annotated[int, Field(ge=1, le=65535)] = 11112
     echo: bool = True
     find: bool = False
+    find_worklist: bool = False
     get: bool = False
     move: bool = False
     store: bool = False
@@ -110,6 +111,8 @@ class Filters(_Part):
 
     roles: bool = True
     """Doctors read, administrators may do everything; without it every account may do everything."""
+    known_senders: bool = False
+    """Objects are taken over DICOM only from modalities that may store; what others send is dropped."""
     audit: bool = False
     """A line in Orthanc's log for each permitted or refused HTTP request, each C-FIND and each stored object."""
 
@@ -123,6 +126,12 @@ class DicomWeb(_Part):
     """WADO-URI as well, below ``/wado``."""
 
 
+class Worklists(_Part):
+    """The modality worklist (DICOM PS3.4, K): who is expected at which machine. Orthanc's own plugin serves it."""
+
+    enabled: bool = False
+
+
 class SiteConfig(_Part):
     """The whole deployment. Sections as a trainee writes them in ``site.json``."""
 
@@ -132,6 +141,7 @@ class SiteConfig(_Part):
     modalities: dict[str, Modality] = {}
     filters: Filters = Filters()
     dicomweb: DicomWeb = DicomWeb()
+    worklists: Worklists = Worklists()
     log_level: Literal["default", "verbose", "trace"] = "default"
     """Of Orthanc: warnings only, ``--verbose`` or ``--trace``."""
 

@@ -13,7 +13,7 @@ from lab.errors import SiteError
 from lab.i18n import Text, t
 
 _KNOWN: dict[tuple[str, ...], tuple[str, ...]] = {
-    (): ("orthanc", "gateway", "users", "modalities", "filters", "dicomweb", "log_level"),
+    (): ("orthanc", "gateway", "users", "modalities", "filters", "dicomweb", "worklists", "log_level"),
     ("gateway",): (
         "publish",
         "tls_minimum",
@@ -28,11 +28,12 @@ _KNOWN: dict[tuple[str, ...], tuple[str, ...]] = {
         "access_log",
     ),
     ("gateway", "cors"): ("origins", "credentials"),
-    ("filters",): ("roles", "audit"),
+    ("filters",): ("roles", "known_senders", "audit"),
+    ("worklists",): ("enabled",),
     ("dicomweb",): ("enabled", "root", "wado"),
     ("gateway", "publish"): ("http", "https", "dicom"),
     ("users", "*"): ("password", "role"),
-    ("modalities", "*"): ("aet", "host", "port", "echo", "find", "get", "move", "store"),
+    ("modalities", "*"): ("aet", "host", "port", "echo", "find", "find_worklist", "get", "move", "store"),
 }
 
 

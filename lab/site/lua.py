@@ -1,4 +1,4 @@
-"""The Lua filters of a site: who may do what, and the audit lines. Rendered from ``SiteConfig.filters``. Pure.
+"""The Lua filters of a site: who may do what, what may be stored, and the audit lines. Rendered from ``SiteConfig.filters``. Pure.
 
 Orthanc calls ``IncomingHttpRequestFilter`` once a request has passed authentication (a failed login never gets there),
 ``IncomingFindRequestFilter`` for each C-FIND, and ``ReceivedInstanceFilter`` for each object that is to be stored. What
@@ -8,7 +8,10 @@ JSON escapes line ends, so that no AE title and no address can forge a line.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lab.site.config import SiteConfig
+from synthetic_data.marks import ISSUER, MANUFACTURER, STATEMENT
 
 _ROLES = """\
 -- Who may do what over HTTP.
@@ -56,11 +59,37 @@ function IncomingHttpRequestFilter(method, uri, ip, username, httpHeaders)
 end
 """
 
+_MARKS = """\
+-- Only synthetic objects, whichever way they come: a real patient's has no place in an archive that is broken into.
+local function synthetic(dicom)
+  local function says(tag) return string.find(tostring(dicom[tag] or ""), {statement}, 1, true) ~= nil end
+  return dicom["Manufacturer"] == {manufacturer} or dicom["IssuerOfPatientID"] == {issuer}
+    or says("PatientComments") or says("ImageComments")
+end
+"""
+
+_SENDERS = """\
+-- Over DICOM, objects from modalities that may store, and from nobody else.
+local sender = {senders}
+
+local function welcome(origin)
+  return origin["RequestOrigin"] ~= "DicomProtocol" or sender[origin["RemoteAet"]] == true
+end
+"""
+
+_ANYBODY = """\
+local function welcome(origin)
+  return true
+end
+"""
+
 _RECEIVED = """\
 function ReceivedInstanceFilter(dicom, origin, info)
-  audit({ event = "received", origin = origin["RequestOrigin"], aet = origin["RemoteAet"], ip = origin["RemoteIp"], user = origin["Username"],
+  local allowed = synthetic(dicom) and welcome(origin)
+  audit({ event = "received", allowed = allowed, origin = origin["RequestOrigin"],
+          aet = origin["RemoteAet"], ip = origin["RemoteIp"], user = origin["Username"],
           study = dicom["StudyInstanceUID"], instance = dicom["SOPInstanceUID"] })
-  return true
+  return allowed
 end
 """
 
@@ -68,15 +97,38 @@ end
 def filters_lua(site: SiteConfig) -> str:
     """The text of ``filters.lua``."""
     filters = site.filters
-    parts = [_roles(site) if filters.roles else _ANYTHING, _AUDIT if filters.audit else _SILENT, _HTTP]
-    if filters.audit:
-        parts.append(_RECEIVED)
-    return "\n".join(parts)
+    return "\n".join(
+        (
+            _roles(site) if filters.roles else _ANYTHING,
+            _AUDIT if filters.audit else _SILENT,
+            _HTTP,
+            _marks(),
+            _senders(site) if filters.known_senders else _ANYBODY,
+            _RECEIVED,
+        )
+    )
+
+
+def _marks() -> str:
+    """One mark that no real object bears is enough here: an object that the archive itself has anonymized keeps few."""
+    words = {"{statement}": STATEMENT, "{manufacturer}": MANUFACTURER, "{issuer}": ISSUER}
+    return _filled(_MARKS, {place: _lua_string(word) for place, word in words.items()})
+
+
+def _senders(site: SiteConfig) -> str:
+    titles = ", ".join(f"[{_lua_string(part.aet)}] = true" for part in site.modalities.values() if part.store)
+    return _filled(_SENDERS, {"{senders}": "{" + titles + "}"})
 
 
 def _roles(site: SiteConfig) -> str:
     roles = ", ".join(f"[{_lua_string(name)}] = {_lua_string(user.role)}" for name, user in sorted(site.users.items()))
-    return _ROLES.replace("{roles}", "{" + roles + "}")
+    return _filled(_ROLES, {"{roles}": "{" + roles + "}"})
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    for place, value in values.items():
+        text = text.replace(place, value)
+    return text
 
 
 def _lua_string(text: str) -> str:

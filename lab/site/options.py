@@ -23,6 +23,9 @@ RESERVED = {
     "LuaScripts",
     "Plugins",
     "SslEnabled",
+    "DicomTlsCertificate",
+    "DicomTlsPrivateKey",
+    "DicomTlsTrustedCertificates",
 }
 
 

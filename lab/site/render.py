@@ -18,6 +18,8 @@ CONTROL = "/srv/pacslab/control"  # read-only inside: desired state and rendered
 STORAGE = "/srv/archive/current"
 # Of the Debian package orthanc-dicomweb. Where it is missing Orthanc says so in its log and starts without it.
 DICOMWEB_PLUGIN = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so"
+WORKLISTS_PLUGIN = "/usr/share/orthanc/plugins/libModalityWorklists.so"
+WORKLISTS = f"{CONTROL}/worklists"
 
 
 @dataclass(frozen=True)
@@ -42,23 +44,35 @@ def render(site: SiteConfig, network: Network, folder: str) -> Rendered:
 
 
 def _orthanc(site: SiteConfig, network: Network, folder: str) -> dict[str, Any]:
-    web = site.dicomweb
-    plugin = {"DicomWeb": {"Enable": True, "Root": web.root, "EnableWado": web.wado}} if web.enabled else {}
     return site.orthanc | {
         "HttpPort": ARCHIVE_HTTP_PORT,
         "DicomPort": ARCHIVE_DICOM_PORT,
         "StorageDirectory": STORAGE,
         "IndexDirectory": STORAGE,
         "SslEnabled": False,
+        "DicomTlsCertificate": f"{folder}/archive.pem",
+        "DicomTlsPrivateKey": f"{folder}/archive.key",
+        "DicomTlsTrustedCertificates": f"{folder}/authority.pem",
         "RegisteredUsers": {name: user.password for name, user in site.users.items()},
         "DicomModalities": {name: _modality(modality, network) for name, modality in site.modalities.items()},
         "LuaScripts": [f"{folder}/filters.lua"],
-        "Plugins": [DICOMWEB_PLUGIN] if web.enabled else [],
-        **plugin,
+        **_plugins(site),
     }
+
+
+def _plugins(site: SiteConfig) -> dict[str, Any]:
+    """The plugins that the site uses, and their own sections."""
+    web, found = site.dicomweb, {}
+    if web.enabled:
+        found[DICOMWEB_PLUGIN] = {"DicomWeb": {"Enable": True, "Root": web.root, "EnableWado": web.wado}}
+    if site.worklists.enabled:
+        found[WORKLISTS_PLUGIN] = {"Worklists": {"Enable": True, "Database": WORKLISTS}}
+    sections = {name: section for part in found.values() for name, section in part.items()}
+    return {"Plugins": list(found), **sections}
 
 
 def _modality(modality: Modality, network: Network) -> dict[str, Any]:
     host = network.seen_by_archive(modality.host) if modality.host in STATIONS else modality.host
-    allowed = {f"Allow{verb.title()}": getattr(modality, verb) for verb in ("echo", "find", "get", "move", "store")}
-    return {"AET": modality.aet, "Host": host, "Port": modality.port, **allowed, "AllowFindWorklist": False}
+    verbs = ("echo", "find", "find_worklist", "get", "move", "store")
+    allowed = {f"Allow{verb.title().replace('_', '')}": getattr(modality, verb) for verb in verbs}
+    return {"AET": modality.aet, "Host": host, "Port": modality.port, **allowed}

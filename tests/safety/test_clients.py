@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -24,8 +25,10 @@ from lab.clients.loader import load_hospital
 from lab.clients.receiver import receiver
 from lab.clients.rest import rest
 from lab.clients.tap import tap
+from lab.clients.tls import ANONYMOUS
 from lab.errors import AddressRefused, LabError, SandboxError
 from lab.site.baseline import baseline
+from lab.site.certificates import Certificates
 from lab.site.zones import Network, Station, Zone
 from lab.survey.addresses import require_on_internet
 from lab.survey.conduct import conduct
@@ -103,7 +106,7 @@ def attempts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def live(network: Network) -> LiveSite:
-    return LiveSite(network, baseline(), Path("/nowhere"), lambda: None)
+    return LiveSite(network, baseline(), Certificates(Path("/nowhere")), lambda: None)
 
 
 def _peer(network: Network, address: str) -> dimse.Peer:
@@ -126,6 +129,9 @@ CLIENTS: dict[str, Callable[[Network, str], object]] = {
     "C-FIND": lambda network, address: dimse.find(_peer(network, address), Dataset()),
     "C-GET": lambda network, address: dimse.get_study(_peer(network, address), "1.2"),
     "C-STORE": lambda network, address: dimse.store(_peer(network, address), []),
+    "C-MOVE": lambda network, address: dimse.move(_peer(network, address), Dataset(), "ANYWHERE"),
+    "worklist": lambda network, address: dimse.worklist(_peer(network, address), Dataset()),
+    "TLS": lambda network, address: dimse.echo(dataclasses.replace(_peer(network, address), ways=(None, ANONYMOUS))),
     "tap": _tap,
     "receiver": _receive,
 }

@@ -8,13 +8,12 @@ from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
 from lab.api import Lab
 from lab.clients.dimse import NoAssociation, associate
-from lab.clients.loader import peer_of_ct
 
 pytestmark = pytest.mark.native
 
 
 def test_its_reactor_keeps_still_while_it_is_used_and_ends_with_it(lab: Lab) -> None:
-    with associate(peer_of_ct(lab.live()), [build_context(Verification)]) as association:
+    with associate(lab.live().equipment("ct"), [build_context(Verification)]) as association:
         for _ in range(30):
             assert association._is_paused
             assert association.send_c_echo().Status == 0
@@ -25,7 +24,7 @@ def test_its_reactor_keeps_still_while_it_is_used_and_ends_with_it(lab: Lab) -> 
 
 
 def test_an_abort_ends_its_reactor_too(lab: Lab) -> None:
-    with associate(peer_of_ct(lab.live()), [build_context(Verification)]) as association:
+    with associate(lab.live().equipment("ct"), [build_context(Verification)]) as association:
         association.abort()
     association.join(5)
     assert association.is_aborted
@@ -35,7 +34,7 @@ def test_an_abort_ends_its_reactor_too(lab: Lab) -> None:
 def test_an_error_of_its_user_releases_it(lab: Lab) -> None:
     with (
         pytest.raises(NoAssociation, match="mine"),
-        associate(peer_of_ct(lab.live()), [build_context(Verification)]) as association,
+        associate(lab.live().equipment("ct"), [build_context(Verification)]) as association,
     ):
         raise NoAssociation("mine", "to be seen outside")
     association.join(5)

@@ -16,12 +16,23 @@ from lab.scenario import Fix, Group, Outcome
 from tests.conftest import FEW
 
 # Scenarios that need a part which not every machine or version of Orthanc has. Their probe says so.
-MAY_LACK = {"dicomweb-open": "the DICOMweb plugin is a package of its own"}
+MAY_LACK = {
+    "aet-spoof": "in compose the archive sees the gateway's address for everybody",
+    "dicomweb-open": "the DICOMweb plugin is a package of its own",
+}
 # Weaknesses through which the outsider gets no patient's record, with what is got instead.
 NO_RECORDS = {
     "http-no-ratelimit": "guesses",
     "metrics-open": "counts",
     "outdated": "a version",
+    "dicom-tls-no-client-cert": "an association",
+    "dimse-any-called-aet": "an association",
+    "dimse-default-aet": "a title",
+    "dimse-echo-open": "an answer",
+    "dimse-store-open": "a forged study in the archive",
+    "rest-fs-write": "a file on the server",
+    "store-evict": "the deletion of a patient",
+    "store-overwrite": "the exchange of an image",
     "version-disclosure": "a version",
 }
 
