@@ -13,6 +13,7 @@ import httpx
 from lab import i18n
 from lab.catalogue import Weakness, catalogue, weakness
 from lab.clients.live import LiveSite
+from lab.clients.machine import Machine
 from lab.clients.rest import rest
 from lab.clients.tap import tap
 from lab.course.gallery import Gallery, look
@@ -133,7 +134,9 @@ class Lab:
 
     def live(self) -> LiveSite:
         """The running site as its clients see it."""
-        return LiveSite(self.sandbox.network, self.site, self.sandbox.certificates.authority, self._trouble)
+        sandbox = self.sandbox
+        machine = Machine(sandbox.storage, lambda name: sandbox.log(Log(name)), sandbox.alter)
+        return LiveSite(sandbox.network, self.site, sandbox.certificates.authority, self._trouble, machine)
 
     # -- the course ----------------------------------------------------------------------------------------------
 

@@ -16,16 +16,25 @@ GATEWAY_NAME = "pacs.hopital.example"
 
 @dataclass(frozen=True)
 class Certificates:
-    """Files in PEM: the authority's certificate, the gateway's chain and its private key."""
+    """Files in PEM: the authority's certificate, the gateway's chain and its private key; those of the hospital's safe."""
 
     authority: Path
     chain: Path
     key: Path
+    backup: Path
+    """For whom backups are encrypted; the key to it stays with the lab, outside the sandbox."""
+    backup_key: Path
 
 
 def ensure_certificates(folder: Path, network: Network) -> Certificates:
     """The certificates of this address plan, made if the folder does not hold them yet. Writes atomically, keys mode 0600."""
-    made = Certificates(folder / "authority.pem", folder / "gateway.pem", folder / "gateway.key")
+    made = Certificates(
+        folder / "authority.pem",
+        folder / "gateway.pem",
+        folder / "gateway.key",
+        folder / "backup.pem",
+        folder / "backup.key",
+    )
     plan = folder / "addresses"
     if plan.is_file() and plan.read_text("ascii") == network.prefix and all(p.is_file() for p in vars(made).values()):
         return made
@@ -38,6 +47,10 @@ def ensure_certificates(folder: Path, network: Network) -> Certificates:
     write_private(made.authority, authority.cert_pem.bytes())
     write_private(made.chain, b"".join(part.bytes() for part in server.cert_chain_pems))
     write_private(made.key, server.private_key_pem.bytes())
+    # RSA, so that openssl wraps the key of a backup for it with the certificate alone
+    safe = authority.issue_cert("backup.hopital.example", key_type=trustme.KeyType.RSA)
+    write_private(made.backup, safe.cert_chain_pems[0].bytes())
+    write_private(made.backup_key, safe.private_key_pem.bytes())
     write_private(plan, network.prefix.encode())
     return made
 

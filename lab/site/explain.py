@@ -13,9 +13,14 @@ from lab.errors import SiteError
 from lab.i18n import Text, t
 
 _KNOWN = {
-    (): ("orthanc", "gateway", "users", "modalities", "log_level"),
-    ("gateway",): ("publish", "tls_minimum", "requests_per_second", "headers", "access_log"),
+    (): ("orthanc", "gateway", "users", "modalities", "filters", "host", "export", "log_level"),
+    ("gateway",): ("publish", "tls_minimum", "requests_per_second", "headers", "access_log", "list_folders"),
     ("gateway", "publish"): ("http", "https", "dicom"),
+    ("filters",): ("roles", "audit", "preamble"),
+    ("host",): ("storage", "backup", "verification"),
+    ("host", "backup"): ("place", "encrypted"),
+    ("host", "verification"): ("by", "every_seconds"),
+    ("export",): ("request", "folders", "burned_in"),
     ("users", "*"): ("password", "role"),
     ("modalities", "*"): ("aet", "host", "port", "echo", "find", "get", "move", "store"),
 }

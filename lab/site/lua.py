@@ -38,8 +38,43 @@ local function audit(entry)
 end
 
 function IncomingFindRequestFilter(query, origin)
-  audit({ event = "find", aet = origin["RemoteAet"], called = origin["CalledAet"], ip = origin["RemoteIp"], query = query })
+  audit({ event = "find", aet = origin["RemoteAet"], called = origin["CalledAet"], ip = origin["RemoteIp"], query = shown(query) })
   return query
+end
+"""
+
+_WHOLE = """\
+local function shown(query)
+  return query
+end
+"""
+
+_WITHOUT_NAMES = """\
+-- What was asked, without the names and dates of birth that stood in the question.
+local function shown(query)
+  local kept = {}
+  for tag, value in pairs(query) do
+    kept[tag] = value
+  end
+  for _, tag in ipairs({ "0008,0090", "0010,0010", "0010,0030", "0010,1001", "0010,1005" }) do
+    if kept[tag] and kept[tag] ~= "" then kept[tag] = "***" end
+  end
+  return kept
+end
+"""
+
+_PREAMBLE = """\
+-- A file that came over HTTP is stored once more with zeros for its preamble (PS3.10, 7.1), if there was anything else in
+-- it. One that came by C-STORE has none of its own: Orthanc writes it.
+function OnStoredInstance(id, tags, metadata, origin)
+  if origin["RequestOrigin"] ~= "RestApi" then return end
+  local file = RestApiGet("/instances/" .. id .. "/file", false)
+  local zeros = string.rep("\\0", 128)
+  if string.sub(file, 129, 132) == "DICM" and string.sub(file, 1, 128) ~= zeros then
+    RestApiDelete("/instances/" .. id, false)
+    RestApiPost("/instances", zeros .. string.sub(file, 129), false)
+    print("PREAMBLE " .. id)
+  end
 end
 """
 
@@ -68,9 +103,14 @@ end
 def filters_lua(site: SiteConfig) -> str:
     """The text of ``filters.lua``."""
     filters = site.filters
-    parts = [_roles(site) if filters.roles else _ANYTHING, _AUDIT if filters.audit else _SILENT, _HTTP]
+    parts = [_roles(site) if filters.roles else _ANYTHING]
+    if filters.audit:
+        parts.append(_WITHOUT_NAMES if site.orthanc.get("DeidentifyLogs", True) else _WHOLE)
+    parts += [_AUDIT if filters.audit else _SILENT, _HTTP]
     if filters.audit:
         parts.append(_RECEIVED)
+    if filters.preamble:
+        parts.append(_PREAMBLE)
     return "\n".join(parts)
 
 

@@ -18,6 +18,7 @@ from lab.site.zones import ARCHIVE_DICOM_PORT, ARCHIVE_HTTP_PORT, STATIONS, Door
 CONTROL = "/srv/pacslab/control"  # read-only inside: desired state and rendered files
 RUN = "/srv/pacslab/run"  # status, logs, temporary files
 STORAGE = "/srv/archive/current"
+WEB = "/srv/web"  # what the gateway serves by itself
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ _HTTPS = """\
     ssl_certificate {folder}/gateway.pem;
     ssl_certificate_key {folder}/gateway.key;
     ssl_protocols {protocols};
-{headers}{limit}    location / {{
+{headers}{limit}{backup}    location / {{
       proxy_pass http://{archive}:{port};
       proxy_http_version 1.1;
       proxy_set_header Connection "";
@@ -143,10 +144,19 @@ def _https(site: SiteConfig, network: Network, folder: str) -> str:
             f"    add_header {_quoted(name)} {_quoted(value)} always;\n" for name, value in gateway.headers.items()
         ),
         limit=f"    limit_req zone=clients burst={limit * 2} nodelay;\n" if limit else "",
+        backup=_backup(site),
         archive=network.archive,
         port=ARCHIVE_HTTP_PORT,
         bind="      proxy_bind $remote_addr;\n" if network.transparent else "",
     )
+
+
+def _backup(site: SiteConfig) -> str:
+    """The backup below the web root, if that is where the hospital put it."""
+    if site.host.backup.place != "web":
+        return ""
+    listing = "on" if site.gateway.list_folders else "off"
+    return f"    location /backup/ {{\n      root {WEB};\n      autoindex {listing};\n    }}\n"
 
 
 def _forward(site: SiteConfig, network: Network, door: Door) -> str:
