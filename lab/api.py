@@ -210,12 +210,9 @@ class Lab:
         try:
             for level in dict.fromkeys(trace.log_level for trace in part.scenario.traces):
                 self._apply(before.changed({"log_level": level}))
-                lines = break_in(self.sandbox, self.live(), part)
-                found += [
-                    (trace, matching(trace, lines[trace.log], self.live()))
-                    for trace in part.scenario.traces
-                    if trace.log_level == level
-                ]
+                expected = [trace for trace in part.scenario.traces if trace.log_level == level]
+                lines = break_in(self.sandbox, self.live(), part, expected)
+                found += [(trace, matching(trace, lines[trace.log], self.live())) for trace in expected]
         finally:
             self._apply(before)
         return Traces(part.scenario, tuple(found))

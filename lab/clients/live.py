@@ -65,13 +65,32 @@ class LiveSite:
 
     @contextmanager
     def web(
-        self, station: Station, door: Door, user: tuple[str, str] | None = None, *, trusting: bool = False
+        self,
+        station: Station,
+        door: Door,
+        user: tuple[str, str] | None = None,
+        *,
+        trusting: bool = False,
+        patient: bool = True,
     ) -> Iterator[httpx.Client]:
         """An HTTP client at this door of the station's zone; ``trusting`` clients do not check the certificate."""
         url = self.url(station.zone, door)
         with rest(
-            self.network, station, url, user=user, authority=self.authority, check_certificate=not trusting
+            self.network,
+            station,
+            url,
+            user=user,
+            authority=self.authority,
+            check_certificate=not trusting,
+            patient=patient,
         ) as client:
+            yield client
+
+    @contextmanager
+    def console(self, user: tuple[str, str] | None = None) -> Iterator[httpx.Client]:
+        """An HTTP client at the archive's own port, past the gateway: the console of its machine, no outsider's way in."""
+        url = f"http://{self.network.archive}:{ARCHIVE_HTTP_PORT}"
+        with rest(self.network, self.station("ct"), url, user=user) as client:
             yield client
 
     def dicom(self, station: Station, calling: str, called: str | None = None) -> Peer:
@@ -90,9 +109,7 @@ class LiveSite:
                 t("The archive does not run ({trouble}), so nothing can be said about it.", trouble=trouble)
             )
         try:
-            with rest(
-                self.network, self.station("ct"), f"http://{self.network.archive}:{ARCHIVE_HTTP_PORT}"
-            ) as console:
+            with self.console() as console:
                 console.get("/app/images/favicon.ico")
         except httpx.HTTPError as error:
             name = type(error).__name__

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from lab.sandbox.protocol import Log, Sandbox
 from lab.scenario import Trace
 from lab.site.zones import STATIONS
 
-SETTLE_SECONDS = 0.3
+WAIT_SECONDS, SETTLE_SECONDS, LOOK_SECONDS = 3.0, 0.1, 0.02
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,19 @@ def tail(path: Path, count: int) -> list[str]:
     return read_from(path, max(0, _size(path) - 1_000_000))[-count:] if count else []
 
 
-def break_in(sandbox: Sandbox, site: LiveSite, scenario: Weakness) -> dict[Log, list[str]]:
-    """Run the scenario's probe and return the lines that each log got meanwhile."""
-    mark = Mark.now(sandbox)
+def break_in(
+    sandbox: Sandbox, site: LiveSite, scenario: Weakness, expected: Iterable[Trace] = ()
+) -> dict[Log, list[str]]:
+    """Run the scenario's probe and return the lines that each log got meanwhile.
+
+    A log's line may come after the answer: the expected traces are waited for, and then a moment for what was not expected.
+    """
+    mark, awaited = Mark.now(sandbox), [trace for trace in expected if trace.pattern]
     scenario.probe_once(site)
+    deadline = time.monotonic() + WAIT_SECONDS
+    while awaited and time.monotonic() < deadline:
+        awaited = [trace for trace in awaited if not matching(trace, mark.since(sandbox, trace.log), site)]
+        time.sleep(LOOK_SECONDS)
     time.sleep(SETTLE_SECONDS)
     return {log: mark.since(sandbox, log) for log in Log}
 

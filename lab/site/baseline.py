@@ -51,6 +51,8 @@ def baseline() -> SiteConfig:
                 },
                 "headers": {"Strict-Transport-Security": "max-age=31536000"},
                 "requests_per_second": 100,
+                "logins_per_second": 5,
+                "hide_product": True,
             },
             "users": {
                 ADMINISTRATOR: {"password": ADMINISTRATOR_PASSWORD, "role": "administrator"},

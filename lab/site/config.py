@@ -46,6 +46,9 @@ AETitle = Annotated[
 ]
 
 
+UrlPath = Annotated[str, Field(pattern=r"^/[A-Za-z0-9/._-]*$")]
+
+
 class Publish(_Part):
     """Which door the gateway opens in which zones."""
 
@@ -62,15 +65,35 @@ class Publish(_Part):
         return tuple(door for door in Door if zone in self.zones(door))
 
 
+class Cors(_Part):
+    """Which web pages of other origins may read the archive through a visitor's browser (Fetch standard, CORS)."""
+
+    origins: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9:/.*_-]+$")]] = []
+    """``https://viewer.hospital.example``; ``*`` stands for anything, alone for every origin."""
+    credentials: bool = False
+    """Whether the page may use the visitor's login."""
+
+
 class Gateway(_Part):
     """nginx in front of the archive."""
 
     publish: Publish = Publish()
     tls_minimum: Literal["TLSv1.2", "TLSv1.3"] = "TLSv1.2"
     requests_per_second: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    """Limit per client address on the https door (nginx ``limit_req``); None for no limit."""
+    """Limit per client address on the https door (nginx ``limit_req``), twice as many at once; None for no limit."""
+    logins_per_second: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """The same for requests that bring a password. With HTTP Basic authentication each of them is a try."""
+    logins_burst: Annotated[int, Field(ge=0, le=10_000)] = 60
+    """So many at once before that limit takes hold: a browser that opens Orthanc Explorer asks for some forty files."""
     headers: dict[str, str] = {}
     """Added to every answer of the https door."""
+    hide_product: bool = False
+    """The https door asks for the password itself, so that the archive's question does not tell which product it is."""
+    lends: dict[UrlPath, str] = {}
+    """Paths for which the https door logs in itself, whoever asks: path to the name of the account that it takes."""
+    deny: dict[ZoneName, list[UrlPath]] = {}
+    """Paths that the https door refuses (403) to a zone."""
+    cors: Cors | None = None
     access_log: bool = True
     list_folders: bool = False
     """Whether the gateway lists the folders below its web root (nginx ``autoindex``)."""
@@ -147,6 +170,15 @@ class Export(_Part):
     """Whether images go out that carry text in their pixels (0028,0301)."""
 
 
+class DicomWeb(_Part):
+    """The DICOMweb plugin (DICOM PS3.18: QIDO-RS, WADO-RS, STOW-RS, WADO-URI), where it is installed."""
+
+    enabled: bool = False
+    root: Annotated[str, Field(pattern=r"^/[a-z0-9-]+/$")] = "/dicom-web/"
+    wado: bool = False
+    """WADO-URI as well, below ``/wado``."""
+
+
 class SiteConfig(_Part):
     """The whole deployment. Sections as a trainee writes them in ``site.json``."""
 
@@ -157,6 +189,7 @@ class SiteConfig(_Part):
     filters: Filters = Filters()
     host: Host = Host()
     export: Export = Export()
+    dicomweb: DicomWeb = DicomWeb()
     log_level: Literal["default", "verbose", "trace"] = "default"
     """Of Orthanc: warnings only, ``--verbose`` or ``--trace``."""
 

@@ -12,9 +12,24 @@ from pydantic_core import ErrorDetails
 from lab.errors import SiteError
 from lab.i18n import Text, t
 
-_KNOWN = {
-    (): ("orthanc", "gateway", "users", "modalities", "filters", "host", "export", "log_level"),
-    ("gateway",): ("publish", "tls_minimum", "requests_per_second", "headers", "access_log", "list_folders"),
+_KNOWN: dict[tuple[str, ...], tuple[str, ...]] = {
+    (): ("orthanc", "gateway", "users", "modalities", "filters", "host", "export", "dicomweb", "log_level"),
+    ("gateway",): (
+        "publish",
+        "tls_minimum",
+        "requests_per_second",
+        "logins_per_second",
+        "logins_burst",
+        "headers",
+        "hide_product",
+        "lends",
+        "deny",
+        "cors",
+        "access_log",
+        "list_folders",
+    ),
+    ("gateway", "cors"): ("origins", "credentials"),
+    ("dicomweb",): ("enabled", "root", "wado"),
     ("gateway", "publish"): ("http", "https", "dicom"),
     ("filters",): ("roles", "audit", "preamble"),
     ("host",): ("storage", "backup", "verification"),

@@ -64,7 +64,7 @@ def test_the_hardened_baseline_has_nothing_but_dicom_in_the_clear(tmp_path: Path
 
 OVERLAYS: list[tuple[str, dict[str, Any]]] = [
     ("http-default-creds", {"users": {"orthanc": {"password": "orthanc"}}}),
-    ("http-no-ratelimit", {"gateway": {"requests_per_second": None}}),
+    ("http-no-ratelimit", {"gateway": {"requests_per_second": None, "logins_per_second": None}}),
     ("open-viewer", {"orthanc": {"AuthenticationEnabled": False}}),
     ("dicomweb-open", {"orthanc": {"AuthenticationEnabled": False, "DicomWeb": {"Enable": True}}}),
     ("cors-wildcard", {"gateway": {"headers": {"Access-Control-Allow-Origin": "*"}}}),
