@@ -47,9 +47,10 @@ class Verification:
             checked, bad = self._disk() if by == "disk" else _archive(account)
         except (OSError, sqlite3.Error, http.client.HTTPException, ValueError):
             return  # the archive is being stopped, replaced or restarted: there will be a next time
-        if bad - self._bad or (by == "disk" and checked):
-            note("verification", by=by, checked=checked, bad=sorted(bad - self._bad))
-        self._bad |= bad
+        news = bad if by == "disk" else bad - self._bad
+        if news or (by == "disk" and checked):
+            note("verification", by=by, checked=checked, bad=sorted(news))
+        self._bad = bad
 
     def _disk(self) -> tuple[int, set[str]]:
         """How many files were read, and the images whose file is not what was stored."""
