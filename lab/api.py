@@ -22,6 +22,7 @@ from lab.course.lessons import Fixed, Fixes, Hint, Listed, Traces
 from lab.course.picture import Picture
 from lab.course.progress import Progress
 from lab.course.query import SURVEY, Found, ask
+from lab.course.report import Report
 from lab.course.status import Status
 from lab.course.traces import break_in, matching, tail
 from lab.course.verdicts import Checked, Overview, Probed
@@ -36,7 +37,7 @@ from lab.site.baseline import baseline
 from lab.site.config import SiteConfig, difference
 from lab.site.zones import STATIONS, Door, Zone
 
-Report = Callable[[int, int], None]
+Loaded = Callable[[int, int], None]
 
 
 class Lab:
@@ -55,7 +56,7 @@ class Lab:
 
     # -- running -------------------------------------------------------------------------------------------------
 
-    def start(self, *, with_parent: bool = False, patients: int = PATIENTS, report: Report | None = None) -> Status:
+    def start(self, *, with_parent: bool = False, patients: int = PATIENTS, report: Loaded | None = None) -> Status:
         """Start the sandbox with the site it had last (the hardened baseline at first) and its patients.
 
         ``patients`` are made and loaded the first time only; ``report(done, total)`` is called meanwhile.
@@ -83,7 +84,7 @@ class Lab:
         self._run(baseline(), frozenset())
         return self.status()
 
-    def reset(self, report: Report | None = None) -> Status:
+    def reset(self, report: Loaded | None = None) -> Status:
         """Back to the hardened baseline and the patients of the first day. Progress and the trainee's files are kept."""
         self.harden()
         if SNAPSHOT in self.sandbox.snapshots():
@@ -165,6 +166,12 @@ class Lab:
         """Try every weakness of the catalogue."""
         site = self.live()
         return Overview(tuple(Probed(part.scenario, part.probe(site)) for part in catalogue().values()))
+
+    def report(self) -> Report:
+        """Try every weakness, and report: what stands open, whom it exposes, what was done, what is left to do."""
+        hints = {name: self._progress.hints_taken(name) for name in catalogue()}
+        version = self.sandbox.health().archive.version
+        return Report.of(self.sandbox.kind, version, self.probe_all(), self._progress.events(), hints)
 
     def hint(self, scenario: str) -> Hint:
         """The next hint; the last one again when all have been taken. Counted in the progress."""
