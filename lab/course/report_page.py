@@ -53,18 +53,17 @@ def _summary(report: Report) -> str:
 def _patients(report: Report) -> str:
     if not report.openings:
         return _paragraph(t("Nobody: no weakness was found open."))
-    attributes = report.attributes
     rows = [
         (
             opening.probed.scenario.id,
             opening.exposure.patients,
             opening.exposure.studies or "–",
             opening.exposure.images or "–",
-            *(t("yes") if attribute in opening.exposure.attributes else "–" for attribute in attributes),
+            ", ".join(str(attribute.label) for attribute in opening.exposure.attributes) or "–",
         )
         for opening in report.openings
     ]
-    header = [t("weakness"), t("patients"), t("studies"), t("images"), *(a.label for a in attributes)]
+    header = [t("weakness"), t("patients"), t("studies"), t("images"), t("what is given away")]
     note = t("Weaknesses overlap: the same patients are shown by several of them. “–”: none, or not counted.")
     caption = t("Whom each open weakness shows, and what of them")
     return f"<figure>{chart(report)}</figure>{_table(caption, header, rows)}{_paragraph(note)}"
