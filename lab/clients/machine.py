@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import stat
 import threading
@@ -50,10 +51,11 @@ def read_within(path: Path, most: int = MOST_BYTES, start: int = 0) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return b""
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        return b""
     with open(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            return b""
         file.seek(start if start <= found.st_size else 0)
         return file.read(most)
 
@@ -92,9 +94,11 @@ class Stranger:
             os.close(descriptor)
 
     def _read(self, root: int, path: str, most: int) -> bytes:
-        with open(_open(root, path, os.O_NONBLOCK), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise OSError(f"{path} is not a file")
+        descriptor = _open(root, path, os.O_NONBLOCK)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise OSError(errno.EINVAL, "not a plain file", path)
+        with open(descriptor, "rb") as file:
             return file.read(most)
 
 
@@ -128,7 +132,7 @@ def _step(here: int, name: str, flags: int, *, reads: bool = False) -> int:
 
 def _require(mode: int, bit: int, name: str) -> None:
     if not mode & bit:
-        raise PermissionError(13, os.strerror(13), name)
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), name)
 
 
 def _as_nobody(action: Callable[[], T]) -> T:

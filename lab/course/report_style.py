@@ -17,7 +17,8 @@ nav ul{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;margin:.8rem 0 0;padding:0;l
 .scroll{overflow-x:auto;margin:.8rem 0}table{border-collapse:collapse;font-size:.93rem}
 caption{text-align:left;color:var(--soft);padding-bottom:.3rem}
 th,td{padding:.3rem .9rem .3rem 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
-thead th{border-bottom:2px solid var(--line)}tbody th{font-weight:500;white-space:nowrap}td{overflow-wrap:break-word}#timeline td:nth-child(2),#all td:nth-child(3),#all td:nth-child(2){white-space:nowrap}
+thead th{border-bottom:2px solid var(--line)}tbody th{font-weight:500;white-space:nowrap}td{overflow-wrap:break-word}
+#timeline td:nth-child(2),#all td:nth-child(3),#all td:nth-child(2){white-space:nowrap}
 article{margin:.9rem 0;padding:.8rem 1.1rem;border:1px solid var(--line);border-left:5px solid var(--soft);border-radius:4px;break-inside:avoid}
 article.critical{border-left:10px double var(--bad)}article.high{border-left:7px solid var(--bad)}article.medium{border-left:5px dashed var(--soft)}
 .badge{color:var(--bad);font-weight:700}

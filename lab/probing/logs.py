@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from lab.clients.machine import Machine
 
-SETTLE_SECONDS = 0.3
+SETTLE_SECONDS = 0.2
 _STEP_SECONDS = 0.05
 
 
@@ -20,11 +20,14 @@ def lines_after(machine: Machine, log: str, start: int) -> list[str]:
     return machine.log_lines(log, start)
 
 
-def await_line(machine: Machine, log: str, start: int, wanted: Callable[[str], bool], seconds: float) -> str | None:
-    """The first wanted line that a log gets within so many seconds; None when it gets none."""
+def await_line(
+    machine: Machine, starts: Mapping[str, int], wanted: Callable[[str], bool], seconds: float
+) -> str | None:
+    """The first wanted line that one of the logs (name to byte) gets within so many seconds; None when none gets one."""
     deadline = time.monotonic() + seconds
     while True:
-        found = next((line for line in machine.log_lines(log, start) if wanted(line)), None)
+        lines = (line for log, start in starts.items() for line in machine.log_lines(log, start))
+        found = next((line for line in lines if wanted(line)), None)
         if found is not None or time.monotonic() > deadline:
             return found
         time.sleep(_STEP_SECONDS)

@@ -6,6 +6,8 @@ three days of noticing; without a record it must tell all of them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import httpx
 from pydicom.dataset import Dataset
 
@@ -13,7 +15,7 @@ from lab.clients import dimse
 from lab.clients.live import LiveSite
 from lab.i18n import t, tn
 from lab.model import Attribute, Evidence, Exposure, NotChecked, Safe, Severity, Verdict, Vulnerable
-from lab.probing.logs import lines_after
+from lab.probing.logs import await_line
 from lab.sandbox.protocol import Log
 from lab.scenario import Fix, Group, Outcome, Reference, Scenario, Trace
 from lab.site.zones import Door
@@ -92,12 +94,13 @@ SCENARIO = Scenario(
 )
 
 _ROWS = 12
+_PATIENCE_SECONDS = 0.5
 _LOGS = (Log.ORTHANC, Log.ACCESS, Log.STREAM)
 
 
 def probe(site: LiveSite) -> Verdict:
     """As an intruder with a stolen account and a borrowed workstation: read, then ask the hospital's logs who it was."""
-    starts = {log: site.machine.log_end(log) for log in _LOGS}
+    starts = {log.value: site.machine.log_end(log) for log in _LOGS}
     steps: list[str] = []
     try:
         patients = _read_by_web(site, steps)
@@ -106,11 +109,11 @@ def probe(site: LiveSite) -> Verdict:
     title = _read_by_dicom(site, steps)
     if patients is None and title is None:
         return Safe(Evidence(t("Nobody gets to see anything, so there is nothing to account for."), tuple(steps)))
-    lines = [line for log in _LOGS for line in lines_after(site.machine, log, starts[log])]
     account = site.account("doctor")
-    web_seen = patients is None or any(account and account[0] in line and "/patients" in line for line in lines)
-    dicom_seen = title is None or any(title in line and "find" in line.lower() and "STUDY" in line for line in lines)
-    steps.append(f"grep {account[0] if account else ''} /patients: {'found' if web_seen else 'nothing'}")
+    person = account[0] if account else ""
+    web_seen = patients is None or _stands(site, starts, person, "/patients")
+    dicom_seen = title is None or _stands(site, starts, title, "STUDY", "find")
+    steps.append(f"grep {person} /patients: {'found' if web_seen else 'nothing'}")
     steps.append(f"grep {title} find: {'found' if dicom_seen else 'nothing'}")
     if web_seen and dicom_seen:
         return Safe(Evidence(t("The logs say who read what, over the web and over DICOM."), tuple(steps)))
@@ -123,6 +126,14 @@ def probe(site: LiveSite) -> Verdict:
         where=where,
     )
     return Vulnerable(Evidence(summary, tuple(steps), exposure))
+
+
+def _stands(site: LiveSite, starts: Mapping[str, int], *words: str) -> bool:
+    """Whether a line that a log got meanwhile holds all of these words."""
+    return (
+        await_line(site.machine, starts, lambda line: all(word in line for word in words), _PATIENCE_SECONDS)
+        is not None
+    )
 
 
 def _read_by_web(site: LiveSite, steps: list[str]) -> list[dict[str, str]] | None:

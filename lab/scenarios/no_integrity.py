@@ -129,7 +129,7 @@ def _alter(site: LiveSite, archive: httpx.Client, image: str, start: int, steps:
     steps.append(
         f"one byte of its file on the disk altered; GET again → {'the same' if before == after else 'altered'}, 200"
     )
-    return await_line(site.machine, Log.HOST, start, lambda line: image in _bad(line), _PATIENCE_SECONDS)
+    return await_line(site.machine, {Log.HOST: start}, lambda line: image in _bad(line), _PATIENCE_SECONDS)
 
 
 def _bad(line: str) -> list[Any]:
