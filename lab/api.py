@@ -101,7 +101,7 @@ class Lab:
         return Status(self.sandbox.kind, health, self.sandbox.endpoints(), tuple(sorted(self._progress.active())), url)
 
     def logs(self, log: str = "orthanc", lines: int = 40) -> list[str]:
-        """The last lines of a log: ``orthanc``, ``gateway-access``, ``gateway-stream`` or ``gateway-error``. Read-only."""
+        """The last lines of a log: ``orthanc``, ``gateway-access``, ``gateway-stream``, ``gateway-error`` or ``host``. Read-only."""
         names = {entry.value.removesuffix(".log"): entry for entry in Log}
         if log not in names:
             raise LabError(t("There is no log {log!r}.", log=log), t("There are: {known}.", known=", ".join(names)))

@@ -205,7 +205,7 @@ def reset(as_json: bool) -> None:
 
 
 @_command(
-    t("Print the last lines of a log: orthanc, gateway-access, gateway-stream or gateway-error."),
+    t("Print the last lines of a log: orthanc, gateway-access, gateway-stream, gateway-error or host."),
     """pacslab logs
     pacslab logs gateway-stream --lines 100""",
 )
