@@ -33,6 +33,7 @@ from lab.i18n import t
 from lab.patients import PATIENTS, SNAPSHOT, put_patients
 from lab.sandbox.inside.files import read_json
 from lab.sandbox.protocol import Log
+from lab.scenario import logging_at
 from lab.site.baseline import baseline
 from lab.site.config import SiteConfig, difference
 from lab.site.zones import STATIONS, Door, Zone
@@ -216,7 +217,7 @@ class Lab:
         found = []
         try:
             for level in dict.fromkeys(trace.log_level for trace in part.scenario.traces):
-                self._apply(before.changed({"log_level": level}))
+                self._apply(logging_at(before, level))
                 expected = [trace for trace in part.scenario.traces if trace.log_level == level]
                 lines = break_in(self.sandbox, self.live(), part, expected)
                 found += [(trace, matching(trace, lines[trace.log], self.live())) for trace in expected]

@@ -18,7 +18,7 @@ from lab.i18n import t, tn
 from lab.model import Attribute, Evidence, NotChecked, Safe, Severity, Verdict, Vulnerable
 from lab.probing.survivors import exposure_of, survivors
 from lab.sandbox.protocol import Log
-from lab.scenario import Fix, Group, Outcome, Reference, Scenario, Trace
+from lab.scenario import AUDIT, Fix, Group, Outcome, Reference, Scenario, Trace
 
 SCENARIO = Scenario(
     id="deid-incomplete",
@@ -93,7 +93,7 @@ SCENARIO = Scenario(
         ),
         Trace(
             Log.ORTHANC,
-            "default",
+            AUDIT,
             r"AUDIT .*/anonymize",
             t("The audit line says who anonymised which image, not what was left in it."),
         ),

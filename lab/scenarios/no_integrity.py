@@ -18,7 +18,7 @@ from lab.i18n import t
 from lab.model import Attribute, Evidence, Exposure, NotChecked, Safe, Severity, Verdict, Vulnerable
 from lab.probing.logs import await_line
 from lab.sandbox.protocol import Log
-from lab.scenario import Fix, Group, Outcome, Reference, Scenario, Trace
+from lab.scenario import AUDIT, Fix, Group, Outcome, Reference, Scenario, Trace
 
 SCENARIO = Scenario(
     id="no-integrity",
@@ -75,7 +75,7 @@ SCENARIO = Scenario(
     traces=(
         Trace(
             Log.ORTHANC,
-            "default",
+            AUDIT,
             r'AUDIT .*"received"',
             t("The arrival of the image is there, with its time; nothing is there of its alteration."),
         ),

@@ -17,7 +17,7 @@ from lab.i18n import t, tn
 from lab.model import Attribute, Evidence, Exposure, NotChecked, Safe, Severity, Verdict, Vulnerable
 from lab.probing.logs import lines_after
 from lab.sandbox.protocol import Log
-from lab.scenario import Fix, Group, Outcome, Reference, Scenario, Trace
+from lab.scenario import AUDIT, Fix, Group, Outcome, Reference, Scenario, Trace
 from lab.site.zones import Door
 
 SCENARIO = Scenario(
@@ -76,7 +76,7 @@ SCENARIO = Scenario(
     traces=(
         Trace(
             Log.ORTHANC,
-            "default",
+            AUDIT,
             r'AUDIT .*"0010,0010":"[^"*]',
             t("The audit line of the query repeats the name: here the trace is itself the leak."),
         ),

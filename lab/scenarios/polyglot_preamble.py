@@ -15,7 +15,7 @@ from lab.clients.live import LiveSite
 from lab.i18n import t
 from lab.model import Attribute, Evidence, Exposure, NotChecked, Safe, Severity, Verdict, Vulnerable
 from lab.sandbox.protocol import Log
-from lab.scenario import Fix, Group, Outcome, Reference, Scenario, Trace
+from lab.scenario import AUDIT, Fix, Group, Outcome, Reference, Scenario, Trace
 from lab.site.zones import Door, Station
 
 SCENARIO = Scenario(
@@ -73,7 +73,7 @@ SCENARIO = Scenario(
         ),
         Trace(
             Log.ORTHANC,
-            "default",
+            AUDIT,
             r'AUDIT .*"received"',
             t("The audit line says who imported which image. Nothing tells it from a harmless one."),
         ),
