@@ -194,6 +194,8 @@ class Lab:
                 t("Choose from 1 to {last}.", last=len(part.fixes)),
             )
         chosen = part.right_fix if option is None else part.fixes[option - 1]
+        if chosen.elsewhere:
+            raise LabError(t("“{repair}” is not made in the site.", repair=chosen.title), chosen.why)
         after = chosen(self.site)
         fixed = Fixed(part, chosen, difference(self.site, after), dry_run)
         if not dry_run:

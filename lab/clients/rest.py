@@ -42,7 +42,10 @@ def rest(
 
 
 def _trust(authority: Path | None, check: bool) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=str(authority) if authority else None)
+    """Trust in this authority and no other. The system's own are of no use in the sandbox, and loading them takes its time."""
+    if authority and check:
+        return ssl.create_default_context(cafile=str(authority))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if not check:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -28,6 +28,7 @@ SCENARIO = Scenario(
         "plain address was published instead. It works so well that nobody ordered one."
     ),
     misconfiguration={"gateway": {"publish": {"http": ["clinic", "office", "internet"], "https": []}}},
+    also=("bind-all", "http-no-ratelimit", "version-disclosure"),
     hints=(
         t("Put yourself between the doctor and the hospital, and read what goes by when she opens a patient."),
         t("An account protects the door, not the way to it. Which door of the gateway ends TLS?"),

@@ -10,6 +10,7 @@ import pytest
 
 from lab.api import Lab
 from lab.catalogue import catalogue, weakness
+from lab.errors import LabError
 from lab.model import Attribute, NotChecked, Safe, Vulnerable
 from lab.scenario import Fix, Group, Outcome
 from tests.conftest import FEW
@@ -19,14 +20,15 @@ MAY_LACK = {"dicomweb-open": "the DICOMweb plugin is a package of its own"}
 # Weaknesses through which the outsider gets no patient's record, with what is got instead.
 NO_RECORDS = {
     "http-no-ratelimit": "guesses",
-    "lua-exec": "the server",
     "metrics-open": "counts",
     "outdated": "a version",
-    "rest-fs-write": "a file on the server",
     "version-disclosure": "a version",
 }
 # Weaknesses that concern the image of one patient who is not of the archive: the probe's own.
 OWN_IMAGE = {"no-integrity", "polyglot-preamble"}
+
+
+CURRENT_ORTHANC = {"outdated"}  # a current Orthanc tells its version, and has no known flaw
 
 
 def of_group(group: Group) -> list[str]:
@@ -44,9 +46,13 @@ def require(lab: Lab, scenario: str) -> None:
 def test_a_misconfiguration_is_found_and_opens_what_it_declares_and_nothing_else(lab: Lab, scenario: str) -> None:
     lab.misconfigure(scenario)
     require(lab, scenario)
-    probed = lab.probe_all().probed
-    assert {part.scenario.id for part in probed if part.vulnerable} == {scenario, *weakness(scenario).scenario.also}
-    verdict = next(part.verdict for part in probed if part.scenario.id == scenario)
+    verdicts = {part.scenario.id: part.verdict for part in lab.probe_all().probed}
+    opened = {scenario, *weakness(scenario).scenario.also}
+    found = {name for name, verdict in verdicts.items() if isinstance(verdict, Vulnerable)}
+    assert found <= opened
+    hidden = {name for name in opened if isinstance(verdicts[name], NotChecked)}  # behind a graver one
+    assert opened - found <= hidden | CURRENT_ORTHANC
+    verdict = verdicts[scenario]
     assert isinstance(verdict, Vulnerable)
     assert verdict.evidence.steps
     exposure = verdict.evidence.exposure
@@ -62,6 +68,10 @@ def test_a_misconfiguration_is_found_and_opens_what_it_declares_and_nothing_else
 def test_every_repair_is_judged_as_its_reason_says(lab: Lab, scenario: str, fix: Fix) -> None:
     lab.misconfigure(scenario)
     require(lab, scenario)
+    if fix.elsewhere:
+        with pytest.raises(LabError, match="is not made in the site"):
+            lab.fix(scenario, weakness(scenario).scenario.fixes.index(fix) + 1)
+        return
     lab.fix(scenario, weakness(scenario).scenario.fixes.index(fix) + 1)
     result = lab.check(scenario)
     assert result.grade.outcome is fix.outcome, result

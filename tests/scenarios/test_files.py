@@ -39,7 +39,7 @@ def test_every_fix_changes_the_broken_site(scenario: str) -> None:
     broken = weakness(scenario).scenario.broken(baseline())
     assert broken != baseline()
     for fix in weakness(scenario).scenario.fixes:
-        assert fix(broken) != broken, fix.id
+        assert fix.elsewhere or fix(broken) != broken, fix.id
 
 
 def test_trace_patterns_are_regular_expressions(scenario: str) -> None:

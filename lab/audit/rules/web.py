@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lab.audit import references as ref
+from lab import references as ref
 from lab.audit.archive import Archive, Reach
 from lab.audit.deployment import Deployment
-from lab.audit.nginx import Route
+from lab.audit.nginx import Block, Route
 from lab.audit.platform import split_image
 from lab.audit.rule import Hit, hit, rule
 from lab.audit.rules.options import option_message
@@ -111,13 +111,33 @@ def open_viewer(site: Deployment) -> Iterator[Hit]:
     ref.T1213,
 )
 def dicomweb_open(site: Deployment) -> Iterator[Hit]:
-    """Only where nobody is asked for an account, and the DICOMweb plugin is configured and not disabled."""
-    for archive in filter(_consequence, site.archives):
+    """Only where nobody is asked for an account, by the archive or because the proxy gives it one, and the plugin is on."""
+    for archive in site.archives:
         setting = archive.setting("DicomWeb")
         plugin = archive.table("DicomWeb")
         loaded = plugin or "DicomWeb" in archive.sections or _comes_with_plugins(archive)
-        if loaded and plugin.get("Enable", True) is not False:
+        if not loaded or plugin.get("Enable", True) is False:
+            continue
+        if _consequence(archive):
             yield hit(archive, setting, t("The DICOMweb plugin is on."), options={"AuthenticationEnabled": True})
+        for login in _lent(archive, str(plugin.get("Root", "/dicom-web/"))):
+            yield Hit(
+                t("nginx logs in to DICOMweb for whoever comes."),
+                login.place,
+                fragment="# no proxy_set_header Authorization",
+            )
+
+
+def _lent(archive: Archive, path: str) -> Iterator[Block]:
+    """Where nginx puts a fixed account into requests below a path, and asks for none itself."""
+    for route in archive.web_routes:
+        place = route.inside.args[-1] if route.inside.name == "location" and route.inside.args else "/"
+        if asks(route) or not (path.startswith(place) or place.startswith(path)):
+            continue
+        for header in route.inside.effective("proxy_set_header"):
+            name, *value = header.args
+            if name.lower() == "authorization" and value and value[0] and not value[0].startswith("$"):
+                yield header
 
 
 def _comes_with_plugins(archive: Archive) -> bool:

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from lab.audit import references as ref
+from lab import references as ref
 from lab.audit.archive import Archive, Option
 from lab.audit.deployment import Deployment
 from lab.audit.environment import PREFIX, Variable, variable_name
