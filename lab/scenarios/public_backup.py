@@ -13,6 +13,7 @@ from lab.model import Evidence, NotChecked, Safe, Severity, Verdict, Vulnerable
 from lab.probing.holdings import exposure_of_index
 from lab.sandbox.protocol import Log
 from lab.scenario import Fix, Group, Outcome, Reference, Scenario, Trace
+from lab.site.zones import Door
 
 SCENARIO = Scenario(
     id="public-backup",
@@ -100,6 +101,8 @@ def probe(site: LiveSite) -> Verdict:
     doors = site.web_doors(intruder)
     if not doors:
         return Safe(Evidence(t("No web door answers on the Internet.")))
+    if Door.HTTPS not in doors:
+        return NotChecked(t("The web server of the gateway does not answer: only the archive’s own port is open."))
     for door in doors:
         url = site.url(intruder.zone, door)
         with site.web(intruder, door, trusting=True) as client:

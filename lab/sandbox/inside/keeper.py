@@ -76,9 +76,9 @@ class RoleKeeper:
         """The archive's machine: verify the storage again and again, as the site wants it."""
         verification, loop = Verification(), asyncio.get_running_loop()
         while self.role == "archive":
-            site = _desired().get("site") or {}
+            await asyncio.sleep((_host(_desired().get("site") or {}).get("verification") or {}).get("every_seconds", 1))
+            site = _desired().get("site") or {}  # as it is now, not as it was before the wait
             wish = _host(site).get("verification") or {}
-            await asyncio.sleep(wish.get("every_seconds", 1))
             if self.status["state"] == "ready":
                 await loop.run_in_executor(None, verification.run, wish.get("by", "nobody"), _administrator(site))
 
