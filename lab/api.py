@@ -13,7 +13,6 @@ import httpx
 from lab import i18n
 from lab.catalogue import Weakness, catalogue, weakness
 from lab.clients.live import LiveSite
-from lab.clients.machine import Machine
 from lab.clients.rest import rest
 from lab.clients.tap import tap
 from lab.course.gallery import Gallery, look
@@ -32,6 +31,7 @@ from lab.home import Home
 from lab.i18n import t
 from lab.patients import PATIENTS, SNAPSHOT, put_patients
 from lab.sandbox.inside.files import read_json
+from lab.sandbox.machine import HospitalMachine
 from lab.sandbox.protocol import Log
 from lab.scenario import logging_at
 from lab.site.baseline import baseline
@@ -137,7 +137,7 @@ class Lab:
     def live(self) -> LiveSite:
         """The running site as its clients see it."""
         sandbox = self.sandbox
-        machine = Machine(sandbox.storage, lambda name: sandbox.log(Log(name)), sandbox.alter)
+        machine = HospitalMachine(sandbox.storage, lambda name: sandbox.log(Log(name)), sandbox.alter)
         return LiveSite(sandbox.network, self.site, sandbox.certificates.authority, self._trouble, machine)
 
     # -- the course ----------------------------------------------------------------------------------------------

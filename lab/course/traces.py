@@ -10,8 +10,8 @@ from pathlib import Path
 
 from lab.catalogue import Weakness
 from lab.clients.live import LiveSite
-from lab.clients.machine import read_within
 from lab.model import visible
+from lab.sandbox.machine import read_within
 from lab.sandbox.protocol import Log, Sandbox
 from lab.scenario import Trace
 from lab.site.zones import STATIONS

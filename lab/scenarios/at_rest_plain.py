@@ -93,7 +93,7 @@ SCENARIO = Scenario(
 
 def probe(site: LiveSite) -> Verdict:
     """As another account of the archive's machine: look around in the storage, then open the file that is always there."""
-    stranger, steps = Stranger(site.machine.storage), [str(t("as an account that owns nothing there:"))]
+    stranger, steps = site.machine.stranger, [str(t("as an account that owns nothing there:"))]
 
     def read(name: str) -> bytes | None:
         try:

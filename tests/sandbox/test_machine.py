@@ -14,8 +14,8 @@ import pytest
 
 from lab.api import Lab
 from lab.clients.clinic import foreign_image
-from lab.clients.machine import Stranger, read_within
 from lab.model import Safe
+from lab.sandbox.machine import OtherAccount, read_within
 from lab.sandbox.protocol import Log
 from lab.site.baseline import baseline
 from synthetic_data.instance import Instance
@@ -36,7 +36,7 @@ def storage_with(folder: Path, mode: int) -> Path:
 
 
 def test_a_stranger_sees_what_permissions_let_others_see(tmp_path: Path) -> None:
-    stranger = Stranger(storage_with(tmp_path / "open", 0o755))
+    stranger = OtherAccount(storage_with(tmp_path / "open", 0o755))
     assert stranger.names() == ["ab", "index"]
     assert stranger.names("ab") == ["secret"]
     assert stranger.read("index") == b"names"
@@ -46,12 +46,12 @@ def test_a_stranger_sees_what_permissions_let_others_see(tmp_path: Path) -> None
 
 
 def test_a_stranger_passes_a_folder_that_may_not_be_listed_and_no_other(tmp_path: Path) -> None:
-    passing = Stranger(storage_with(tmp_path / "passing", 0o711))
+    passing = OtherAccount(storage_with(tmp_path / "passing", 0o711))
     assert passing.read("index") == b"names"
     with pytest.raises(PermissionError):
         passing.names()
     for mode in (0o700, 0o600):
-        closed = Stranger(storage_with(tmp_path / oct(mode), mode))
+        closed = OtherAccount(storage_with(tmp_path / oct(mode), mode))
         with pytest.raises(PermissionError):
             closed.read("index")
         with pytest.raises(PermissionError):
@@ -60,7 +60,7 @@ def test_a_stranger_passes_a_folder_that_may_not_be_listed_and_no_other(tmp_path
 
 
 def test_the_rights_of_a_stranger_end_with_the_look(tmp_path: Path) -> None:
-    Stranger(storage_with(tmp_path / "open", 0o755)).names()
+    OtherAccount(storage_with(tmp_path / "open", 0o755)).names()
     (tmp_path / "mine").write_text("still mine")
     assert (tmp_path / "mine").stat().st_uid == os.geteuid()
     assert (tmp_path / "open" / "ab" / "secret").read_bytes() == b"image"
@@ -71,7 +71,7 @@ def test_nobody_is_led_astray_by_a_link_or_kept_waiting_by_a_pipe(tmp_path: Path
     (storage / "link").symlink_to("/etc/hostname")
     (storage / "folder").symlink_to("/etc")
     os.mkfifo(storage / "pipe", 0o644)
-    stranger = Stranger(storage)
+    stranger = OtherAccount(storage)
     for path in ("link", "folder/hostname", "pipe", "ab", "../elsewhere"):
         with pytest.raises(OSError, match=r"."):
             stranger.read(path)
