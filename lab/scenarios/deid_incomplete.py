@@ -10,9 +10,8 @@ import io
 import zipfile
 
 import httpx
-from pydicom import dcmread
 
-from lab.clients.export import ExportRefused, make_export
+from lab.clients.export import ExportRefused, has_text, make_export
 from lab.clients.live import LiveSite
 from lab.i18n import t, tn
 from lab.model import Attribute, Evidence, NotChecked, Safe, Severity, Verdict, Vulnerable
@@ -118,7 +117,7 @@ def probe(site: LiveSite) -> Verdict:
         for name in collection.namelist():
             content, original = collection.read(name), export.originals[name]
             found = set(survivors(content, original))
-            if _has_text(content):
+            if has_text(content):
                 steps.append(f"{name}: (0028,0301) BurnedInAnnotation YES")
                 found |= {Attribute.NAME}
             if found:
@@ -133,9 +132,3 @@ def probe(site: LiveSite) -> Verdict:
         exposure.patients,
     )
     return Vulnerable(Evidence(summary, tuple(steps), exposure))
-
-
-def _has_text(content: bytes) -> bool:
-    """Whether the image says of itself that there is text in its pixels (PS3.3, C.7.6.1)."""
-    image = dcmread(io.BytesIO(content), stop_before_pixels=True)
-    return str(image.get("BurnedInAnnotation", "")) == "YES"

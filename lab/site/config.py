@@ -160,7 +160,7 @@ class Host(_Part):
 
 
 class Export(_Part):
-    """How the research office makes its teaching collection: one image of each series (modelled)."""
+    """How the research office makes its teaching collection: one image of each of a few series (modelled)."""
 
     request: dict[str, JSON] = {}
     """What Orthanc is asked for: the body of POST /instances/{id}/anonymize."""
