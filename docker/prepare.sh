@@ -25,4 +25,4 @@ fi
 
 getent group 1000 >/dev/null || groupadd --gid 1000 pacslab
 getent passwd 1000 >/dev/null || useradd --uid 1000 --gid 1000 --no-create-home --home-dir /home/pacslab/state --shell /usr/sbin/nologin pacslab
-install -d -o 1000 -g 1000 /srv/pacslab /srv/pacslab/control /srv/pacslab/run /srv/archive /home/pacslab /home/pacslab/state
+install -d -o 1000 -g 1000 /srv/pacslab /srv/pacslab/control /srv/pacslab/run /srv/archive /srv/web /home/pacslab /home/pacslab/state

@@ -22,6 +22,7 @@ from lab import __version__
 from lab.commands import audit as audit_command
 from lab.commands import detection as detection_commands
 from lab.commands import inventory as inventory_command
+from lab.commands import report as report_command
 from lab.commands import rules as rules_commands
 from lab.commands import survey as survey_commands
 from lab.commands.data import data
@@ -207,7 +208,7 @@ def reset(as_json: bool) -> None:
 
 
 @_command(
-    t("Print the last lines of a log: orthanc, gateway-access, gateway-stream or gateway-error."),
+    t("Print the last lines of a log: orthanc, gateway-access, gateway-stream, gateway-error or host."),
     """pacslab logs
     pacslab logs gateway-stream --lines 100""",
 )
@@ -377,6 +378,7 @@ def _one_or_all(scenario: str | None, every: bool) -> None:
 
 audit_command.add(_command)
 inventory_command.add(_command)
+report_command.add(_command, _lab)
 survey_commands.add(_command, _answer)
 detection_commands.add(_command, _answer)
 rules_commands.add(_command, _answer, main)

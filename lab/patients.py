@@ -37,7 +37,7 @@ def put_patients(
 def _tomorrow(hospital: Hospital) -> Iterator[tuple[str, bytes]]:
     """Everybody comes back: one entry of the worklist for each patient, like the last examination, for the next day."""
     day = date.today() + timedelta(days=1)
-    last = {entry.study.patient.index: entry for shard in hospital.shards for entry in hospital.worklist(shard)}
+    last = {entry.study.patient.index: entry for shard in hospital.shards() for entry in hospital.worklist(shard)}
     for entry in last.values():
         dataset = entry.dataset
         dataset.ScheduledProcedureStepSequence[0].ScheduledProcedureStepStartDate = f"{day:%Y%m%d}"

@@ -64,15 +64,25 @@ class Fix:
         return site.changed(self.overlay)
 
 
+AUDIT = "audit"
+
+
 @dataclass(frozen=True)
 class Trace:
     """What one log shows of the intrusion, at a log level of Orthanc. Held true by a test that breaks in and looks."""
 
     log: Log
     log_level: str
+    """``default``, ``verbose`` or ``trace``, each as Orthanc alone logs; or ``audit``: its default with the site's audit lines."""
     pattern: str | None
     """A regular expression that a line of the intrusion matches; None when it leaves no line there."""
     why: Text
+
+
+def logging_at(site: SiteConfig, level: str) -> SiteConfig:
+    """The site as it logs at a level of ``Trace``. Pure."""
+    audited = level == AUDIT
+    return site.changed({"log_level": "default" if audited else level, "filters": {"audit": audited}})
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from lab.i18n import Text, t
 from lab.model import ClinicDay, DayStep
 from lab.site.zones import Door, Station
 from synthetic_data import generate
+from synthetic_data.instance import Instance
 
 
 class Stopped(Exception):
@@ -46,6 +47,12 @@ def emergency_study() -> Dataset:
     instance = next(instance for instance in hospital.instances() if instance.study.modality == "CT")
     dataset: Dataset = instance.dataset
     return dataset
+
+
+@cache
+def foreign_image() -> Instance:
+    """A synthetic image of somebody who is not among the archive's patients, as another hospital's CD brings it."""
+    return next(generate(seed=912, patients=1).instances())
 
 
 def _step(name: str, title: Text, action: Callable[[LiveSite], Text], site: LiveSite) -> DayStep:

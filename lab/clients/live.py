@@ -11,6 +11,7 @@ import httpx
 
 from lab.clients.dimse import Peer
 from lab.clients.guard import require_inside
+from lab.clients.machine import Machine
 from lab.clients.rest import rest
 from lab.clients.tls import ANONYMOUS, Tls
 from lab.i18n import t
@@ -35,6 +36,15 @@ class LiveSite:
     certificates: Certificates
     troubles: Callable[[], str | None]
     """Says what keeps the site from running, or None; asked before anything is concluded from silence."""
+    inside: Machine | None = None
+    """The archive's machine from within, for those who got there; None where nobody can."""
+
+    @property
+    def machine(self) -> Machine:
+        """The archive's machine from within. Raises LookupError where nobody can get there."""
+        if self.inside is None:
+            raise LookupError("this site has no machine to look at")
+        return self.inside
 
     def station(self, name: str) -> Station:
         return self.network.station(name)

@@ -11,6 +11,7 @@ from pathlib import Path
 from lab.catalogue import Weakness
 from lab.clients.live import LiveSite
 from lab.model import visible
+from lab.sandbox.machine import read_within
 from lab.sandbox.protocol import Log, Sandbox
 from lab.scenario import Trace
 from lab.site.zones import STATIONS
@@ -38,12 +39,7 @@ def read_from(path: Path, start: int) -> list[str]:
 
     Undecodable bytes are replaced and control characters written out: what a visitor put into a log gives no orders.
     """
-    size = _size(path)
-    if size == 0:
-        return []
-    with path.open("rb") as file:
-        file.seek(start if start <= size else 0)
-        text = file.read().decode("utf-8", "replace").replace("\r\n", "\n")
+    text = read_within(path, start=start).decode("utf-8", "replace").replace("\r\n", "\n")
     return [visible(line) for line in text.removesuffix("\n").split("\n")] if text else []
 
 
@@ -84,6 +80,6 @@ def matching(trace: Trace, lines: list[str], site: LiveSite) -> tuple[str, ...]:
 
 def _size(path: Path) -> int:
     try:
-        return path.stat().st_size
+        return path.lstat().st_size
     except OSError:
         return 0

@@ -28,6 +28,8 @@ ANSWER_SECONDS = 40.0
 COMMAND_SECONDS = 600.0
 KEPT_FOLDERS = 6
 DEAD = RoleHealth("dead", 0, 0, ())
+# What comes of a status that is not one: it lies where scenarios run code, which could write anything there.
+NONSENSE = (KeyError, TypeError, ValueError, AttributeError)
 _FILES = {"archive": ("orthanc.json", "filters.lua"), "gateway": ("nginx.conf",)}
 
 
@@ -36,8 +38,9 @@ class KeptSandbox:
 
     kind = ""
 
-    def __init__(self, network: Network, control: Path, run: Path, certificates: Path) -> None:
+    def __init__(self, network: Network, control: Path, run: Path, archive: Path, certificates: Path) -> None:
         self.network = network
+        self.archive = archive
         self.control = control
         self.run = run
         self._certificates = certificates
@@ -82,6 +85,13 @@ class KeptSandbox:
         lines = [line for part in failed for line in part.error]
         raise SiteCannotStart(t("This site does not start."), tip, lines)
 
+    @property
+    def storage(self) -> Path:
+        return self.archive / "current"
+
+    def alter(self, instance: str) -> None:
+        self._command("alter", instance)
+
     def clear(self) -> None:
         self._command("clear", None)
 
@@ -109,18 +119,32 @@ class KeptSandbox:
         return folder
 
     def snapshots(self) -> tuple[str, ...]:
-        return tuple((read_json(self.run / "status-archive.json") or {}).get("snapshots", ()))
+        names = self._status("archive").get("snapshots", ())
+        return tuple(str(name) for name in names) if isinstance(names, list) else ()
 
     def _desired(self) -> dict[str, Any]:
         return read_json(self.control / "desired.json") or {}
 
-    def _role(self, role: str) -> RoleHealth:
+    def _status(self, role: str) -> dict[str, Any]:
+        """What a keeper last said of itself; {} when that is nothing sensible."""
         status = read_json(self.run / f"status-{role}.json")
-        if not status or time.time() - status["heartbeat"] > 3 * HEARTBEAT_SECONDS:
+        return status if isinstance(status, dict) else {}
+
+    def _role(self, role: str) -> RoleHealth:
+        status = self._status(role)
+        try:
+            if time.time() - status["heartbeat"] > 3 * HEARTBEAT_SECONDS:
+                return DEAD
+            found = RoleHealth(
+                status["state"],
+                status["generation"],
+                status["restarts"],
+                tuple(status["error"]),
+                status.get("version", ""),
+            )
+        except NONSENSE:
             return DEAD
-        return RoleHealth(
-            status["state"], status["generation"], status["restarts"], tuple(status["error"]), status.get("version", "")
-        )
+        return found if _is_plausible(found) else DEAD
 
     def _require_keepers(self) -> None:
         health = self.health()
@@ -157,6 +181,7 @@ class KeptSandbox:
                 "archive.pem": made.archive.chain,
                 "archive.key": made.archive.key,
                 "authority.pem": made.authority,
+                "backup.pem": made.backup.chain,
             },
         }
 
@@ -195,7 +220,9 @@ class KeptSandbox:
         command = {"id": uuid.uuid4().hex, "op": op, "name": name}
         self._order(self._desired() | {"command": command})
         self._settle(COMMAND_SECONDS)
-        answer = (read_json(self.run / "status-archive.json") or {}).get("command") or {}
+        answer = self._status("archive").get("command")
+        if not isinstance(answer, dict):
+            answer = {}
         if answer.get("id") != command["id"] or answer.get("error"):
             raise SandboxError(
                 t(
@@ -204,6 +231,11 @@ class KeptSandbox:
                     error=answer.get("error", "no answer"),
                 )
             )
+
+
+def _is_plausible(found: RoleHealth) -> bool:
+    numbers, texts = (found.generation, found.restarts), (found.state, found.version, *found.error)
+    return all(isinstance(number, int) for number in numbers) and all(isinstance(text, str) for text in texts)
 
 
 def open_doors(site: SiteConfig, zone: Zone) -> tuple[Door, ...]:

@@ -22,6 +22,8 @@ class Log(StrEnum):
     ACCESS = "gateway-access.log"
     STREAM = "gateway-stream.log"
     GATEWAY = "gateway-error.log"
+    HOST = "host.log"
+    """What the jobs of the archive's machine say: verification, backup."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,13 @@ class Sandbox(Protocol):
 
     def log(self, log: Log) -> Path:
         """Where a log can be read. The file may not exist yet."""
+
+    @property
+    def storage(self) -> Path:
+        """The archive's files, as the disk of its machine holds them."""
+
+    def alter(self, instance: str) -> None:
+        """Alter an image on the archive's disk, as an intruder there would (Orthanc's id); a second time undoes it."""
 
     def clear(self) -> None:
         """Empty the archive."""

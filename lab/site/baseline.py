@@ -66,5 +66,12 @@ def baseline() -> SiteConfig:
                 "ct": {"aet": "CT1", "host": "ct", "find_worklist": True, "store": True},
                 "workstation": {"aet": "WORKST1", "host": "workstation", "find": True, "get": True},
             },
+            "filters": {"roles": True, "audit": True, "preamble": True},
+            "host": {
+                "storage": "0700",
+                "backup": {"place": "vault", "encrypted": True},
+                "verification": {"by": "disk", "every_seconds": 1},
+            },
+            "export": {"request": {"KeepPrivateTags": False}, "folders": "numbers", "burned_in": False},
         }
     )

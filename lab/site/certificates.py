@@ -46,6 +46,11 @@ class Certificates:
         """What Orthanc shows to whoever talks DICOM over TLS."""
         return self._of("archive")
 
+    @property
+    def backup(self) -> Credential:
+        """For whom backups are encrypted; the key to it stays with the lab, outside the sandbox."""
+        return self._of("backup")
+
     def equipment(self, station: str) -> Credential | None:
         """What a station shows when it talks DICOM over TLS; None for one that the hospital gave no certificate."""
         return self._of(station) if station in EQUIPMENT else None
@@ -54,7 +59,9 @@ class Certificates:
     def is_complete(self) -> bool:
         """Whether every file is there. Read-only."""
         return self.authority.is_file() and all(
-            path.is_file() for name in ("gateway", "archive", *EQUIPMENT) for path in vars(self._of(name)).values()
+            path.is_file()
+            for name in ("gateway", "archive", "backup", *EQUIPMENT)
+            for path in vars(self._of(name)).values()
         )
 
     def _of(self, name: str) -> Credential:
@@ -76,6 +83,10 @@ def ensure_certificates(folder: Path, network: Network) -> Certificates:
         issued = authority.issue_cert(common_name, *identities, common_name=common_name)
         write_private(folder / f"{name}.pem", b"".join(part.bytes() for part in issued.cert_chain_pems))
         write_private(folder / f"{name}.key", issued.private_key_pem.bytes())
+    # RSA, so that openssl wraps the key of a backup for it with the certificate alone
+    safe = authority.issue_cert("backup.hopital.example", key_type=trustme.KeyType.RSA)
+    write_private(made.backup.chain, safe.cert_chain_pems[0].bytes())
+    write_private(made.backup.key, safe.private_key_pem.bytes())
     write_private(plan, network.prefix.encode())
     return made
 

@@ -81,6 +81,8 @@ class Gateway(_Part):
     """Paths that the https door refuses (403) to a zone."""
     cors: Cors | None = None
     access_log: bool = True
+    list_folders: bool = False
+    """Whether the gateway lists the folders below its web root (nginx ``autoindex``)."""
 
 
 class User(_Part):
@@ -115,6 +117,46 @@ class Filters(_Part):
     """Objects are taken over DICOM only from modalities that may store; what others send is dropped."""
     audit: bool = False
     """A line in Orthanc's log for each permitted or refused HTTP request, each C-FIND and each stored object."""
+    preamble: bool = False
+    """Set the preamble of each stored file to zeros, whatever was in it."""
+
+
+class Backup(_Part):
+    """The copy of the storage that the archive's machine keeps."""
+
+    place: Literal["none", "vault", "web"] = "none"
+    """``vault``: a folder that nobody else reads; ``web``: below the gateway's web root, at /backup/."""
+    encrypted: bool = False
+    """One encrypted file (CMS, RFC 5652) that only the hospital's safe can open, instead of the files as they are."""
+
+
+class Verification(_Part):
+    """A job that compares what lies on the disk with the checksums that were taken when it was stored."""
+
+    by: Literal["nobody", "archive", "disk"] = "nobody"
+    """``archive`` asks Orthanc (verify-md5), ``disk`` reads the files itself."""
+    every_seconds: Annotated[int, Field(ge=1, le=86_400)] = 1
+    """Modelled: a hospital's night is a second here."""
+
+
+class Host(_Part):
+    """The archive's machine: who may read its disk, and what runs there by itself."""
+
+    storage: Literal["0600", "0700", "0711", "0755"] = "0700"
+    """Permissions of the storage folder."""
+    backup: Backup = Backup()
+    verification: Verification = Verification()
+
+
+class Export(_Part):
+    """How the research office makes its teaching collection: one image of each of a few series (modelled)."""
+
+    request: dict[str, JSON] = {}
+    """What Orthanc is asked for: the body of POST /instances/{id}/anonymize."""
+    folders: Literal["numbers", "archive"] = "numbers"
+    """Names in the ZIP: numbers, or those that the archive gives its own ZIP files."""
+    burned_in: bool = False
+    """Whether images go out that carry text in their pixels (0028,0301)."""
 
 
 class DicomWeb(_Part):
@@ -140,6 +182,8 @@ class SiteConfig(_Part):
     users: dict[str, User] = {}
     modalities: dict[str, Modality] = {}
     filters: Filters = Filters()
+    host: Host = Host()
+    export: Export = Export()
     dicomweb: DicomWeb = DicomWeb()
     worklists: Worklists = Worklists()
     log_level: Literal["default", "verbose", "trace"] = "default"

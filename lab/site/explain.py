@@ -13,7 +13,18 @@ from lab.errors import SiteError
 from lab.i18n import Text, t
 
 _KNOWN: dict[tuple[str, ...], tuple[str, ...]] = {
-    (): ("orthanc", "gateway", "users", "modalities", "filters", "dicomweb", "worklists", "log_level"),
+    (): (
+        "orthanc",
+        "gateway",
+        "users",
+        "modalities",
+        "filters",
+        "host",
+        "export",
+        "dicomweb",
+        "worklists",
+        "log_level",
+    ),
     ("gateway",): (
         "publish",
         "tls_minimum",
@@ -26,12 +37,17 @@ _KNOWN: dict[tuple[str, ...], tuple[str, ...]] = {
         "deny",
         "cors",
         "access_log",
+        "list_folders",
     ),
     ("gateway", "cors"): ("origins", "credentials"),
-    ("filters",): ("roles", "known_senders", "audit"),
     ("worklists",): ("enabled",),
     ("dicomweb",): ("enabled", "root", "wado"),
     ("gateway", "publish"): ("http", "https", "dicom"),
+    ("filters",): ("roles", "known_senders", "audit", "preamble"),
+    ("host",): ("storage", "backup", "verification"),
+    ("host", "backup"): ("place", "encrypted"),
+    ("host", "verification"): ("by", "every_seconds"),
+    ("export",): ("request", "folders", "burned_in"),
     ("users", "*"): ("password", "role"),
     ("modalities", "*"): ("aet", "host", "port", "echo", "find", "find_worklist", "get", "move", "store"),
 }

@@ -41,8 +41,49 @@ local function audit(entry)
 end
 
 function IncomingFindRequestFilter(query, origin)
-  audit({ event = "find", aet = origin["RemoteAet"], called = origin["CalledAet"], ip = origin["RemoteIp"], query = query })
+  audit({ event = "find", aet = origin["RemoteAet"], called = origin["CalledAet"], ip = origin["RemoteIp"], query = shown(query) })
   return query
+end
+"""
+
+_WHOLE = """\
+local function shown(query)
+  return query
+end
+"""
+
+_WITHOUT_NAMES = """\
+-- What was asked, without the names and dates of birth that stood in the question. Of a pattern its first two letters are
+-- kept: they name nobody, and tell who lists the archive letter by letter.
+local function hidden(value)
+  if string.find(value, "[*?]") then return string.sub(value, 1, 2) .. "*" end
+  return "HIDDEN"
+end
+
+local function shown(query)
+  local kept = {}
+  for tag, value in pairs(query) do
+    kept[tag] = value
+  end
+  for _, tag in ipairs({ "0008,0090", "0010,0010", "0010,0030", "0010,1001", "0010,1005" }) do
+    if kept[tag] and kept[tag] ~= "" then kept[tag] = hidden(kept[tag]) end
+  end
+  return kept
+end
+"""
+
+_PREAMBLE = """\
+-- A file that came over HTTP is stored once more with zeros for its preamble (PS3.10, 7.1), if there was anything else in
+-- it. One that came by C-STORE has none of its own: Orthanc writes it.
+function OnStoredInstance(id, tags, metadata, origin)
+  if origin["RequestOrigin"] ~= "RestApi" then return end
+  local file = RestApiGet("/instances/" .. id .. "/file", false)
+  local zeros = string.rep("\\0", 128)
+  if string.sub(file, 129, 132) == "DICM" and string.sub(file, 1, 128) ~= zeros then
+    RestApiDelete("/instances/" .. id, false)
+    RestApiPost("/instances", zeros .. string.sub(file, 129), false)
+    print("PREAMBLE " .. id)
+  end
 end
 """
 
@@ -97,16 +138,14 @@ end
 def filters_lua(site: SiteConfig) -> str:
     """The text of ``filters.lua``."""
     filters = site.filters
-    return "\n".join(
-        (
-            _roles(site) if filters.roles else _ANYTHING,
-            _AUDIT if filters.audit else _SILENT,
-            _HTTP,
-            _marks(),
-            _senders(site) if filters.known_senders else _ANYBODY,
-            _RECEIVED,
-        )
-    )
+    parts = [_roles(site) if filters.roles else _ANYTHING]
+    if filters.audit:
+        parts.append(_WITHOUT_NAMES if site.orthanc.get("DeidentifyLogs", True) else _WHOLE)
+    parts += [_AUDIT if filters.audit else _SILENT, _HTTP, _marks()]
+    parts += [_senders(site) if filters.known_senders else _ANYBODY, _RECEIVED]
+    if filters.preamble:
+        parts.append(_PREAMBLE)
+    return "\n".join(parts)
 
 
 def _marks() -> str:

@@ -15,6 +15,7 @@ from lab.site.config import Cors, SiteConfig
 from lab.site.zones import ARCHIVE_DICOM_PORT, ARCHIVE_HTTP_PORT, Door, Network, Zone
 
 RUN = "/srv/pacslab/run"  # status, logs, temporary files
+WEB = "/srv/web"  # what the gateway serves by itself
 REALM = "Restricted"
 PREFLIGHT = "GET, POST, PUT, DELETE, OPTIONS"
 
@@ -133,7 +134,7 @@ def _https(site: SiteConfig, network: Network, folder: str) -> str:
         listen="\n".join(f"    listen {address}:{Door.HTTPS.port} ssl;" for address in open_at),
         folder=folder,
         protocols="TLSv1.2 TLSv1.3" if site.gateway.tls_minimum == "TLSv1.2" else "TLSv1.3",
-        rules=_lines(4, _rules(site)),
+        rules=_lines(4, _rules(site) + _backup(site)),
         locations="".join(
             _location(site, network, path, user)
             for path, user in {"/": None, **dict(sorted(site.gateway.lends.items()))}.items()
@@ -157,6 +158,13 @@ def _rules(site: SiteConfig) -> list[str]:
     if gateway.cors:
         lines += _cors(gateway.cors)
     return lines
+
+
+def _backup(site: SiteConfig) -> list[str]:
+    """The backup below the web root, if that is where the hospital put it."""
+    if site.host.backup.place != "web":
+        return []
+    return [f"location /backup/ {{ root {WEB}; autoindex {'on' if site.gateway.list_folders else 'off'}; }}"]
 
 
 def _cors(cors: Cors) -> list[str]:

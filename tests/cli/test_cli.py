@@ -152,7 +152,7 @@ def test_logs_are_printed_and_an_unknown_log_lists_the_known(lab: Lab) -> None:
     assert "Orthanc has started" in run("logs", "orthanc", "--lines", "5").output
     answer = run("logs", "syslog")
     assert (answer.exit_code, answer.stderr.splitlines()[-1]) == (
-        2, "→ There are: orthanc, gateway-access, gateway-stream, gateway-error.",
+        2, "→ There are: orthanc, gateway-access, gateway-stream, gateway-error, host.",
     )  # fmt: skip
 
 

@@ -35,6 +35,8 @@ NO_RECORDS = {
     "store-overwrite": "the exchange of an image",
     "version-disclosure": "a version",
 }
+# Weaknesses that concern the image of one patient who is not of the archive: the probe's own.
+OWN_IMAGE = {"no-integrity", "polyglot-preamble"}
 
 
 CURRENT_ORTHANC = {"outdated"}  # a current Orthanc tells its version, and has no known flaw
@@ -68,7 +70,7 @@ def test_a_misconfiguration_is_found_and_opens_what_it_declares_and_nothing_else
     if scenario in NO_RECORDS:
         return
     assert exposure is not None
-    assert exposure.patients == FEW
+    assert exposure.patients == (1 if scenario in OWN_IMAGE else FEW)
     assert Attribute.NAME in exposure.attributes
     assert exposure.samples
     assert all(len(row) == len(exposure.attributes) and all(row) for row in exposure.samples), exposure.samples

@@ -9,6 +9,8 @@ from lab.scenario import Outcome, Trace
 from lab.site.baseline import baseline
 
 SCENARIOS = list(catalogue())
+# Weaknesses of which no log shows anything, with the reason.
+UNSEEN = {"at-rest-plain": "who reads a disk speaks with no program that writes a log"}
 
 
 def test_a_scenario_is_complete(scenario: str) -> None:
@@ -24,7 +26,7 @@ def test_a_scenario_is_complete(scenario: str) -> None:
     assert len(part.hints) == 3
     assert part.references
     assert part.roles
-    assert any(trace.pattern for trace in part.traces)
+    assert any(trace.pattern for trace in part.traces) is (scenario not in UNSEEN)
     assert all(name in SCENARIOS for name in part.also)
 
 
