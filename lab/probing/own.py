@@ -7,8 +7,9 @@ afterwards; who is in the archive is never at stake.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -17,9 +18,11 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
+from lab.clients.dimse import Peer
 from lab.clients.live import LiveSite
-from lab.i18n import t
-from lab.model import NotChecked
+from lab.i18n import Text, t
+from lab.model import Evidence, NotChecked, Safe, Verdict
+from lab.probing.dimse import Attempt, Came
 from synthetic_data.marks import ISSUER, MANUFACTURER, PATIENT_ID_PREFIX, STATEMENT
 
 PROBE_ID = f"{PATIENT_ID_PREFIX}PROBE-"
@@ -103,6 +106,22 @@ def own_hand(site: LiveSite) -> Iterator[OwnHand]:
         hand = OwnHand(client)
         hand.patients()
         yield hand
+
+
+def outsiders_then_ct(
+    site: LiveSite, service: str, action: Callable[[OwnHand, Peer], Came | NotChecked], safe: Text
+) -> Verdict:
+    """Try as a client that nobody declared; where that one gets nothing, as the CT, in whose place a fault or an intruder may sit."""
+    attempt = Attempt(site, service)
+    try:
+        with own_hand(site) as hand:
+            found = attempt.everywhere(partial(action, hand), safe)
+            if not isinstance(found, Safe):
+                return found
+            as_ct = attempt.once(site.equipment("ct"), partial(action, hand))
+    except CannotLook as trouble:
+        return trouble.verdict
+    return as_ct or Safe(Evidence(safe, tuple(attempt.steps)))
 
 
 def letter_of_a_patient(site: LiveSite) -> Dataset | None:

@@ -6,15 +6,13 @@ picture, and nothing says that it is not the one that was taken.
 
 from __future__ import annotations
 
-from functools import partial
-
 from lab.clients import dimse
 from lab.clients.dimse import Peer
 from lab.clients.live import LiveSite
 from lab.i18n import t
-from lab.model import Evidence, Safe, Severity, Verdict
-from lab.probing.dimse import Attempt, Came
-from lab.probing.own import CannotLook, OwnHand, invented, own_hand
+from lab.model import Severity, Verdict
+from lab.probing.dimse import Came
+from lab.probing.own import OwnHand, invented, outsiders_then_ct
 from lab.proposals import BOOK_SECURITY, NOBODY_STORES, ONLY_STORE_CLOSED, RENAME
 from lab.sandbox.protocol import Log
 from lab.scenario import Fix, Group, Outcome, Reference, Scenario, Trace
@@ -91,17 +89,7 @@ def probe(site: LiveSite) -> Verdict:
 
     As a client that nobody declared; where that one may not store, as the CT, in whose place a fault or an intruder may sit.
     """
-    attempt = Attempt(site, "C-STORE")
-    try:
-        with own_hand(site) as hand:
-            action = partial(_replace, hand)
-            found = attempt.everywhere(action, t("An image that is stored stays as it is."))
-            if not isinstance(found, Safe):
-                return found
-            as_ct = attempt.once(site.equipment("ct"), action)
-    except CannotLook as trouble:
-        return trouble.verdict
-    return as_ct or Safe(Evidence(found.evidence.summary, tuple(attempt.steps)))
+    return outsiders_then_ct(site, "C-STORE", _replace, t("An image that is stored stays as it is."))
 
 
 def _replace(hand: OwnHand, peer: Peer) -> Came:
