@@ -30,12 +30,12 @@ _BULK = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "UN"))
 PATIENT_NAME, PATIENT_ID = 0x00100010, 0x00100020
 _PERSONAL_NARRATIVES = frozenset((0x00104000, 0x00380500, 0x00380300, 0x00102000, 0x00400280, 0x00401400, 0x00402400, 0x00321070))
 """Remarks about the person, not about the picture: nothing in them is worth the risk, so cleaning means to empty them."""
-_CONTENT, _TEXT_VALUE, _DOCUMENT, _AGE, _WEIGHT = 0x0040A730, 0x0040A160, 0x00420011, 0x00101010, 0x00101030
+_TEXT_VALUE, _DOCUMENT = 0x0040A160, 0x00420011
+_REQUEST, _NEEDED_IN_REQUEST = 0x0040A370, frozenset((0x00401001,))
+"""Referenced Request Sequence needs Requested Procedure ID (type 2, PS3.3 C.17.2): emptied there, not removed."""
 _TITLES = frozenset((0x00420010,))
 _CHARACTERISTICS = frozenset((0x00101020, 0x00101030))
-_ICON = 0x00880200
-_WAVEFORM_DATA = frozenset((0x54001010, 0x54000110, 0x54000112))
-_DEID_ELEMENTS = frozenset((0x00120062, 0x00120063, 0x00120064, 0x00280301, 0x00280303))
+_DEID_ELEMENTS = frozenset((0x00120062, 0x00120063, 0x00120064, 0x00280303))
 
 
 @dataclass
@@ -68,7 +68,7 @@ class ElementCleaner:
     def clean(self, dataset: list[Element], subject: Subject, tally: Tally) -> list[Element]:
         """The dataset as it may leave the house, without the marks that say so. Raises Unclean."""
         work = _Work(self._profile, self._secret, subject, tally, encodings_of(character_set(dataset)))
-        return work.elements(dataset, False)
+        return work.elements(dataset, 0)
 
 
 @dataclass
@@ -81,7 +81,7 @@ class _Work:
     tally: Tally
     encodings: tuple[str, ...]
 
-    def elements(self, elements: list[Element], in_content: bool) -> list[Element]:
+    def elements(self, elements: list[Element], parent: int) -> list[Element]:
         outer = self.encodings
         own = character_set(elements)
         if own:
@@ -89,28 +89,28 @@ class _Work:
         found = []
         creators = {e.tag: bytes(e.value).decode("latin-1").strip("\0 ") for e in elements if _is_creator(e.tag)}
         for element in elements:
-            cleaned = self._element(element, in_content, creators)
+            cleaned = self._element(element, parent, creators)
             if cleaned is not None:
                 found.append(cleaned)
         self.encodings = outer
         return [element for element in found if not _is_lonely_creator(element.tag, found)]
 
-    def _element(self, element: Element, in_content: bool, creators: dict[int, str]) -> Element | None:
+    def _element(self, element: Element, parent: int, creators: dict[int, str]) -> Element | None:
         tag = element.tag
         if tag >> 16 & 1:
             return self._private(element, creators)
         if tag & 0xFFFF == 0 or tag in _DEID_ELEMENTS or tag >> 16 < 8:
             return None
-        special = self._special(element, in_content)
+        special = self._special(element)
         if special is not None:
             return special
         action = self.profile.action(tag)
         if action is None:
             return self._unlisted(element)
         self.tally.note(action)
-        return self._listed(element, action)
+        return self._listed(element, action, parent == _REQUEST)
 
-    def _special(self, element: Element, in_content: bool) -> Element | None:
+    def _special(self, element: Element) -> Element | None:
         tag = element.tag
         if tag in (PATIENT_NAME, PATIENT_ID):
             self.tally.note("pseudonym")
@@ -129,8 +129,8 @@ class _Work:
             return Element(tag, element.vr, placeholder())
         return None
 
-    def _listed(self, element: Element, action: str) -> Element | None:
-        if action == "X":
+    def _listed(self, element: Element, action: str, in_request: bool) -> Element | None:
+        if action == "X" and not (in_request and element.tag in _NEEDED_IN_REQUEST):
             return None
         if element.items is not None:
             if action == "Z":
@@ -142,7 +142,7 @@ class _Work:
             return self._uid(element)
         if action == "C":
             return self._cleaned(element)
-        if action == "Z" or not len(element.value):
+        if action in "XZ" or not len(element.value):
             return Element(element.tag, element.vr, b"")
         return self._dummy(element)
 
@@ -177,8 +177,7 @@ class _Work:
         return self.profile.has(Option.MODIFIED_DATES) or self.profile.has(Option.FULL_DATES)
 
     def _sequence(self, element: Element) -> Element:
-        in_content = element.tag == _CONTENT
-        return Element(element.tag, "SQ", items=[self.elements(item, in_content) for item in element.items or ()])
+                return Element(element.tag, "SQ", items=[self.elements(item, element.tag) for item in element.items or ()])
 
     def _kept(self, element: Element) -> Element:
         if element.tag in _CHARACTERISTICS:

@@ -8,7 +8,7 @@ from lab.deid.profile import Option, Profile
 METHOD = "pacslab deidentify: PS3.15 Table E.1-1 edition 2026c"
 IMPLEMENTATION_UID = "2.25.155364237915391716250414230573526418771"
 IMPLEMENTATION_NAME = "PACSLAB_DEID_1"
-_BURNED_IN, _DATES_MODIFIED = 0x00280301, 0x00280303
+_BURNED_IN, _DATES_MODIFIED, _DOCUMENT = 0x00280301, 0x00280303, 0x00420011
 _REMOVED, _METHOD, _METHOD_CODES = 0x00120062, 0x00120063, 0x00120064
 
 
@@ -20,9 +20,10 @@ def marked(dataset: list[Element], profile: Profile, pixels_clean: bool) -> list
         Element(_METHOD_CODES, "SQ", items=[_code(*code) for code in profile.codes]),
         Element(_DATES_MODIFIED, "CS", _temporal(profile).encode()),
     ]
-    if pixels_clean and any(element.tag == PIXEL_DATA for element in dataset):
+    if pixels_clean and any(element.tag in (PIXEL_DATA, _DOCUMENT) for element in dataset):
         new.append(Element(_BURNED_IN, "CS", b"NO"))
-    return sorted([*dataset, *new], key=lambda element: element.tag)
+    replaced = {element.tag for element in new}
+    return sorted((*(e for e in dataset if e.tag not in replaced), *new), key=lambda element: element.tag)
 
 
 def _temporal(profile: Profile) -> str:
