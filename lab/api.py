@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from lab.catalogue import Weakness, catalogue, weakness
 from lab.clients.live import LiveSite
 from lab.clients.rest import rest
 from lab.clients.tap import tap
+from lab.course.deidentified import Deidentified, Scored
 from lab.course.gallery import Gallery, look
 from lab.course.grading import grade
 from lab.course.lessons import Fixed, Fixes, Hint, Listed, Traces
@@ -25,6 +26,7 @@ from lab.course.status import Status
 from lab.course.traces import break_in, matching, tail
 from lab.course.verdicts import Checked, Overview, Probed
 from lab.course.wire import Wire
+from lab.deid.options import RESEARCH
 from lab.errors import LabError, SandboxError, SiteCannotStart, SiteError
 from lab.home import Home
 from lab.i18n import t
@@ -275,6 +277,32 @@ class Lab:
     def url(self, zone: str = "office", door: str = "http") -> str:
         """The address of a web door in a zone, for a browser."""
         return self.live().url(Zone(_one_of(zone, [z.value for z in Zone])), Door(_one_of(door, ("http", "https"))))
+
+    # -- personal data -------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def deidentify(
+        source: Path | str,
+        target: Path | str,
+        *,
+        key: Path | str | None = None,
+        anonymous: bool = False,
+        options: Iterable[str] = RESEARCH,
+        workers: int = 2,
+        report: Report | None = None,
+    ) -> Deidentified:
+        """De-identify a folder of DICOM files into a new one (DICOM PS3.15 annex E). Never writes into the source.
+
+        ``key`` is a file that stays with the hospital and is made when there is none: pseudonymised. ``anonymous``
+        destroys the key at the end. ``options`` are those of PS3.15 E.3 by name, such as ``clean-pixels``.
+        """
+        place = None if key is None else Path(key)
+        return Deidentified.run(Path(source), Path(target), options, place, anonymous, workers, report)
+
+    @staticmethod
+    def deid_score(source: Path | str, target: Path | str, report: Report | None = None) -> Scored:
+        """Score de-identified files against the ledger of the synthetic set that they were made from. Read-only."""
+        return Scored.of(Path(source), Path(target), report)
 
     # -- inside --------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from rich.text import Text as RichText
 
 from lab import __version__
 from lab.commands import audit as audit_command
+from lab.commands import deid as deid_commands
 from lab.commands import survey as survey_commands
 from lab.commands.data import data
 from lab.course.cards import Shown
@@ -359,3 +360,4 @@ def _one_or_all(scenario: str | None, every: bool) -> None:
 
 audit_command.add(_command)
 survey_commands.add(_command, _answer)
+deid_commands.add(_command, _answer)

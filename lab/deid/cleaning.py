@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from pydicom.uid import UID_dictionary
+from pydicom._uid_dict import UID_dictionary
 
 from lab.deid import dates
 from lab.deid.charset import decoded, encoded, encodings_of
@@ -23,12 +23,23 @@ from lab.deid.text import Cleaner
 
 TEXTS = frozenset(("LO", "LT", "SH", "ST", "UC", "UR", "UT"))
 _LENGTHS = {"LO": 64, "SH": 16, "ST": 1024, "LT": 10240}
-_DUMMIES = {"DA": "19000101", "TM": "000000", "DT": "19000101000000", "IS": "0", "DS": "0", "AS": "", "PN": "REMOVED", "CS": "REMOVED"}
+_DUMMIES = {
+    "DA": "19000101",
+    "TM": "000000",
+    "DT": "19000101000000",
+    "IS": "0",
+    "DS": "0",
+    "AS": "",
+    "PN": "REMOVED",
+    "CS": "REMOVED",
+}
 _NUMBERS = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "AT": 4, "SV": 8, "UV": 8}
 _BULK = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "UN"))
 
 PATIENT_NAME, PATIENT_ID = 0x00100010, 0x00100020
-_PERSONAL_NARRATIVES = frozenset((0x00104000, 0x00380500, 0x00380300, 0x00102000, 0x00400280, 0x00401400, 0x00402400, 0x00321070))
+_PERSONAL_NARRATIVES = frozenset(
+    (0x00104000, 0x00380500, 0x00380300, 0x00102000, 0x00400280, 0x00401400, 0x00402400, 0x00321070)
+)
 """Remarks about the person, not about the picture: nothing in them is worth the risk, so cleaning means to empty them."""
 _TEXT_VALUE, _DOCUMENT = 0x0040A160, 0x00420011
 _REQUEST, _NEEDED_IN_REQUEST = 0x0040A370, frozenset((0x00401001,))
@@ -177,7 +188,7 @@ class _Work:
         return self.profile.has(Option.MODIFIED_DATES) or self.profile.has(Option.FULL_DATES)
 
     def _sequence(self, element: Element) -> Element:
-                return Element(element.tag, "SQ", items=[self.elements(item, element.tag) for item in element.items or ()])
+        return Element(element.tag, "SQ", items=[self.elements(item, element.tag) for item in element.items or ()])
 
     def _kept(self, element: Element) -> Element:
         if element.tag in _CHARACTERISTICS:

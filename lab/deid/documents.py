@@ -27,7 +27,9 @@ def placeholder() -> bytes:
             NameObject("/BaseFont"): NameObject("/Helvetica"),
         }
     )
-    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): DictionaryObject({NameObject("/F1"): font})})
+    page[NameObject("/Resources")] = DictionaryObject(
+        {NameObject("/Font"): DictionaryObject({NameObject("/F1"): font})}
+    )
     stream = DecodedStreamObject()
     stream.set_data(f"BT /F1 16 Tf 72 {_TALL - 96} Td ({WORDS}) Tj ET".encode())
     page[NameObject("/Contents")] = writer._add_object(stream)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pydicom import datadict, uid
+from pydicom._uid_dict import UID_dictionary
 
 from lab.deid.problems import Reason, Unclean
 
@@ -24,7 +25,31 @@ INFLATED = 1 << 28
 
 Buffer = bytes | memoryview
 _LONG = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"))
-_SHORT = frozenset("AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
+_SHORT = frozenset(
+    [
+        "AE",
+        "AS",
+        "AT",
+        "CS",
+        "DA",
+        "DS",
+        "DT",
+        "FD",
+        "FL",
+        "IS",
+        "LO",
+        "LT",
+        "PN",
+        "SH",
+        "SL",
+        "SS",
+        "ST",
+        "TM",
+        "UI",
+        "UL",
+        "US",
+    ]
+)
 _UNDEFINED = 0xFFFFFFFF
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 PIXEL_DATA = 0x7FE00010
@@ -84,7 +109,7 @@ def read_bytes(content: bytes) -> DicomFile:
     view = memoryview(content)
     meta, start = _read_meta(view)
     syntax = text_of(meta, TRANSFER_SYNTAX)
-    if not syntax or not (uid.UID(syntax).is_transfer_syntax if syntax in uid.UID_dictionary else False):
+    if not syntax or not (uid.UID(syntax).is_transfer_syntax if syntax in UID_dictionary else False):
         raise Unclean(Reason.UNKNOWN_SYNTAX)
     body = view[start:]
     if syntax == uid.DeflatedExplicitVRLittleEndian:
@@ -114,7 +139,7 @@ def walk(elements: Iterable[Element]) -> Iterator[Element]:
 def _read_meta(view: memoryview) -> tuple[list[Element], int]:
     """The file meta information, which is always explicit little endian, and where the dataset begins."""
     at = 132
-    while at + 8 <= len(view) and view[at : at + 2] == b"\x02\x00":
+    while at + 8 <= len(view) and bytes(view[at : at + 2]) == b"\x02\x00":
         long = bytes(view[at + 4 : at + 6]).decode("latin-1") in _LONG
         if long and at + 12 > len(view):
             raise Unclean(Reason.TRUNCATED)

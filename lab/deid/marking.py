@@ -53,5 +53,3 @@ def file_head(sop_class: str, sop_instance: str, syntax: str) -> bytes:
     body = b"".join(write_elements(elements, EXPLICIT))
     length = write_elements([Element(0x00020000, "UL", len(body).to_bytes(4, "little"))], EXPLICIT)
     return b"".join((bytes(128), b"DICM", *length, body))
-
-

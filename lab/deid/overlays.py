@@ -18,7 +18,7 @@ _TEXTS = frozenset((0x0022, 0x1500, 0x4000))
 def clean_overlays(dataset: list[Element], graphics_stay: bool, tally: Tally) -> list[Element]:
     """The dataset without the overlays that may name someone."""
     gone = set()
-    for group in {element.tag >> 16 for element in dataset if 0x60 == element.tag >> 24}:
+    for group in {element.tag >> 16 for element in dataset if element.tag >> 24 == 0x60}:
         if not graphics_stay or _has_letters({e.tag & 0xFFFF: e for e in dataset if e.tag >> 16 == group}):
             gone.add(group)
             tally.note("overlay")

@@ -11,7 +11,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +27,38 @@ from lab.deid.reading_letters import Letters, Picture, find_letters
 
 Array = NDArray[Any]
 Box = tuple[int, int, int, int]
-_BURNING = frozenset("US SC OT XA RF ES XC GM SM DOC IVUS ECG EPS HC OP IO PX MG CR DX RG XR BI DG LP BMD".split())
+_BURNING = frozenset(
+    [
+        "US",
+        "SC",
+        "OT",
+        "XA",
+        "RF",
+        "ES",
+        "XC",
+        "GM",
+        "SM",
+        "DOC",
+        "IVUS",
+        "ECG",
+        "EPS",
+        "HC",
+        "OP",
+        "IO",
+        "PX",
+        "MG",
+        "CR",
+        "DX",
+        "RG",
+        "XR",
+        "BI",
+        "DG",
+        "LP",
+        "BMD",
+    ]
+)
 """Modalities whose pictures bear letters: screens, papers, photographs, radiographs with a name plate."""
-_SAFE = frozenset("CT MR PT NM RTDOSE RTIMAGE SEG OCT".split())
+_SAFE = frozenset(["CT", "MR", "PT", "NM", "RTDOSE", "RTIMAGE", "SEG", "OCT"])
 _SCANNED = ("SD", "DF")
 _MODALITY, _BURNED_IN, _IMAGE_TYPE, _CONVERSION, _REGIONS = 0x00080060, 0x00280301, 0x00080008, 0x00080064, 0x00186011
 _ROWS, _COLUMNS, _SAMPLES, _FRAMES, _ALLOCATED = 0x00280010, 0x00280011, 0x00280002, 0x00280008, 0x00280100
@@ -142,7 +171,7 @@ def _checked(dataset: list[Element], pixels: Element, facts: _Facts) -> list[Ele
 
 def _decoded(dataset: list[Element], file: DicomFile, facts: _Facts) -> Array:
     """The frames, shape (frames, rows, columns) or with three colours behind; yours to paint on."""
-    wanted = [e for e in dataset if e.tag >> 16 == 0x0028 and e.items is None or e.tag in (PIXEL_DATA, 0x00080016)]
+    wanted = [e for e in dataset if (e.tag >> 16 == 0x0028 and e.items is None) or e.tag in (PIXEL_DATA, 0x00080016)]
     content = b"".join((file_head("1.2", "1.2", file.syntax), *write_elements(wanted, file.form)))
     try:
         with warnings.catch_warnings():
@@ -217,7 +246,8 @@ def _eight_bits(picture: Array, low: float, high: float) -> Picture:
         return picture
     bottom, top = np.percentile(picture, (low, high))
     scaled = (picture.astype(np.float32) - bottom) * (255.0 / max(float(top - bottom), 1.0))
-    return np.clip(scaled, 0, 255).astype(np.uint8)
+    eight: Picture = np.clip(scaled, 0, 255).astype(np.uint8)
+    return eight
 
 
 def _is_marker(letters: Letters) -> bool:
@@ -244,7 +274,7 @@ def _cover(frames: Array, boxes: list[Box]) -> None:
 
 def _with_pixels(dataset: list[Element], frames: Array, facts: _Facts) -> list[Element]:
     """The dataset with these pixels, uncompressed, and their description put right."""
-    order = ">" if facts.big else "<"
+    order: Literal["<", ">"] = ">" if facts.big else "<"
     content = np.ascontiguousarray(frames).astype(frames.dtype.newbyteorder(order), copy=False).tobytes()
     vr = "OB" if frames.dtype.itemsize == 1 and not facts.big else "OW"
     new = {PIXEL_DATA: Element(PIXEL_DATA, vr, content + b"\0" * (len(content) % 2))}

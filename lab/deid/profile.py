@@ -9,59 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
 from lab.deid.elements import vr_of
+from lab.deid.options import BASIC_CODE, CODES, PROFILES, RESEARCH, Option
 from lab.deid.problems import DeidError
 from lab.i18n import t
-
-
-class Option(StrEnum):
-    """The options of PS3.15 E.3, by the names that the command line takes."""
-
-    CLEAN_PIXELS = "clean-pixels"
-    CLEAN_FACES = "clean-recognizable-visual-features"
-    CLEAN_GRAPHICS = "clean-graphics"
-    CLEAN_STRUCTURED = "clean-structured-content"
-    CLEAN_DESCRIPTORS = "clean-descriptors"
-    FULL_DATES = "retain-full-dates"
-    MODIFIED_DATES = "retain-modified-dates"
-    CHARACTERISTICS = "retain-characteristics"
-    DEVICE = "retain-device"
-    UIDS = "retain-uids"
-    SAFE_PRIVATE = "retain-safe-private"
-    INSTITUTION = "retain-institution"
-
-
-BASIC_CODE = ("113100", "Basic Application Confidentiality Profile")
-CODES: dict[Option, tuple[str, str]] = {
-    Option.CLEAN_PIXELS: ("113101", "Clean Pixel Data Option"),
-    Option.CLEAN_GRAPHICS: ("113103", "Clean Graphics Option"),
-    Option.CLEAN_STRUCTURED: ("113104", "Clean Structured Content Option"),
-    Option.CLEAN_DESCRIPTORS: ("113105", "Clean Descriptors Option"),
-    Option.FULL_DATES: ("113106", "Retain Longitudinal Temporal Information Full Dates Option"),
-    Option.MODIFIED_DATES: ("113107", "Retain Longitudinal Temporal Information Modified Dates Option"),
-    Option.CHARACTERISTICS: ("113108", "Retain Patient Characteristics Option"),
-    Option.DEVICE: ("113109", "Retain Device Identity Option"),
-    Option.UIDS: ("113110", "Retain UIDs Option"),
-    Option.SAFE_PRIVATE: ("113111", "Retain Safe Private Option"),
-    Option.INSTITUTION: ("113112", "Retain Institution Identity Option"),
-}
-"""Context group 7050 (DICOM PS3.16)."""
-
-RESEARCH = (
-    Option.CLEAN_PIXELS,
-    Option.CLEAN_GRAPHICS,
-    Option.CLEAN_STRUCTURED,
-    Option.CLEAN_DESCRIPTORS,
-    Option.MODIFIED_DATES,
-    Option.CHARACTERISTICS,
-)
-PROFILES: dict[str, tuple[Option, ...]] = {"basic": (Option.CLEAN_PIXELS,), "research": RESEARCH}
-"""`basic`: as little as possible stays; `research`: what studies over time need stays, cleaned."""
 
 _DECISIVE = "KCUXZD"
 _SIMPLE = {"X/Z": "Z", "X/D": "D", "Z/D": "D", "X/Z/D": "D", "X/Z/U*": "U"}
@@ -128,7 +83,8 @@ class Profile:
         for code in _DECISIVE:
             if code in answers:
                 return "K" if code == "C" and self._is_kept_time(tag) else code
-        return _SIMPLE.get(row["basic"], row["basic"])
+        basic = str(row["basic"])
+        return _SIMPLE.get(basic, basic)
 
     def _is_kept_time(self, tag: int) -> bool:
         """A shift by whole days leaves the time of day."""
@@ -139,3 +95,6 @@ class Profile:
         """Creator, group and element within its block of the private attributes that are known to be safe."""
         rows = table()["safe_private"]
         return frozenset((creator, int(group, 16), int(number, 16)) for creator, group, number in rows)
+
+
+__all__ = ["PROFILES", "RESEARCH", "Option", "Profile", "table"]

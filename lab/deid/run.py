@@ -112,9 +112,7 @@ def files_of(folder: Path) -> list[str]:
     return found
 
 
-def _run(
-    asked: Request, secret: Secret, journal: Journal, before: dict[str, Line], report: Report | None
-) -> Audit:
+def _run(asked: Request, secret: Secret, journal: Journal, before: dict[str, Line], report: Report | None) -> Audit:
     names = files_of(asked.source)
     place = work.Place(asked.source, asked.target)
     audit = Audit(asked.profile, asked.key is None, files=len(names))

@@ -13,7 +13,29 @@ from functools import lru_cache
 from lab.deid.identities import Known
 
 GONE = "***"
-_PARTICLES = frozenset("de du des la le les von van der den zu di da dr mr md mme prof pr ms mrs and und et the".split())
+_PARTICLES = frozenset(
+    (
+        "de",
+        "du",
+        "des",
+        "la",
+        "le",
+        "les",
+        "von",
+        "van",
+        "der",
+        "den",
+        "zu",
+        "di",
+        "da",
+        "dr",
+        "mr",
+        "md",
+        "mme",
+        "prof",
+    )
+    + ("pr", "ms", "mrs", "and", "und", "et", "the")
+)
 _CUT = re.compile(r"[\s^=,.'’\-]+")
 _SCRIPTS = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 
@@ -164,5 +186,5 @@ def _guard(own: Known) -> re.Pattern[bytes] | None:
     long_enough = [form for form in forms if len(form) >= 4]
     if not long_enough:
         return None
-    alternatives = b"|".join(sorted(map(re.escape, long_enough), key=len, reverse=True))
+    alternatives = b"|".join(sorted(map(re.escape, long_enough), key=lambda form: -len(form)))
     return re.compile(rb"(?<![A-Za-z0-9])(?:" + alternatives + rb")(?![A-Za-z0-9])", re.IGNORECASE)

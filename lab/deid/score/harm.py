@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lab.deid.score.objects import Seen
 from synthetic_data.ledger import Action, Kind, LedgerEntry, Place
@@ -129,8 +130,10 @@ def _share_kept(source: Seen, target: Seen, entries: dict[str, list[LedgerEntry]
     old, new = source.frames, target.frames
     if old is None or new is None or old.shape != new.shape:
         return 0.0
-    same = np.abs(old.astype(np.float32) - new.astype(np.float32)) <= 0.02 * float(np.ptp(old) or 1)
-    same = same.all(3) if same.ndim == 4 else same
+    same: NDArray[np.bool_] = np.asarray(
+        np.abs(old.astype(np.float32) - new.astype(np.float32)) <= 0.02 * float(np.ptp(old) or 1)
+    )
+    same = np.asarray(same.all(3)) if same.ndim == 4 else same
     counts = np.ones(same.shape, bool)
     for entry in entries.get(source.text("SOPInstanceUID"), ()):
         if entry.place is Place.PIXELS and entry.box is not None:

@@ -57,7 +57,9 @@ def _fate(entry: LedgerEntry, source: Seen, target: Seen) -> Fate:
     if entry.action is Action.TEXT_RETAINED:
         return Fate.GOOD if value is not None and _same(value, entry.value) else Fate.LOST
     if value is None:
-        return Fate.LOST if entry.action in (Action.DATE_SHIFTED, Action.UID_CHANGED, Action.UID_CONSISTENT) else Fate.GOOD
+        return (
+            Fate.LOST if entry.action in (Action.DATE_SHIFTED, Action.UID_CHANGED, Action.UID_CONSISTENT) else Fate.GOOD
+        )
     if entry.action is Action.DATE_SHIFTED:
         if entry.kind is Kind.TIME:
             return Fate.GOOD if value else Fate.LOST

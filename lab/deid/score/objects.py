@@ -83,7 +83,9 @@ class Seen:
         rows, columns = (size // _GRID * _GRID for size in grey.shape)
         if not rows or not columns:
             return None
-        blocks: NDArray[np.float64] = grey[:rows, :columns].reshape(_GRID, rows // _GRID, _GRID, columns // _GRID).mean((1, 3))
+        blocks: NDArray[np.float64] = (
+            grey[:rows, :columns].reshape(_GRID, rows // _GRID, _GRID, columns // _GRID).mean((1, 3))
+        )
         return blocks
 
     def value(self, path: str) -> str | None:
@@ -114,7 +116,9 @@ class Seen:
     @cached_property
     def leaves(self) -> frozenset[tuple[int, str]]:
         """Tag and value of every element, at every depth."""
-        return frozenset((int(e.tag), _plain(e.value)) for e in self.dataset.iterall() if e.tag not in _BULK and e.VR != "SQ")
+        return frozenset(
+            (int(e.tag), _plain(e.value)) for e in self.dataset.iterall() if e.tag not in _BULK and e.VR != "SQ"
+        )
 
     @cached_property
     def document(self) -> str:
@@ -142,7 +146,9 @@ class Seen:
         try:
             reader = PdfReader(io.BytesIO(content))
             return frozenset(
-                hashlib.blake2b(image.data, digest_size=16).hexdigest() for page in reader.pages for image in page.images
+                hashlib.blake2b(image.data, digest_size=16).hexdigest()
+                for page in reader.pages
+                for image in page.images
             )
         except Exception:
             return frozenset()

@@ -26,7 +26,9 @@ def pair(sources: list[Seen], targets: list[Seen]) -> list[Seen | None]:
     _by_likeness(sources, targets, found, free)
     studies = _renamed(sources, targets, found)
     _by_content(sources, targets, found, free, studies)
-    _by_key(sources, targets, found, free, lambda seen: (seen.shape, seen.text("SeriesNumber"), seen.text("InstanceNumber")))
+    _by_key(
+        sources, targets, found, free, lambda seen: (seen.shape, seen.text("SeriesNumber"), seen.text("InstanceNumber"))
+    )
     return [targets[found[index]] if index in found else None for index in range(len(sources))]
 
 
@@ -53,7 +55,9 @@ def _by_likeness(sources: list[Seen], targets: list[Seen], found: Pairs, free: s
     for shape in {sources[i].shape for i in range(len(sources)) if i not in found}:
         left = [i for i in range(len(sources)) if i not in found and sources[i].shape == shape]
         right = [i for i in free if targets[i].shape == shape]
-        distances = sorted((d, i, j) for i in left for j in right if (d := _distance(sources[i], targets[j])) is not None)
+        distances = sorted(
+            (d, i, j) for i in left for j in right if (d := _distance(sources[i], targets[j])) is not None
+        )
         for _, i, j in distances:
             if i not in found and j in free:
                 found[i] = j
@@ -75,7 +79,9 @@ def _renamed(sources: list[Seen], targets: list[Seen], found: Pairs) -> dict[str
     return {new: counts.most_common(1)[0][0] for new, counts in votes.items()}
 
 
-def _by_content(sources: list[Seen], targets: list[Seen], found: Pairs, free: set[int], studies: dict[str, str]) -> None:
+def _by_content(
+    sources: list[Seen], targets: list[Seen], found: Pairs, free: set[int], studies: dict[str, str]
+) -> None:
     """Pair documents of one kind, those first that have the most values in common."""
     for shape in {sources[i].shape for i in range(len(sources)) if i not in found}:
         left = [i for i in range(len(sources)) if i not in found and sources[i].shape == shape]

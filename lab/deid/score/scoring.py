@@ -96,7 +96,9 @@ def score(source: Path, target: Path, report: Report | None = None, *, validate:
     entries = _ledger(source)
     sources = read_folder(source)
     if not target.is_dir():
-        raise DeidError(t("There is no folder {path}.", path=target), t("Name the folder with the de-identified files."))
+        raise DeidError(
+            t("There is no folder {path}.", path=target), t("Name the folder with the de-identified files.")
+        )
     targets = read_folder(target)
     matches = pair(sources, targets)
     judged: list[Judged] = []
@@ -119,9 +121,10 @@ def _elsewhere(entries: list[LedgerEntry], known: set[str], target: Seen) -> lis
     """Values that are readable although none of their own places leaked; each once."""
     found = {}
     for entry in entries:
-        if entry.value not in known and entry.value not in found and entry.action is not Action.TEXT_RETAINED:
-            if found_elsewhere(entry, target):
-                found[entry.value] = entry
+        if entry.value in known or entry.value in found or entry.action is Action.TEXT_RETAINED:
+            continue
+        if found_elsewhere(entry, target):
+            found[entry.value] = entry
     return list(found.values())
 
 
