@@ -111,6 +111,11 @@ class _Facts:
         return self.text(_MODALITY) not in _SAFE
 
     @property
+    def has_markers(self) -> bool:
+        """Whether short words belong to the picture; on a sheet of text they do not, and need not be read."""
+        return not self.text(_CONVERSION)
+
+    @property
     def is_scanned(self) -> bool:
         return self.text(_CONVERSION) in _SCANNED
 
@@ -199,7 +204,7 @@ def _covered(frames: Array, facts: _Facts) -> list[Box]:
         found = {
             _grown(letters, rows, columns)
             for picture in _renderings(frames)
-            for letters in find_letters(picture)
+            for letters in find_letters(picture, facts.has_markers)
             if not _is_marker(letters)
         }
         if not found:
@@ -207,7 +212,11 @@ def _covered(frames: Array, facts: _Facts) -> list[Box]:
         _cover(frames, list(found))
         boxes += sorted(found)
     else:
-        if any(not _is_marker(letters) for picture in _renderings(frames) for letters in find_letters(picture)):
+        if any(
+            not _is_marker(letters)
+            for picture in _renderings(frames)
+            for letters in find_letters(picture, facts.has_markers)
+        ):
             boxes = [(0, 0, columns, rows)]
             _cover(frames, boxes)
     return boxes
@@ -253,7 +262,7 @@ def _eight_bits(picture: Array, low: float, high: float) -> Picture:
 def _is_marker(letters: Letters) -> bool:
     """Whether it is a side or view marker, or one letter: L, R, AP, LAT. They are part of the picture's meaning."""
     text = letters.text.strip()
-    return len(text) <= 3 and not any(char.isdigit() for char in text)
+    return 0 < len(text) <= 3 and not any(char.isdigit() for char in text)
 
 
 def _grown(letters: Letters, rows: int, columns: int) -> Box:

@@ -41,15 +41,19 @@ def _engine() -> Any:
     )
 
 
-def find_letters(picture: Picture) -> list[Letters]:
-    """The lines of letters in a picture, shape (rows, columns) or (rows, columns, 3), 8 bits a sample."""
+def find_letters(picture: Picture, read: bool = True) -> list[Letters]:
+    """The lines of letters in a picture, shape (rows, columns) or (rows, columns, 3), 8 bits a sample.
+
+    Without `read` they are found only, which is several times faster, and their text is empty.
+    """
     colour = picture if picture.ndim == 3 else np.repeat(picture[:, :, None], 3, 2)
     step = -(-max(colour.shape[:2]) // _LARGEST_SIDE)
-    answer = _engine()(np.ascontiguousarray(colour[::step, ::step]))
+    answer = _engine()(np.ascontiguousarray(colour[::step, ::step]), use_rec=read)
     if answer.boxes is None:
         return []
     found = []
-    for corners, text in zip(answer.boxes, answer.txts, strict=True):
+    texts = answer.txts if read else [""] * len(answer.boxes)
+    for corners, text in zip(answer.boxes, texts, strict=True):
         (left, top), (right, bottom) = corners.min(0) * step, corners.max(0) * step
         found.append(Letters(int(left), int(top), int(np.ceil(right)) + 1, int(np.ceil(bottom)) + 1, text))
     return found
@@ -62,4 +66,4 @@ def letters_in_bits(bits: bytes, rows: int, columns: int) -> bool:
     plane = np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little")[: rows * columns].reshape(rows, columns)
     if int(plane.sum()) < _INK:
         return False
-    return bool(find_letters(plane * np.uint8(255)))
+    return bool(find_letters(plane * np.uint8(255), read=False))

@@ -14,28 +14,9 @@ from lab.deid.identities import Known
 
 GONE = "***"
 _PARTICLES = frozenset(
-    (
-        "de",
-        "du",
-        "des",
-        "la",
-        "le",
-        "les",
-        "von",
-        "van",
-        "der",
-        "den",
-        "zu",
-        "di",
-        "da",
-        "dr",
-        "mr",
-        "md",
-        "mme",
-        "prof",
-    )
-    + ("pr", "ms", "mrs", "and", "und", "et", "the")
+    ["de", "du", "des", "la", "le", "les", "von", "van", "der", "den", "zu", "di", "da", "and", "und", "et", "the"]
 )
+"""Parts of names and titles that are words of every text."""
 _CUT = re.compile(r"[\s^=,.'’\-]+")
 _SCRIPTS = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 
