@@ -146,7 +146,7 @@ def _ledger(source: Path) -> dict[str, list[LedgerEntry]]:
         for entry in read_ledger(path):
             entries[entry.sop_instance_uid].append(entry)
     except SyntheticDataError as error:
-        raise DeidError(t("{reason}", reason=str(error))) from error
+        raise DeidError(str(error)) from error
     return entries
 
 
