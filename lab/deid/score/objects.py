@@ -46,8 +46,8 @@ class Seen:
 
     @cached_property
     def shape(self) -> tuple[str, ...]:
-        """What neither de-identification nor a new name changes."""
-        return tuple(self.text(word) for word in ("SOPClassUID", "Rows", "Columns", "NumberOfFrames"))
+        """What no de-identifier changes; some of them remove even the SOP class."""
+        return tuple(self.text(word) for word in ("Modality", "Rows", "Columns", "NumberOfFrames"))
 
     @cached_property
     def fingerprint(self) -> str:
