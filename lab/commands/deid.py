@@ -46,13 +46,13 @@ def _add_deidentify(command: Command, answer: Callable[..., None]) -> None:
         "--option",
         "options",
         multiple=True,
-        type=click.Choice(list(Option)),
+        type=click.Choice([option.value for option in Option]),
         help=str(t("An option of PS3.15 E.3 more.")),
     )
     @click.option(
         "--without",
         multiple=True,
-        type=click.Choice(list(Option)),
+        type=click.Choice([option.value for option in Option]),
         help=str(t("An option of the profile to leave out.")),
     )
     @click.option(

@@ -18,13 +18,15 @@ _PARTICLES = frozenset(
 )
 """Parts of names and titles that are words of every text."""
 _CUT = re.compile(r"[\s^=,.'’\-]+")
+_REPEATED = re.compile(r"\*{3}(?:[ -]?\*{3})+")
 _SCRIPTS = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 
 _MONTHS = (
     r"janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|january|february|march|april|may|june|"
     r"july|august|september|october|november|december|januar|februar|marz|juni|juli|oktober|dezember"
 )
-_TITLES = r"dr|docteur|doctor|prof|professeur|professor|pr|mme|madame|monsieur|mr|mrs|ms|miss|m|herr|herrn|frau"
+_TITLES = r"[Dd]r|[Dd]octeur|[Dd]octor|[Pp]rof|[Pp]rofesseur|[Pp]rofessor|Pr|Mme|[Mm]adame|[Mm]onsieur|Mr|Mrs|Ms|Miss|Herrn?|Frau"
+"""Not in capitals: MR and DR are what the picture was taken with."""
 PATTERNS = re.compile(
     "|".join(
         (
@@ -49,7 +51,6 @@ PATTERNS = re.compile(
 _TITLED = re.compile(
     rf"\b(?:{_TITLES})\b\.?\s+((?:[A-ZÀ-ÖØ-ÞА-ЯŒ][\w’'.-]*)(?:[ -](?:(?:de|du|von|van|la|le|der)\s)?[A-ZÀ-ÖØ-ÞА-ЯŒ][\w’'-]*)*)",
 )
-_TITLED_ANY = re.compile(_TITLED.pattern.replace(rf"(?:{_TITLES})", rf"(?i:{_TITLES})"))
 _HONORIFIC = re.compile(r"([぀-ヿ㐀-鿿々]{1,8})(?=\s*(?:様|さん|氏|先生|医師))")
 
 
@@ -97,7 +98,7 @@ class Cleaner:
     def _cleaned(self, text: str) -> str:
         plain = folded(text)
         spans = [match.span() for match in PATTERNS.finditer(plain)]
-        spans += [match.span(1) for match in _TITLED_ANY.finditer(text)]
+        spans += [match.span(1) for match in _TITLED.finditer(text)]
         spans += [match.span(1) for match in _HONORIFIC.finditer(text)]
         if self._known is not None:
             spans += [match.span() for match in self._known.finditer(plain)]
@@ -112,7 +113,7 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
         if start >= at:
             out += [text[at:start], GONE]
         at = max(at, end)
-    return "".join((*out, text[at:]))
+    return _REPEATED.sub(GONE, "".join((*out, text[at:])))
 
 
 def _name_words(names: Iterable[str], shortest: int) -> Iterator[str]:
