@@ -1,4 +1,4 @@
-"""A DICOM file as a tree of elements, read within bounds and written anew (DICOM PS3.5 section 7, PS3.10 section 7).
+"""A DICOM file as a tree of elements, read within bounds (DICOM PS3.5 section 7, PS3.10 section 7).
 
 Nothing is carried over that was not understood: what stands between, before or behind the elements is not in the tree,
 and so not in what is written. The reader trusts no length, goes no deeper than `DEPTH`, and copies no large value.
@@ -24,7 +24,7 @@ ELEMENTS = 250_000
 INFLATED = 1 << 28
 
 Buffer = bytes | memoryview
-_LONG = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"))
+LONG_VRS = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"))
 _SHORT = frozenset(
     [
         "AE",
@@ -140,7 +140,7 @@ def _read_meta(view: memoryview) -> tuple[list[Element], int]:
     """The file meta information, which is always explicit little endian, and where the dataset begins."""
     at = 132
     while at + 8 <= len(view) and bytes(view[at : at + 2]) == b"\x02\x00":
-        long = bytes(view[at + 4 : at + 6]).decode("latin-1") in _LONG
+        long = bytes(view[at + 4 : at + 6]).decode("latin-1") in LONG_VRS
         if long and at + 12 > len(view):
             raise Unclean(Reason.TRUNCATED)
         at += 12 + struct.unpack_from("<I", view, at + 8)[0] if long else 8 + struct.unpack_from("<H", view, at + 6)[0]
@@ -215,7 +215,7 @@ class _Reader:
             vr = bytes(self._view[at : at + 2]).decode("latin-1")
             if vr in _SHORT:
                 length, at = self._u16(self._view, at + 2)[0], at + 4
-            elif vr not in _LONG:
+            elif vr not in LONG_VRS:
                 raise Unclean(Reason.BROKEN_STRUCTURE)
             elif at + 8 > end:
                 raise Unclean(Reason.TRUNCATED)
@@ -279,39 +279,3 @@ class _Reader:
             raise Unclean(Reason.TRUNCATED)
         group, number = self._tag(self._view, at)
         return group << 16 | number, self._u32(self._view, at + 4)[0], at + 8
-
-
-def write_elements(elements: Iterable[Element], form: Form) -> list[Buffer]:
-    """The elements encoded, in pieces; large values are not copied. Sequences have defined lengths."""
-    pieces: list[Buffer] = []
-    order = form.order
-    for element in elements:
-        tag = struct.pack(order + "HH", element.tag >> 16, element.tag & 0xFFFF)
-        if element.fragments is not None:
-            pieces += [tag + element.vr.encode() + b"\0\0\xff\xff\xff\xff"]
-            for fragment in element.fragments:
-                size = len(fragment) + len(fragment) % 2
-                pieces += [struct.pack("<HHI", 0xFFFE, 0xE000, size), fragment, b"\0" * (len(fragment) % 2)]
-            pieces.append(struct.pack("<HHI", 0xFFFE, 0xE0DD, 0))
-            continue
-        if element.items is not None:
-            inner = [b"".join(write_elements(item, form)) for item in element.items]
-            value: Buffer = b"".join(struct.pack(order + "HHI", 0xFFFE, 0xE000, len(one)) + one for one in inner)
-        else:
-            value = element.value
-        size, padding = len(value), b""
-        if size % 2:
-            padding = b"\0" if element.vr in ("UI", "OB", "UN") else b" "
-            size += 1
-        pieces += [_head(tag, element.vr, size, form), value, padding]
-    return pieces
-
-
-def _head(tag: bytes, vr: str, size: int, form: Form) -> bytes:
-    if not form.explicit:
-        return tag + struct.pack("<I", size)
-    if vr in _LONG:
-        return tag + vr.encode() + b"\0\0" + struct.pack(form.order + "I", size)
-    if size > 0xFFFF:
-        raise Unclean(Reason.BROKEN_STRUCTURE)
-    return tag + vr.encode() + struct.pack(form.order + "H", size)

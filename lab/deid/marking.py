@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from lab.deid.elements import EXPLICIT, PIXEL_DATA, Element, write_elements
+from lab.deid.elements import EXPLICIT, PIXEL_DATA, Element
 from lab.deid.profile import Option, Profile
+from lab.deid.writing import write_elements
 
 METHOD = "pacslab deidentify: PS3.15 Table E.1-1 edition 2026c"
 IMPLEMENTATION_UID = "2.25.155364237915391716250414230573526418771"

@@ -20,10 +20,11 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
-from lab.deid.elements import PIXEL_DATA, DicomFile, Element, write_elements
+from lab.deid.elements import PIXEL_DATA, DicomFile, Element
 from lab.deid.marking import file_head
 from lab.deid.problems import Reason, Unclean
 from lab.deid.reading_letters import Letters, Picture, find_letters
+from lab.deid.writing import write_elements
 
 Array = NDArray[Any]
 Box = tuple[int, int, int, int]
@@ -140,7 +141,7 @@ class PixelCleaner:
             return dataset, file.syntax, Seen(True)
         dataset = _checked(dataset, pixels, facts)
         if not facts.may_bear_letters:
-            return dataset, file.syntax, Seen(facts.text(_BURNED_IN) == "NO" or self._enabled)
+            return dataset, file.syntax, Seen(False)  # nobody looked, so the device's word stays as it is
         if not self._enabled:
             if facts.text(_BURNED_IN) == "NO":
                 return dataset, file.syntax, Seen(False)

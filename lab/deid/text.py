@@ -152,10 +152,6 @@ def _number(text: str) -> str:
     return rf"(?<!\w){r'[-./ ]?'.join(characters)}(?!\w)"
 
 
-def _length(form: bytes) -> int:
-    return -len(form)
-
-
 def _guard(own: Known) -> re.Pattern[bytes] | None:
     """The last look: the patient's numbers and names of some length as bytes, in the encodings that are common."""
     texts = {word for word in _name_words(own.names, 4) if len(word) >= 5 or not word.isascii()}
@@ -172,5 +168,6 @@ def _guard(own: Known) -> re.Pattern[bytes] | None:
     long_enough = [form for form in forms if len(form) >= 4]
     if not long_enough:
         return None
-    alternatives = b"|".join(sorted(map(re.escape, long_enough), key=_length))
+    escaped: list[bytes] = [re.escape(form) for form in long_enough]
+    alternatives = b"|".join(sorted(escaped, key=len, reverse=True))
     return re.compile(rb"(?<![A-Za-z0-9])(?:" + alternatives + rb")(?![A-Za-z0-9])", re.IGNORECASE)

@@ -9,7 +9,7 @@ from pydicom.uid import UID
 
 from lab.deid.cleaning import ElementCleaner, Subject, Tally, must
 from lab.deid.documents import placeholder
-from lab.deid.elements import PIXEL_DATA, Buffer, DicomFile, Element, read_file, write_elements
+from lab.deid.elements import PIXEL_DATA, Buffer, DicomFile, Element, read_file
 from lab.deid.identities import Identities, patient_key
 from lab.deid.marking import file_head, marked
 from lab.deid.overlays import clean_overlays
@@ -19,6 +19,7 @@ from lab.deid.profile import Option, Profile
 from lab.deid.secret import Secret
 from lab.deid.stream import without_comments
 from lab.deid.text import Cleaner
+from lab.deid.writing import write_elements
 
 SOP_CLASS, SOP_INSTANCE, STUDY, SERIES = 0x00080016, 0x00080018, 0x0020000D, 0x0020000E
 _DOCUMENT, _DOCUMENT_LENGTH, _MIME = 0x00420011, 0x00420015, 0x00420012

@@ -9,7 +9,7 @@ from pathlib import Path
 from lab.deid.elements import read_file
 from lab.deid.identities import Identities
 from lab.deid.journal import Line
-from lab.deid.problems import Unclean
+from lab.deid.problems import Reason, Unclean
 from lab.deid.profile import Profile
 from lab.deid.secret import Secret
 from lab.deid.storing import store
@@ -57,6 +57,11 @@ def clean(place: Place, cleaner: FileCleaner, names: list[str]) -> Done:
             store(place.target, cleaned.name, cleaned.pieces)
         except Unclean as problem:
             done.lines.append(Line(name, stamp, reason=problem.reason.value))
+            continue
+        except OSError:
+            raise
+        except Exception:  # whatever a hostile file provokes, it must not keep the others from being cleaned
+            done.lines.append(Line(name, stamp, reason=Reason.BROKEN_STRUCTURE.value))
             continue
         done.lines.append(Line(name, stamp, cleaned.name, uid=cleaned.sop_instance_uid))
         done.actions.update(cleaned.tally.done)

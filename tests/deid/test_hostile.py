@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.deid.elements import DEPTH, EXPLICIT, Element, read_bytes, write_elements
+from lab.deid.elements import DEPTH, EXPLICIT, Element, read_bytes
 from lab.deid.identities import Identities
 from lab.deid.marking import file_head
 from lab.deid.problems import Reason, Unclean
 from lab.deid.secret import Secret
 from lab.deid.whole import FileCleaner
+from lab.deid.writing import write_elements
 from synthetic_data.faults import FAULTS, element
 from tests.deid.sets import WITHOUT_PIXELS, dicom_files, small_set
 
