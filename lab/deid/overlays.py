@@ -1,7 +1,7 @@
 """Overlay planes and curves: letters may be drawn in them (DICOM PS3.3 C.9.2).
 
-Without the option to clean graphics the plane goes, as the profile says. With it a plane stays when nothing written is
-found in it; a plane with letters goes as a whole, with every element of its group.
+Without the option to clean graphics the plane goes, as the profile says; so it does when pictures are not read. Otherwise
+a plane stays when nothing written is found in it; one with letters goes as a whole, with every element of its group.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ _TEXTS = frozenset((0x0022, 0x1500, 0x4000))
 """Overlay Description, Overlay Label, Overlay Comments."""
 
 
-def clean_overlays(dataset: list[Element], graphics_stay: bool, tally: Tally) -> list[Element]:
+def clean_overlays(dataset: list[Element], are_read: bool, tally: Tally) -> list[Element]:
     """The dataset without the overlays that may name someone."""
     gone = set()
     for group in {element.tag >> 16 for element in dataset if element.tag >> 24 == 0x60}:
-        if not graphics_stay or _has_letters({e.tag & 0xFFFF: e for e in dataset if e.tag >> 16 == group}):
+        if not are_read or _has_letters({e.tag & 0xFFFF: e for e in dataset if e.tag >> 16 == group}):
             gone.add(group)
             tally.note("overlay")
     return [

@@ -169,5 +169,6 @@ def _guard(own: Known) -> re.Pattern[bytes] | None:
     if not long_enough:
         return None
     escaped: list[bytes] = [re.escape(form) for form in long_enough]
-    alternatives = b"|".join(sorted(escaped, key=len, reverse=True))
+    escaped.sort(key=len, reverse=True)
+    alternatives = b"|".join(escaped)
     return re.compile(rb"(?<![A-Za-z0-9])(?:" + alternatives + rb")(?![A-Za-z0-9])", re.IGNORECASE)

@@ -45,6 +45,7 @@ class FileCleaner:
         self._profile, self._secret, self._identities = profile, secret, identities
         self._elements = ElementCleaner(profile, secret)
         self._pixels = PixelCleaner(profile.has(Option.CLEAN_PIXELS))
+        self._overlays_are_read = profile.has(Option.CLEAN_GRAPHICS) and profile.has(Option.CLEAN_PIXELS)
         self._subjects: dict[str, Subject] = {}
 
     def clean(self, path: Path) -> Cleaned:
@@ -63,7 +64,7 @@ class FileCleaner:
         subject, tally = self._subject(key), Tally()
         _check_document(file.dataset)
         dataset = self._elements.clean(file.dataset, subject, tally)
-        dataset = clean_overlays(dataset, self._profile.has(Option.CLEAN_GRAPHICS), tally)
+        dataset = clean_overlays(dataset, self._overlays_are_read, tally)
         dataset, syntax, seen = self._pixels.clean(dataset, file)
         for element in dataset:
             if element.fragments is not None:
