@@ -77,6 +77,7 @@ def by_us(source: Path, target: Path, pixels: bool, workers: int) -> float:
 @contextmanager
 def orthanc(folder: Path) -> Iterator[Any]:
     """The lab's Orthanc, and a client that may do everything."""
+    folder.mkdir()
     os.environ.setdefault("PACSLAB_INSTANCE", "34")
     lab = Lab(language="en", home=Home(folder), sandbox="native")
     lab.start(with_parent=True, patients=1)
