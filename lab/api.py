@@ -326,6 +326,8 @@ class Lab(Detection, Privacy):
         """The address of a web door in a zone, for a browser."""
         return self.live().url(Zone(_one_of(zone, [z.value for z in Zone])), Door(_one_of(door, ("http", "https"))))
 
+    # -- personal data -------------------------------------------------------------------------------------------
+
     # -- inside --------------------------------------------------------------------------------------------------
 
     def _run(self, site: SiteConfig, active: frozenset[str]) -> None:

@@ -20,6 +20,7 @@ from rich.text import Text as RichText
 
 from lab import __version__
 from lab.commands import audit as audit_command
+from lab.commands import deid as deid_commands
 from lab.commands import detection as detection_commands
 from lab.commands import inventory as inventory_command
 from lab.commands import report as report_command
@@ -382,3 +383,4 @@ report_command.add(_command, _lab)
 survey_commands.add(_command, _answer)
 detection_commands.add(_command, _answer)
 rules_commands.add(_command, _answer, main)
+deid_commands.add(_command, _answer)

@@ -1,8 +1,8 @@
-"""The verbs of privacy: which personal data there is."""
+"""The verbs of privacy: which personal data there is, and how it is masked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from lab.site.zones import ARCHIVE_HTTP_PORT
 from lab.verbs.base import Running
 
 if TYPE_CHECKING:
+    from lab.course.deidentified import Deidentified, Scored
     from lab.course.inventoried import Inventoried
 
 
@@ -42,3 +43,35 @@ class Privacy(Running):
         with rest(site.network, site.station("ct"), url, user=site.account("administrator")) as client:
             source = Several([Archive(client, "archive"), logs], str(t("the archive and its logs")))
             return look_through(source, ocr=ocr, sample=sample, workers=workers, report=report)
+
+    def deidentify(
+        self,
+        source: Path | str,
+        target: Path | str,
+        *,
+        key: Path | str | None = None,
+        anonymous: bool = False,
+        options: Iterable[str] | None = None,
+        workers: int = 2,
+        report: Callable[[int, int], None] | None = None,
+    ) -> Deidentified:
+        """De-identify a folder of DICOM files into a new one (DICOM PS3.15 annex E). Never writes into the source.
+
+        ``key`` is a file that stays with the hospital and is made when there is none: pseudonymised. ``anonymous``
+        destroys the key at the end. ``options`` are those of PS3.15 E.3 by name, such as ``clean-pixels``; None for what
+        research asks for.
+        """
+        from lab.course.deidentified import Deidentified
+        from lab.deid.options import RESEARCH
+
+        place = None if key is None else Path(key)
+        chosen = RESEARCH if options is None else options
+        return Deidentified.run(Path(source), Path(target), chosen, place, anonymous, workers, report)
+
+    def deid_score(
+        self, source: Path | str, target: Path | str, report: Callable[[int, int], None] | None = None
+    ) -> Scored:
+        """Score de-identified files against the ledger of the synthetic set that they were made from. Read-only."""
+        from lab.course.deidentified import Scored
+
+        return Scored.of(Path(source), Path(target), report)
