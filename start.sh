@@ -218,7 +218,7 @@ has_stream_module() {
 
 # the Debian packages whose programs are missing
 missing_packages() {
-  [ -n "${ORTHANC_BIN:-}" ] && [ -x "${ORTHANC_BIN:-}" ] || on_path Orthanc || echo orthanc
+  [ -n "${ORTHANC_BIN:-}" ] && [ -x "${ORTHANC_BIN:-}" ] || on_path Orthanc || printf '%s\n' orthanc orthanc-dicomweb
   if ! on_path nginx; then echo nginx-light; fi
   if ! has_stream_module; then echo libnginx-mod-stream; fi
   on_path bwrap || echo bubblewrap
@@ -226,6 +226,7 @@ missing_packages() {
   if [ "$dev" = 1 ]; then
     on_path chromium || printf '%s\n' chromium fonts-dejavu-core
     on_path dcmdump || printf '%s\n' dcmtk
+    [ -e /usr/share/orthanc/plugins/libOrthancDicomWeb.so ] || echo orthanc-dicomweb
     on_path nmap || printf '%s\n' nmap
     on_path shellcheck || echo shellcheck
   fi

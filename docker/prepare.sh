@@ -1,12 +1,12 @@
 #!/bin/sh
 # prepare.sh PROGRAM[=PACKAGE]... : inside an image, install the Debian packages whose programs it lacks (a PROGRAM that
-# ends in .so is a module of nginx), and make the user and the folders that all containers of the lab share: volumes
-# take over owner and mode of the folder they are first mounted on.
+# ends in .so is a module of nginx or a plugin of Orthanc), and make the user and the folders that all containers of the
+# lab share: volumes take over owner and mode of the folder they are first mounted on.
 set -eu
 
 present() {
   case $1 in
-    *.so) [ -e "/usr/lib/nginx/modules/$1" ] ;;
+    *.so) [ -e "/usr/lib/nginx/modules/$1" ] || [ -e "/usr/share/orthanc/plugins/$1" ] ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }
@@ -25,4 +25,4 @@ fi
 
 getent group 1000 >/dev/null || groupadd --gid 1000 pacslab
 getent passwd 1000 >/dev/null || useradd --uid 1000 --gid 1000 --no-create-home --home-dir /home/pacslab/state --shell /usr/sbin/nologin pacslab
-install -d -o 1000 -g 1000 /srv/pacslab /srv/pacslab/control /srv/pacslab/run /srv/archive /home/pacslab /home/pacslab/state
+install -d -o 1000 -g 1000 /srv/pacslab /srv/pacslab/control /srv/pacslab/run /srv/archive /srv/web /home/pacslab /home/pacslab/state

@@ -23,6 +23,7 @@ from lab.course.lessons import Fixed, Fixes, Hint, Listed, Traces
 from lab.course.picture import Picture
 from lab.course.progress import Progress
 from lab.course.query import SURVEY, Found, ask
+from lab.course.report import Report
 from lab.course.status import Status
 from lab.course.traces import break_in, matching, tail
 from lab.course.verdicts import Checked, Overview, Probed
@@ -32,17 +33,20 @@ from lab.home import Home
 from lab.i18n import t
 from lab.patients import BEFORE_A_DAY, PATIENTS, SNAPSHOT, put_patients
 from lab.sandbox.inside.files import read_json
+from lab.sandbox.machine import HospitalMachine
 from lab.sandbox.protocol import Log
+from lab.scenario import logging_at
 from lab.site.baseline import baseline
 from lab.site.config import SiteConfig, difference
 from lab.site.zones import STATIONS, Door, Zone
 from lab.syllabus import lesson, syllabus
 from lab.verbs.detection import Detection
+from lab.verbs.privacy import Privacy
 
-Report = Callable[[int, int], None]
+Loaded = Callable[[int, int], None]
 
 
-class Lab(Detection):
+class Lab(Detection, Privacy):
     """The lab: one hospital's archive in its sandbox, the weaknesses one can make in it, and the trainee's progress.
 
     ``Lab()`` takes hold of the lab that runs (or starts none). ``language`` is ``"en"`` or ``"fr"``. Every method that
@@ -58,7 +62,7 @@ class Lab(Detection):
 
     # -- running -------------------------------------------------------------------------------------------------
 
-    def start(self, *, with_parent: bool = False, patients: int = PATIENTS, report: Report | None = None) -> Status:
+    def start(self, *, with_parent: bool = False, patients: int = PATIENTS, report: Loaded | None = None) -> Status:
         """Start the sandbox with the site it had last (the hardened baseline at first) and its patients.
 
         ``patients`` are made and loaded the first time only; ``report(done, total)`` is called meanwhile.
@@ -86,7 +90,7 @@ class Lab(Detection):
         self._run(baseline(), frozenset())
         return self.status()
 
-    def reset(self, report: Report | None = None) -> Status:
+    def reset(self, report: Loaded | None = None) -> Status:
         """Back to the hardened baseline and the patients of the first day. Progress and the trainee's files are kept."""
         self.harden()
         if BEFORE_A_DAY in self.sandbox.snapshots():  # left by a day that was killed
@@ -105,7 +109,7 @@ class Lab(Detection):
         return Status(self.sandbox.kind, health, self.sandbox.endpoints(), tuple(sorted(self._progress.active())), url)
 
     def logs(self, log: str = "orthanc", lines: int = 40) -> list[str]:
-        """The last lines of a log: ``orthanc``, ``gateway-access``, ``gateway-stream`` or ``gateway-error``. Read-only."""
+        """The last lines of a log: ``orthanc``, ``gateway-access``, ``gateway-stream``, ``gateway-error`` or ``host``. Read-only."""
         names = {entry.value.removesuffix(".log"): entry for entry in Log}
         if log not in names:
             raise LabError(t("There is no log {log!r}.", log=log), t("There are: {known}.", known=", ".join(names)))
@@ -139,7 +143,9 @@ class Lab(Detection):
 
     def live(self) -> LiveSite:
         """The running site as its clients see it."""
-        return LiveSite(self.sandbox.network, self.site, self.sandbox.certificates.authority, self._trouble)
+        sandbox = self.sandbox
+        machine = HospitalMachine(sandbox.storage, lambda name: sandbox.log(Log(name)), sandbox.alter)
+        return LiveSite(sandbox.network, self.site, sandbox.certificates, self._trouble, machine)
 
     # -- the course ----------------------------------------------------------------------------------------------
 
@@ -181,6 +187,12 @@ class Lab(Detection):
         self._progress.record(key, "hint", str(number))
         return Hint(key, title, hints, number)
 
+    def report(self) -> Report:
+        """Try every weakness, and report: what stands open, whom it exposes, what was done, what is left to do."""
+        hints = {name: self._progress.hints_taken(name) for name in catalogue()}
+        version = self.sandbox.health().archive.version
+        return Report.of(self.sandbox.kind, version, self.probe_all(), self._progress.events(), hints)
+
     def fixes(self, scenario: str) -> Fixes:
         """The repairs that somebody proposed. One is right."""
         return Fixes(weakness(scenario).scenario)
@@ -194,6 +206,8 @@ class Lab(Detection):
                 t("Choose from 1 to {last}.", last=len(part.fixes)),
             )
         chosen = part.right_fix if option is None else part.fixes[option - 1]
+        if chosen.elsewhere:
+            raise LabError(t("“{repair}” is not made in the site.", repair=chosen.title), chosen.why)
         after = chosen(self.site)
         fixed = Fixed(part, chosen, difference(self.site, after), dry_run)
         if not dry_run:
@@ -217,13 +231,10 @@ class Lab(Detection):
         found = []
         try:
             for level in dict.fromkeys(trace.log_level for trace in part.scenario.traces):
-                self._apply(before.changed({"log_level": level}))
-                lines = break_in(self.sandbox, self.live(), part)
-                found += [
-                    (trace, matching(trace, lines[trace.log], self.live()))
-                    for trace in part.scenario.traces
-                    if trace.log_level == level
-                ]
+                self._apply(logging_at(before, level))
+                expected = [trace for trace in part.scenario.traces if trace.log_level == level]
+                lines = break_in(self.sandbox, self.live(), part, expected)
+                found += [(trace, matching(trace, lines[trace.log], self.live())) for trace in expected]
         finally:
             self._apply(before)
         return Traces(part.scenario, tuple(found))
@@ -284,7 +295,7 @@ class Lab(Detection):
             )
         with tap(site.network, place, gateway, entrance.port) as (port, capture):
             url = f"{door}://127.0.0.1:{port}"
-            with rest(site.network, place, url, user=user, authority=site.authority) as client:
+            with rest(site.network, place, url, user=user, authority=site.certificates.authority) as client:
                 client.headers["Host"] = f"{gateway}:{entrance.port}"
                 yield client, Wire(capture)
 
@@ -314,6 +325,8 @@ class Lab(Detection):
     def url(self, zone: str = "office", door: str = "http") -> str:
         """The address of a web door in a zone, for a browser."""
         return self.live().url(Zone(_one_of(zone, [z.value for z in Zone])), Door(_one_of(door, ("http", "https"))))
+
+    # -- personal data -------------------------------------------------------------------------------------------
 
     # -- inside --------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,10 @@ from rich.text import Text as RichText
 
 from lab import __version__
 from lab.commands import audit as audit_command
+from lab.commands import deid as deid_commands
 from lab.commands import detection as detection_commands
+from lab.commands import inventory as inventory_command
+from lab.commands import report as report_command
 from lab.commands import rules as rules_commands
 from lab.commands import survey as survey_commands
 from lab.commands.data import data
@@ -72,7 +75,7 @@ def _answer(result: Shown, as_json: bool, exit_code: int = CLEAN) -> None:
     if as_json:
         click.echo(json.dumps(result.json(), ensure_ascii=False, indent=2))  # type: ignore[attr-defined]
     else:
-        Console(highlight=False).print(result.card().to_rich())
+        result.card().print()
     sys.exit(exit_code)
 
 
@@ -206,7 +209,7 @@ def reset(as_json: bool) -> None:
 
 
 @_command(
-    t("Print the last lines of a log: orthanc, gateway-access, gateway-stream or gateway-error."),
+    t("Print the last lines of a log: orthanc, gateway-access, gateway-stream, gateway-error or host."),
     """pacslab logs
     pacslab logs gateway-stream --lines 100""",
 )
@@ -375,6 +378,9 @@ def _one_or_all(scenario: str | None, every: bool) -> None:
 
 
 audit_command.add(_command)
+inventory_command.add(_command)
+report_command.add(_command, _lab)
 survey_commands.add(_command, _answer)
 detection_commands.add(_command, _answer)
 rules_commands.add(_command, _answer, main)
+deid_commands.add(_command, _answer)

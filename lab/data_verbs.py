@@ -1,4 +1,4 @@
-"""The commands of ``pacslab data``: synthetic patients, made, loaded and described."""
+"""The commands of ``pacslab data``: synthetic patients, made, loaded, described and shown."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from lab.i18n import Text, t
 from lab.terminal import Steps
 from synthetic_data import DEFAULT_PATIENTS, DEFAULT_SEED, LOCALES, MODALITIES, Hospital, SyntheticDataError, generate
 from synthetic_data.charsets import CHARSETS
-from synthetic_data.cli import announcement, day, patient_range
+from synthetic_data.cli import day, patient_range
 from synthetic_data.describing import describe as describe_set
 from synthetic_data.exporting import write_media, write_zip
 from synthetic_data.faults import FAULTS
+from synthetic_data.gallery import write_gallery
 from synthetic_data.locales import DEFAULT
 from synthetic_data.protocols import Contents
-from synthetic_data.sets import LEDGER_NAME, in_bytes
+from synthetic_data.sets import LEDGER_NAME, SetFolder, in_bytes
+from synthetic_data.syntaxes import SYNTAXES
 
 
 class Patients(click.ParamType[Any]):
@@ -54,6 +56,12 @@ def _help(text: Text, examples: str) -> str:
     return f"{text}\n\n\b\n{t('Examples:')}\n  {examples}"
 
 
+_LOCALE = click.option("--locale", type=click.Choice(list(LOCALES)), default=DEFAULT, show_default=True,
+                       help=str(t("The country of the hospital and its patients.")))  # fmt: skip
+_SEED = click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True,
+                     help=str(t("The same seed gives the same patients.")))  # fmt: skip
+
+
 def _which(function: Callable[..., None]) -> Callable[..., None]:
     """The options that say which patients, and which of their studies."""
     for option in (
@@ -63,12 +71,12 @@ def _which(function: Callable[..., None]) -> Callable[..., None]:
                      help=str(t("Images, or all: reports, letters, references and waveforms, too."))),
         click.option("--modality", "modalities", multiple=True, type=click.Choice(MODALITIES),
                      help=str(t("Only series of this modality; may be repeated."))),
+        click.option("--syntax", type=click.Choice(SYNTAXES), default="device", show_default=True,
+                     help=str(t("The transfer syntax of all that can have it; device: each device's own."))),
         click.option("--charset", type=click.Choice(CHARSETS), default="unicode", show_default=True,
                      help=str(t("UTF-8, the country's older repertoire, or ISO 2022."))),
-        click.option("--locale", type=click.Choice(list(LOCALES)), default=DEFAULT, show_default=True,
-                     help=str(t("The country of the hospital and its patients."))),
-        click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True,
-                     help=str(t("The same seed gives the same patients."))),
+        _LOCALE,
+        _SEED,
         click.option("--patients", type=Patients(), default=str(DEFAULT_PATIENTS), show_default=True, metavar="N",
                      help=str(t("How many patients, or which: 11-20."))),
     ):  # fmt: skip
@@ -81,6 +89,18 @@ def _plan(patients: tuple[int, int], **options: Any) -> Hospital:
     return generate(patients=count, first=first, **options)
 
 
+def _contents(hospital: Hospital) -> str:
+    """What is about to be made, in one sentence."""
+    text = t(
+        "Patients: {patients}, studies: {studies}, objects: {objects}, about {size}.",
+        patients=hospital.options.patients,
+        studies=hospital.study_count,
+        objects=hospital.instance_count,
+        size=in_bytes(hospital.byte_estimate),
+    )
+    return str(text)
+
+
 def _in_words(error: SyntheticDataError) -> LabError:
     """The error of the generator, which speaks English only, as one of the lab."""
     return LabError(t("The patients cannot be made: {reason}", reason=error))
@@ -91,6 +111,8 @@ def _in_words(error: SyntheticDataError) -> LabError:
 @_which
 @click.option("--fault", "faults", multiple=True, type=click.Choice(list(FAULTS)), metavar="NAME",
               help=str(t("Besides, a broken file of this kind for each patient; may be repeated.")))  # fmt: skip
+@click.option("--worklist", is_flag=True,
+              help=str(t("Besides, an entry of the modality worklist for each study, in the folder worklist.")))  # fmt: skip
 @click.option(
     "--workers", type=int, default=1, show_default=True, metavar="W", help=str(t("How many processes write."))
 )
@@ -103,7 +125,7 @@ def _in_words(error: SyntheticDataError) -> LabError:
 def generate_(form: str, out: Path, workers: int, scheduler: str | None, **options: Any) -> None:
     try:
         hospital = _plan(**options)
-        click.echo(announcement(hospital))
+        click.echo(f"{_contents(hospital)} {t('{size} are free there.', size=in_bytes(SetFolder(out).free))}")
         with Steps().progress(t("Writing patients")) as report:
             if form == "files":
                 written = hospital.write(out, report, workers=workers, scheduler=scheduler)
@@ -136,7 +158,7 @@ def load(by: str, **options: Any) -> None:
 
     try:
         hospital = _plan(**options)
-        click.echo(announcement(hospital))
+        click.echo(_contents(hospital))
         site = Lab().live()
         with Steps().progress(t("Loading")) as report:
             stored = (load_hospital if by == "rest" else store_hospital)(site, hospital, report)
@@ -157,4 +179,17 @@ def describe(folder: Path, as_json: bool) -> None:
     click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2) if as_json else found.as_text())
 
 
-COMMANDS: dict[str, click.Command] = {"generate": generate_, "load": load, "describe": describe}
+@click.command("gallery", help=_help(t("Draw a contact sheet: a picture of each kind that the devices make."),
+                                    "pacslab data gallery --out gallery.png"))  # fmt: skip
+@_LOCALE
+@_SEED
+@click.option("--out", type=click.Path(path_type=Path), required=True, help=str(t("The PNG file to write.")))
+def gallery(locale: str, seed: int, out: Path) -> None:
+    try:
+        pictures = write_gallery(out, seed, locale)
+    except SyntheticDataError as error:
+        raise LabError(t("The contact sheet cannot be made: {reason}", reason=error)) from error
+    click.echo(str(t("{count} pictures are in {path}.", count=pictures, path=out)))
+
+
+COMMANDS: dict[str, click.Command] = {"generate": generate_, "load": load, "describe": describe, "gallery": gallery}

@@ -67,6 +67,8 @@ class Exposure:
     attributes: tuple[Attribute, ...] = ()
     samples: tuple[tuple[str, ...], ...] = ()
     """A few rows as the outsider saw them, one value an attribute, in the order of ``attributes``."""
+    since: str = ""
+    """The date (VR DA) of the oldest examination among it; empty where that is not known."""
 
     @property
     def readable_samples(self) -> tuple[tuple[str, ...], ...]:

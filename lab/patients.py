@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from io import BytesIO
+
+from pydicom import dcmwrite
 
 from lab.clients.live import LiveSite
 from lab.clients.loader import load_hospital
 from lab.sandbox.protocol import Sandbox
-from synthetic_data import generate
+from synthetic_data import Hospital, generate
 
 SEED, PATIENTS, LOCALE = 2019, 30, "fr_FR"
 SNAPSHOT = "patients"
@@ -23,6 +27,20 @@ def put_patients(
     A load that was cut off left no snapshot, so the next start does it again from the beginning.
     """
     sandbox.clear()
-    stored = load_hospital(site, generate(seed=SEED, patients=patients, locale=LOCALE), report)
+    hospital = generate(seed=SEED, patients=patients, locale=LOCALE, worklist=True)
+    stored = load_hospital(site, hospital, report)
+    sandbox.put_worklist(dict(_tomorrow(hospital)))
     sandbox.snapshot(SNAPSHOT)
     return stored
+
+
+def _tomorrow(hospital: Hospital) -> Iterator[tuple[str, bytes]]:
+    """Everybody comes back: one entry of the worklist for each patient, like the last examination, for the next day."""
+    day = date.today() + timedelta(days=1)
+    last = {entry.study.patient.index: entry for shard in hospital.shards() for entry in hospital.worklist(shard)}
+    for entry in last.values():
+        dataset = entry.dataset
+        dataset.ScheduledProcedureStepSequence[0].ScheduledProcedureStepStartDate = f"{day:%Y%m%d}"
+        file = BytesIO()
+        dcmwrite(file, dataset, enforce_file_format=True)
+        yield entry.path.rpartition("/")[2], file.getvalue()

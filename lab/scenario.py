@@ -56,10 +56,15 @@ class Fix:
     overlay: Overlay
     outcome: Outcome
     why: Text
+    elsewhere: bool = False
+    """Made outside the site, such as an upgrade: the lab says how, and cannot make it."""
 
     def __call__(self, site: SiteConfig) -> SiteConfig:
         """The site with this repair made. Pure."""
         return site.changed(self.overlay)
+
+
+AUDIT = "audit"
 
 
 @dataclass(frozen=True)
@@ -68,9 +73,16 @@ class Trace:
 
     log: Log
     log_level: str
+    """``default``, ``verbose`` or ``trace``, each as Orthanc alone logs; or ``audit``: its default with the site's audit lines."""
     pattern: str | None
     """A regular expression that a line of the intrusion matches; None when it leaves no line there."""
     why: Text
+
+
+def logging_at(site: SiteConfig, level: str) -> SiteConfig:
+    """The site as it logs at a level of ``Trace``. Pure."""
+    audited = level == AUDIT
+    return site.changed({"log_level": "default" if audited else level, "filters": {"audit": audited}})
 
 
 @dataclass(frozen=True)
@@ -100,7 +112,7 @@ class Scenario:
     traces: tuple[Trace, ...]
     references: tuple[Reference, ...]
     also: tuple[str, ...] = ()
-    """Other scenarios whose weakness comes along with this misconfiguration."""
+    """Other scenarios whose weakness comes along with this misconfiguration; some show only once a graver one is gone."""
 
     @property
     def right_fix(self) -> Fix:
@@ -108,7 +120,8 @@ class Scenario:
 
     def proposal(self, before: SiteConfig, after: SiteConfig) -> Fix | None:
         """The proposed fix that leads from one site to the other, if one does. Pure."""
-        return next((fix for fix in self.fixes if fix(before) == after), None)
+        made = (fix for fix in self.fixes if not fix.elsewhere)
+        return next((fix for fix in made if fix(before) == after), None)
 
     def broken(self, site: SiteConfig) -> SiteConfig:
         """The site with this weakness made. Pure."""

@@ -14,7 +14,7 @@ from synthetic_data.charsets import CHARSETS
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.exporting import write_media, write_zip
 from synthetic_data.faults import FAULTS, describe_fault
-from synthetic_data.gallery import SHOWN_PATIENTS, contact_sheet
+from synthetic_data.gallery import write_gallery
 from synthetic_data.hospital import Hospital, generate
 from synthetic_data.locales import DEFAULT, LOCALES
 from synthetic_data.protocols import Contents
@@ -33,6 +33,7 @@ examples:
   python -m synthetic_data generate --patients 5 --seed 7 --locale en_GB --out small
   python -m synthetic_data generate --patients 1000 --workers 4 --modality CT MR --out large
   python -m synthetic_data describe hospital
+  python -m synthetic_data gallery --out gallery.png
 """
 
 _BAR = 30
@@ -71,9 +72,10 @@ def _generate(chosen: argparse.Namespace) -> int:
         charset=chosen.charset,
         syntax=chosen.syntax,
         faults=chosen.fault,
+        worklist=chosen.worklist,
     )
     if not chosen.quiet:
-        print(announcement(hospital))
+        print(announcement(hospital, chosen.out))
     progress = None if chosen.quiet else _progress()
     if chosen.form == "files":
         written = hospital.write(chosen.out, progress, workers=chosen.workers, scheduler=chosen.scheduler)
@@ -93,11 +95,7 @@ def _describe(chosen: argparse.Namespace) -> int:
 
 
 def _gallery(chosen: argparse.Namespace) -> int:
-    picture = contact_sheet(generate(chosen.seed, SHOWN_PATIENTS, chosen.locale, "all"))
-    try:
-        chosen.out.write_bytes(picture)
-    except OSError as error:
-        raise SyntheticDataError(f"cannot write {str(chosen.out)!r}: {error.strerror}.") from error
+    write_gallery(chosen.out, chosen.seed, chosen.locale)
     return DONE
 
 
@@ -107,12 +105,12 @@ def _list_faults(chosen: argparse.Namespace) -> int:
     return DONE
 
 
-def announcement(hospital: Hospital) -> str:
-    """What is about to be made, in one sentence."""
+def announcement(hospital: Hospital, out: Path) -> str:
+    """What is about to be made, and how much room there is for it, in one sentence."""
     many = hospital.options.patients
     return (
         f"{many} patient{'s' if many > 1 else ''}, {hospital.study_count} studies, {hospital.instance_count} objects, "
-        f"about {sets.in_bytes(hospital.byte_estimate)}."
+        f"about {sets.in_bytes(hospital.byte_estimate)}; {sets.in_bytes(sets.SetFolder(out).free)} are free there."
     )
 
 
@@ -146,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     make.set_defaults(command=_generate)
     _add_what(make)
     _add_faults(make)
+    _add_worklist(make)
     _add_where(make)
     show = commands.add_parser("describe", help="show what is in a set", description="Show what is in a set of files.")
     show.set_defaults(command=_describe)
@@ -199,6 +198,13 @@ def _add_faults(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fault", nargs="+", default=[], metavar="NAME",
         help="besides, for each patient a broken file of these kinds; 'faults' lists them",
+    )  # fmt: skip
+
+
+def _add_worklist(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--worklist", action="store_true",
+        help="besides, an entry of the modality worklist for each study, in the folder worklist",
     )  # fmt: skip
 
 

@@ -79,6 +79,8 @@ def _files(hospital: Hospital, shard: Shard) -> Iterator[tuple[str, bytes]]:
                 yield instance.path, instance.encode()
     for name, content in hospital.broken_files(shard):
         yield f"{shard.name}/{name}", content
+    for entry in hospital.worklist(shard):
+        yield entry.path, entry.encode()
 
 
 def _ledger_part(hospital: Hospital, shard: Shard, parts: Path) -> list[Path]:
@@ -89,6 +91,8 @@ def _ledger_part(hospital: Hospital, shard: Shard, parts: Path) -> list[Path]:
     names = [[Instance(share, number).path for number in share.columns.numbers] for share in shares]
     part = parts / f"{shard.name}.parquet"
     ledger_table.write_shares(part, shares, names)
+    if entries := hospital.worklist(shard):
+        ledger_table.append_plants(part, [(entry.path, entry.uid, entry.plants) for entry in entries])
     return [part]
 
 
@@ -101,6 +105,8 @@ def write_media(hospital: Hospital, folder: Path, progress: Progress | None = No
     place = SetFolder(folder)
     if hospital.options.faults:
         raise SyntheticDataError("a DICOMDIR cannot list broken files; leave --fault out, or write files.")
+    if hospital.options.worklist:
+        raise SyntheticDataError("a DICOMDIR cannot list a worklist; leave --worklist out, or write files.")
     if folder.is_dir() and any(folder.iterdir()):
         raise SyntheticDataError(f"{str(folder)!r} is not empty; empty it first, or name another folder.")
     try:
@@ -117,7 +123,7 @@ def write_media(hospital: Hospital, folder: Path, progress: Progress | None = No
         ledger_table.write_shares(parts[0], shares, files)
         directory = dcmread(folder / DIRECTORY)
         plants = _listed(directory, shares)
-        ledger_table.write_plants(parts[1], DIRECTORY, directory.file_meta.MediaStorageSOPInstanceUID, plants)
+        ledger_table.write_plants(parts[1], [(DIRECTORY, directory.file_meta.MediaStorageSOPInstanceUID, plants)])
         rows = ledger_table.merge(parts, folder / LEDGER_NAME)
         place.finish()
     except OSError as error:

@@ -145,9 +145,9 @@ def phone_number(role: Role, patterns: tuple[str, ...]) -> str:
     """A telephone number from one of the patterns, whose `#` stand for free digits.
 
     The locales list only ranges that the regulators keep free for fiction: ARCEP's six French prefixes, Ofcom's and the
-    Bundesnetzagentur's drama numbers, and 555-0100 to 555-0199 in North America. Where no range is kept free, the
-    number is one that cannot be: a Russian code 000 or a Japanese or Israeli subscriber's number that starts with 0, the
-    digit that dials out of the area.
+    Bundesnetzagentur's drama numbers, and 555-0100 to 555-0199 in North America. Where no range is known to be kept
+    free, the number is *modelled*, one that cannot be dialled: a Russian code 000 or a Japanese or Israeli subscriber's
+    number that starts with 0, the digit that dials out of the area.
     """
     generator = role.random()
     pattern = patterns[generator.randrange(len(patterns))]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synthetic_data.burned import Line
-from synthetic_data.hospital import Hospital
+from synthetic_data.errors import SyntheticDataError
+from synthetic_data.hospital import Hospital, generate
 from synthetic_data.instance import Instance
 from synthetic_data.lettering import width
+from synthetic_data.sets import UNFINISHED
 
 TILE, CAPTION, GAP, COLUMNS = 256, 24, 6, 6
 _PAPER, _INK = 28, 220
@@ -40,9 +44,24 @@ _SHARE = {
 Grey = NDArray[np.uint8]
 
 
-def contact_sheet(hospital: Hospital) -> bytes:
-    """A PNG with a tile for each kind of series that the hospital has; renders one picture of each."""
-    tiles = [_tile(instance) for instance in _chosen(hospital)]
+def write_gallery(path: Path, seed: int, locale: str) -> int:
+    """Write a contact sheet of a hospital that has every kind of picture; returns how many it shows.
+
+    Raises SyntheticDataError for an unknown locale or seed, and for a file that cannot be written.
+    """
+    tiles = [_tile(instance) for instance in _chosen(generate(seed, SHOWN_PATIENTS, locale, "all"))]
+    unfinished = path.with_name(path.name + UNFINISHED)
+    try:
+        unfinished.write_bytes(contact_sheet(tiles))
+        os.replace(unfinished, path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise SyntheticDataError(f"cannot write {str(path)!r}: {error.strerror}.") from error
+    return len(tiles)
+
+
+def contact_sheet(tiles: Sequence[Grey]) -> bytes:
+    """A PNG of the tiles, row by row."""
     rows = -(-len(tiles) // COLUMNS)
     tall, wide = TILE + CAPTION + GAP, TILE + GAP
     sheet = np.full((rows * tall + GAP, COLUMNS * wide + GAP, 3), _PAPER, np.uint8)

@@ -15,6 +15,9 @@ _SHARE_OF_HEIGHT: dict[Sex, tuple[tuple[float, float], ...]] = {
 }  # fmt: skip
 """Age in years, and which part of the adult height is reached (rounded from growth charts)."""
 
+_SHARE_OF_HEAD = ((0, 0.63), (1, 0.83), (2, 0.87), (5, 0.92), (10, 0.95), (16, 0.99), (18, 1.0))
+"""Age in years, and the circumference as a share of the adult's (rounded from growth charts)."""
+
 _CHILD_INDEX = 16.0
 
 
@@ -27,6 +30,16 @@ def weight_at(age: float, height: float, adult_index: float) -> float:
     """The weight in kilograms: the body mass index goes from a child's 16 to the adult's between 8 and 18."""
     index = _between(((0, _CHILD_INDEX), (8, _CHILD_INDEX), (GROWN_UP, adult_index)), age)
     return round(height * height * index, 1)
+
+
+def body_share(age: float, sex: Sex) -> float:
+    """How large a body of that age is, as a share of the adult's."""
+    return _between(_SHARE_OF_HEIGHT[sex], age)
+
+
+def head_share(age: float) -> float:
+    """How large a head of that age is, as a share of the adult's: a child's is nearly grown up."""
+    return _between(_SHARE_OF_HEAD, age)
 
 
 def _between(points: tuple[tuple[float, float], ...], at: float) -> float:

@@ -92,7 +92,7 @@ def _history_fields(study: Study, locale: Locale) -> dict[str, Identifier | str]
     patient = study.patient
     who = patient.patient_id
     return {
-        "title": locale.titles[patient.sex],
+        "title": locale.title(patient, study.started.date()),
         "name": Identifier(Kind.NAME, patient.name.written_family, who),
         "age": Identifier(Kind.AGE, locale.age_text(patient, study.started.date()), who),
         "birth_date": Identifier(Kind.BIRTH_DATE, patient.birth_date.strftime(locale.date_format), who),

@@ -24,6 +24,7 @@ from synthetic_data.protocols import Contents
 from synthetic_data.seeding import Role
 from synthetic_data.sets import Progress, Written
 from synthetic_data.syntaxes import Syntax
+from synthetic_data.worklist import WorklistEntry
 
 HEADER_BYTES = 3300
 """A typical size of everything but the pixels, for estimates."""
@@ -159,8 +160,16 @@ class Hospital:
 
     def ledger(self) -> Iterator[LedgerEntry]:
         """The answer key: every planted identifier of every instance, in the instances' order. Renders no pixels."""
-        for instance in self.instances():
-            yield from instance.ledger
+        for shard in self.shards():
+            for study in shard.studies:
+                for instance in instances_of(study, self.words):
+                    yield from instance.ledger
+            for entry in self.worklist(shard):
+                yield from entry.ledger
+
+    def worklist(self, shard: Shard) -> tuple[WorklistEntry, ...]:
+        """The worklist's entries for a patient's studies, if the options ask for them."""
+        return tuple(WorklistEntry(study) for study in shard.studies) if self.options.worklist else ()
 
     def write(
         self, folder: str | Path, progress: Progress | None = None, *, workers: int = 1, scheduler: str | None = None
@@ -191,6 +200,7 @@ def generate(
     charset: Charset = "unicode",
     syntax: Syntax = "device",
     faults: Collection[str] = (),
+    worklist: bool = False,
 ) -> Hospital:
     """Plan a synthetic hospital of `patients` people, from number `first` on.
 
@@ -199,10 +209,22 @@ def generate(
     references and waveforms, too. `modalities`, `since` and `until` keep only some series and studies (see `Options`).
     `charset` is `unicode` (ISO_IR 192), `national` (the locale's older repertoire) or `iso2022` (with code extensions).
     `syntax` is a transfer syntax for all that can have it (see `syntaxes`). `faults` are broken files that are wanted
-    besides. Renders nothing; raises SyntheticDataError for arguments that cannot be.
+    besides, as are, with `worklist`, the entries of the modality worklist (see `worklist`). Renders nothing; raises
+    SyntheticDataError for arguments that cannot be.
     """
     return Hospital(
         Options(
-            seed, patients, locale, objects, first, chosen(modalities), since, until, charset, syntax, chosen(faults)
+            seed,
+            patients,
+            locale,
+            objects,
+            first,
+            chosen(modalities),
+            since,
+            until,
+            charset,
+            syntax,
+            chosen(faults),
+            worklist,
         )
     )

@@ -98,13 +98,32 @@ def write_shares(path: Path, shares: Sequence[SeriesShare], files: Sequence[Sequ
         )
 
 
-def write_plants(path: Path, file: str, sop_instance_uid: str, plants: Sequence[Plant]) -> int:
-    """Write the ledger of one file of its own kind, such as a DICOMDIR; returns the number of rows."""
-    rows = _Rows([(0, 1, ordinal) for ordinal in range(len(plants))], list(plants))
+def write_plants(path: Path, files: Sequence[tuple[str, str, Sequence[Plant]]]) -> int:
+    """Write the ledger of files of their own kind, such as a DICOMDIR: name, UID, identifiers; returns the rows' number."""
+    rows = _Rows([], [])
+    images: dict[str, list[Any]] = {"series": [], "file": [], "uid": []}
+    for index, (name, uid, plants) in enumerate(files):
+        for column, value in zip(images, (index, name, uid), strict=True):
+            images[column].append(value)
+        rows.keys += [(index, 1, ordinal) for ordinal in range(len(plants))]
+        rows.plants += plants
     with _database() as database:
         database.register("plants", rows.table())
-        names = f"'{_quoted(file)}' AS file, '{_quoted(sop_instance_uid)}' AS sop_instance_uid"
-        return _copy(database, f"SELECT {names}, {_typed(_PLANT_COLUMNS)} FROM plants ORDER BY ordinal", path)
+        database.register("images", _as_arrays(images))
+        return _copy(
+            database,
+            f"""SELECT file, uid AS sop_instance_uid, {_typed(_PLANT_COLUMNS)}
+            FROM plants JOIN images USING (series) ORDER BY series, ordinal""",
+            path,
+        )
+
+
+def append_plants(path: Path, files: Sequence[tuple[str, str, Sequence[Plant]]]) -> None:
+    """Put the ledger of such files behind the rows that are there already."""
+    more = path.with_name(f"more-{path.name}")
+    write_plants(more, files)
+    merge([path, more], path)
+    more.unlink()
 
 
 def in_file_meta(uid: str, person: str) -> Plant:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from synthetic_data.growth import Sex as Sex
-from synthetic_data.growth import height_at, weight_at
+from synthetic_data.growth import body_share, head_share, height_at, weight_at
 from synthetic_data.seeding import Role
 from synthetic_data.transliteration import latin
 
@@ -144,6 +144,14 @@ class Patient:
         """In kilograms."""
         return weight_at(self._years(day), self.height_on(day), self.body_mass_index)
 
+    def body_share_on(self, day: date) -> float:
+        """How large the trunk and the limbs are, as a share of what they will be or are in the adult."""
+        return round(body_share(self._years(day), self.sex), 3)
+
+    def head_share_on(self, day: date) -> float:
+        """The same of the head."""
+        return round(head_share(self._years(day)), 3)
+
     def _years(self, day: date) -> float:
         return (day - self.birth_date).days / 365.25
 
@@ -252,6 +260,12 @@ class Study:
     series: tuple[Series, ...]
     locale: str
     role: Role = field(repr=False, compare=False)
+
+    @property
+    def growth(self) -> float:
+        """How large the part that is examined is, as a share of the adult's: what the field of view is adapted to."""
+        day = self.started.date()
+        return self.patient.head_share_on(day) if "head" in self.exam else self.patient.body_share_on(day)
 
     @property
     def age(self) -> int:

@@ -29,7 +29,8 @@ class Options:
 
     Patients are those from number `first` (from 1) on, `patients` of them. `modalities` (none: all) keeps series of
     these only; `since` and `until` keep studies of these days and between. For each of the `faults` (see `faults.FAULTS`)
-    every patient gets a broken file besides. Raises SyntheticDataError for what cannot be.
+    every patient gets a broken file besides, and with
+    `worklist` each study an entry of the modality worklist. Raises SyntheticDataError for what cannot be.
     """
 
     seed: int = DEFAULT_SEED
@@ -43,6 +44,7 @@ class Options:
     charset: Charset = "unicode"
     syntax: Syntax = "device"
     faults: tuple[str, ...] = ()
+    worklist: bool = False
 
     def __post_init__(self) -> None:
         if not _whole(self.seed) or self.seed < 0:

@@ -17,6 +17,9 @@ from synthetic_data.stories import Story, sex_of, story_of
 REFERENCE_DATE = date(2019, 9, 17)
 """The hospital's present, the day the survey of 2019 was published: no examination is later, ages count to it."""
 
+_CHILDREN = 0.4
+"""How many of those are children to whom what befell them happens at that age, too."""
+
 PATIENT_ID_DIGITS = 8
 _LONGEST_ADDRESS = 64
 _LONGEST_NAME = 56
@@ -108,9 +111,11 @@ class Population:
 
 
 def _birth_date(story: Story, role: Role) -> date:
-    generator = role.random()
-    days = generator.randrange(story.youngest * 365, (story.oldest + 1) * 365)
-    return REFERENCE_DATE - timedelta(days=days + story.youngest // 4 + 1)
+    youngest, oldest = story.youngest, story.oldest
+    if story.children is not None and role.child("paediatric").random().random() < _CHILDREN:
+        youngest, oldest = story.children
+    days = role.random().randrange(youngest * 365, (oldest + 1) * 365)
+    return REFERENCE_DATE - timedelta(days=days + youngest // 4 + 1)
 
 
 def _height(role: Role, sex: Sex) -> float:

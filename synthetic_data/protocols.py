@@ -68,17 +68,27 @@ _NOTED = _papers(("pr_view", "PR", "PR", 1600))
 _LETTER = _papers(("pdf_letter", "DOC", "PDF", 3000))
 _CONSENT = _papers(("pdf_consent", "DOC", "PDF", 2500), ("pdf_card", "DOC", "PDF", 40_000))
 _ECG = _papers(("ecg_rest", "ECG", "ECG", 62_000))
+_ICON = 160 * 160
 _SCAN = (
     SeriesProtocol(
-        "sc_paper", 1, 1169, 827, "OT", "SCAN", transfer_syntax_uid=JPEGBaseline8Bit, weight=270_000, document=True
+        "sc_paper",
+        1,
+        1169,
+        827,
+        "OT",
+        "SCAN",
+        transfer_syntax_uid=JPEGBaseline8Bit,
+        weight=270_000 + _ICON,
+        document=True,
     ),
 )
-_DOSE = _P("sc_dose", 1, 512, 512, content="SC", weight=512 * 512)
+_DOSE = _P("sc_dose", 1, 512, 512, content="SC", weight=512 * 512 + _ICON)
 _SCOUT = _P("ct_scout", 1, 288, 256, content="CTSCOUT")
+_HEAD_SCOUT = _P("ct_scout", 1, 224, 192, content="CTSCOUT")
 _CHEST_PA = _P("dx_chest_pa", 1, 480, 400)
 
 _PICTURES: dict[str, Exam] = {
-    "ct_head": Exam("CT", "HEAD", (_P("ct_brain", 8, 192, 192), _P("ct_skull", 8, 192, 192), _DOSE)),
+    "ct_head": Exam("CT", "HEAD", (_P("ct_brain", 8, 192, 192), _P("ct_skull", 8, 192, 192), _DOSE, _HEAD_SCOUT)),
     "ct_chest": Exam("CT", "CHEST", (_P("ct_mediastinum", 9, 192, 192), _P("ct_lung", 9, 192, 192), _DOSE, _SCOUT)),
     "mr_head": Exam("MR", "BRAIN", (_P("mr_t1", 8, 160, 160), _P("mr_t2", 8, 160, 160), _P("mr_flair", 8, 160, 160))),
     "dx_chest": Exam("DX", "CHEST", (_CHEST_PA, _P("dx_chest_lateral", 1, 480, 400))),

@@ -28,15 +28,15 @@ class Scene:
     @cached_property
     def head(self) -> Head:
         patient = self.study.patient
-        return Head.of(patient.role.child("head"), self.study.age, patient.sex)
+        return Head.of(patient.role.child("head"), self.study.age, patient.sex, self.study.growth)
 
     @cached_property
     def thorax(self) -> Thorax:
         patient = self.study.patient
         heart = next((f.scale for f in self.study.findings if f.kind == "large_heart"), 1.0)
-        return Thorax.of(patient.role.child("thorax"), patient.sex, heart)
+        return Thorax.of(patient.role.child("thorax"), patient.sex, heart, self.study.growth)
 
     @cached_property
     def hand(self) -> Hand:
         patient = self.study.patient
-        return Hand.of(patient.role.child("hand"), patient.sex, self.study.age, self.study.side)
+        return Hand.of(patient.role.child("hand"), patient.sex, self.study.age, self.study.side, self.study.growth)

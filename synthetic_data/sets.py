@@ -77,10 +77,18 @@ class SetFolder:
                 "Repeat those options to complete it, or name another folder."
             )
 
+    @property
+    def free(self) -> int:
+        """How many bytes are free on the disk where the folder is or will be."""
+        return self._usage.free
+
+    @property
+    def _usage(self) -> shutil._ntuple_diskusage:
+        return shutil.disk_usage(next(path for path in (self.folder, *self.folder.absolute().parents) if path.exists()))
+
     def require_space(self, needed: int) -> None:
         """Raise SyntheticDataError when the disk has no room for so many bytes more."""
-        there = next(path for path in (self.folder, *self.folder.absolute().parents) if path.exists())
-        usage = shutil.disk_usage(there)
+        usage = self._usage
         if usage.total and needed + SPARE_BYTES > usage.free:
             raise SyntheticDataError(
                 f"the files take about {in_bytes(needed)}, but only {in_bytes(usage.free)} are free at {str(self.folder)!r}; "
@@ -95,7 +103,7 @@ class SetFolder:
     def _clear_unfinished(self) -> None:
         for left in self.folder.glob(f"*{UNFINISHED}"):
             shutil.rmtree(left) if left.is_dir() else left.unlink()
-        for left in self.parts.glob(f"*{UNFINISHED}"):
+        for left in (*self.parts.glob(f"*{UNFINISHED}"), *self.folder.glob(f"*/*{UNFINISHED}.wl")):
             left.unlink()
 
 

@@ -22,7 +22,7 @@ class Visit:
 class Story:
     """A course of illness: who gets it (ages in years, share of women) and the visits it takes.
 
-    An emergency comes at any hour of any day.
+    An emergency comes at any hour of any day. What befalls `children`, too, befalls those of these ages.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Story:
     women: float
     visits: tuple[Visit, ...]
     emergency: bool = False
+    children: tuple[int, int] | None = None
 
 
 STORIES: tuple[Story, ...] = (
@@ -60,6 +61,7 @@ STORIES: tuple[Story, ...] = (
             Visit("dx_hand", 41, (("fracture", 0.8), ("callus", 1.0))),
         ),
         emergency=True,
+        children=(6, 14),
     ),
     Story(
         "sclerosis", 22, 48, 0.75,
@@ -77,6 +79,7 @@ STORIES: tuple[Story, ...] = (
             Visit("dx_chest_control", 36, (("consolidation", 0.35),)),
         ),
         emergency=True,
+        children=(2, 12),
     ),
     Story("headache", 19, 58, 0.65, (Visit("ct_head", 0), Visit("mr_head", 23))),
     Story(

@@ -36,7 +36,7 @@ def run(hospital: Hospital, folder: Path, workers: int, scheduler: str | None) -
         for index in hospital.options.indices:
             yield write_shard(hospital, index, folder)
     else:
-        yield from _run_in_processes(hospital.options, folder, workers)
+        yield from _run_in_processes(hospital, folder, workers - 1)
 
 
 def write_one(options: Options, index: int, folder: str) -> ShardWritten:
@@ -53,19 +53,26 @@ def _hospital(options: Options) -> Hospital:
     return Hospital(options)
 
 
-def _run_in_processes(options: Options, folder: Path, workers: int) -> Iterator[ShardWritten]:
-    """A few patients ahead of each worker, never all of them. Ended early, it lets no worker start another patient."""
-    indices = iter(options.indices)
-    context = multiprocessing.get_context("forkserver")
-    pool = ProcessPoolExecutor(workers, mp_context=context)
+def _run_in_processes(hospital: Hospital, folder: Path, others: int) -> Iterator[ShardWritten]:
+    """Write patients in this process and in so many others, which this one does not wait for while they start.
+
+    A few patients are ahead of each process, never all of them. Ended early, none starts another patient.
+    """
+    from synthetic_data.writing import write_shard
+
+    options, indices = hospital.options, iter(hospital.options.indices)
+    pool = ProcessPoolExecutor(others, mp_context=multiprocessing.get_context("forkserver"))
+    waiting: set[Future[ShardWritten]] = set()
     try:
-        waiting: set[Future[ShardWritten]] = set()
         while True:
-            for index in islice(indices, 2 * workers - len(waiting)):
+            for index in islice(indices, 2 * others - len(waiting)):
                 waiting.add(pool.submit(write_one, options, index, str(folder)))
-            if not waiting:
+            own = next(indices, None)
+            if own is not None:
+                yield write_shard(hospital, own, folder)
+            elif not waiting:
                 return
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            done, waiting = wait(waiting, timeout=None if own is None else 0, return_when=FIRST_COMPLETED)
             for future in done:
                 yield future.result()
     except BrokenProcessPool as error:

@@ -5,7 +5,6 @@ Orthanc's worklist plugin and dcmtk's wlmscpfs serve them as files with the endi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -14,7 +13,6 @@ from pydicom import dcmwrite
 from pydicom.dataset import Dataset
 
 from synthetic_data.encoding import file_meta
-from synthetic_data.hospital import Hospital
 from synthetic_data.ledger import Kind, LedgerEntry, Place, Plant
 from synthetic_data.locales import find_locale
 from synthetic_data.marks import add_marks
@@ -23,6 +21,7 @@ from synthetic_data.model import Study
 from synthetic_data.record import Identifier, Record
 
 MODALITY_WORKLIST_FIND = "1.2.840.10008.5.1.4.31"
+FOLDER = "worklist"
 _EXPLICIT = "1.2.840.10008.1.2.1"
 
 
@@ -34,8 +33,8 @@ class WorklistEntry:
 
     @property
     def path(self) -> str:
-        """The file's name; it names no one."""
-        return f"worklist/patient-{self.study.patient.index + 1:04d}-study-{self.study.number}.wl"
+        """Where the file belongs below a set's folder; all entries lie in one folder, and their names name no one."""
+        return f"{FOLDER}/patient-{self.study.patient.index + 1:04d}-study-{self.study.number}.wl"
 
     @cached_property
     def uid(self) -> str:
@@ -87,18 +86,18 @@ class WorklistEntry:
         return dataset
 
     @property
-    def ledger(self) -> tuple[LedgerEntry, ...]:
+    def plants(self) -> tuple[Plant, ...]:
         """Every identifier planted in the entry."""
         meta = Plant(Place.FILE_META, "(0002,0003)", Kind.UID, self.uid, self.study.patient.patient_id)
-        return tuple(LedgerEntry.of(self.uid, plant) for plant in (meta, *self._record.plants))
+        return (meta, *self._record.plants)
+
+    @property
+    def ledger(self) -> tuple[LedgerEntry, ...]:
+        """The same as rows of the ledger."""
+        return tuple(LedgerEntry.of(self.uid, plant) for plant in self.plants)
 
     def encode(self) -> bytes:
         """The complete file, explicit VR little endian."""
         buffer = BytesIO()
         dcmwrite(buffer, self.dataset, enforce_file_format=True)
         return buffer.getvalue()
-
-
-def worklist(hospital: Hospital) -> Iterator[WorklistEntry]:
-    """An entry for each study of the hospital, in its order; a subset is the caller's to choose."""
-    return (WorklistEntry(study) for study in hospital.studies)

@@ -17,6 +17,7 @@ from synthetic_data.hospital import Hospital, Shard
 from synthetic_data.instance import Instance, SeriesShare, shares_of
 from synthetic_data.sets import LEDGER_NAME, UNFINISHED, Progress, SetFolder, Written
 from synthetic_data.workers import MOST_WORKERS, run
+from synthetic_data.worklist import WorklistEntry
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
@@ -94,7 +95,20 @@ def _write_files(hospital: Hospital, shard: Shard, unfinished: Path, part: Path)
         size += write_file(f"{unfinished}/{name}", (content,))
         instances += 1
     ledger_table.write_shares(part, all_shares, files)
+    if entries := hospital.worklist(shard):
+        _write_worklist(unfinished, entries, part)
     return ShardWritten(instances, size)
+
+
+def _write_worklist(unfinished: Path, entries: Sequence[WorklistEntry], part: Path) -> None:
+    """Write a patient's entries into the worklist's folder, each whole or not at all, and their ledger behind the rest."""
+    for entry in entries:
+        final = unfinished.parent / entry.path
+        final.parent.mkdir(exist_ok=True)
+        own = final.with_name(unfinished.name + final.suffix)
+        own.write_bytes(entry.encode())
+        os.replace(own, final)
+    ledger_table.append_plants(part, [(entry.path, entry.uid, entry.plants) for entry in entries])
 
 
 def write_series(share: SeriesShare, paths: Sequence[str]) -> int:

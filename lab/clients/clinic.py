@@ -14,6 +14,7 @@ from lab.i18n import Text, t
 from lab.model import ClinicDay, DayStep
 from lab.site.zones import Door, Station
 from synthetic_data import generate
+from synthetic_data.instance import Instance
 
 
 class Stopped(Exception):
@@ -27,11 +28,11 @@ class Stopped(Exception):
 def clinic_day(site: LiveSite) -> ClinicDay:
     """Play the day against a running site.
 
-    The CT stores a study, the workstation finds and retrieves it, the referring doctor opens it with her account, the
+    The CT reads its worklist and stores a study, the workstation finds and retrieves it, the referring doctor opens it with her account, the
     administrator reaches the REST API and removes it again. One step that fails does not keep the next from being tried.
     """
     steps = (
-        ("ct-stores", t("The CT stores a study"), _ct_stores),
+        ("ct-stores", t("The CT reads its worklist and stores a study"), _ct_stores),
         ("workstation-retrieves", t("The workstation finds and retrieves it"), _workstation_retrieves),
         ("doctor-views", t("The referring doctor opens it with her account"), _doctor_views),
         ("administrator-works", t("The administrator reaches the REST API"), _administrator_works),
@@ -48,6 +49,12 @@ def emergency_study() -> Dataset:
     return dataset
 
 
+@cache
+def foreign_image() -> Instance:
+    """A synthetic image of somebody who is not among the archive's patients, as another hospital's CD brings it."""
+    return next(generate(seed=912, patients=1).instances())
+
+
 def _step(name: str, title: Text, action: Callable[[LiveSite], Text], site: LiveSite) -> DayStep:
     try:
         return DayStep(name, title, True, action(site))
@@ -59,22 +66,29 @@ def _step(name: str, title: Text, action: Callable[[LiveSite], Text], site: Live
         return DayStep(name, title, False, t("no answer: {reason}", reason=str(error) or type(error).__name__))
 
 
-def _modality(site: LiveSite, name: str) -> str:
-    """The AE title that this piece of equipment goes by: as the site declares it, else as it was delivered."""
-    delivered = {"ct": "CT1", "workstation": "WORKST1"}[name]
-    return site.config.modalities[name].aet if name in site.config.modalities else delivered
-
-
 def _ct_stores(site: LiveSite) -> Text:
-    peer = site.dicom(site.station("ct"), _modality(site, "ct"))
+    peer = site.equipment("ct")
+    status, _ = dimse.worklist(peer, _whom_to_expect())
+    if status != 0:
+        raise Stopped(t("its worklist was refused with status 0x{status:04X}", status=status))
     (status,) = dimse.store(peer, [emergency_study()])
     if status != 0:
         raise Stopped(t("C-STORE was refused with status 0x{status:04X}", status=status))
-    return t("C-STORE accepted")
+    return t("worklist read, C-STORE accepted")
+
+
+def _whom_to_expect() -> Dataset:
+    """A machine's question to the worklist: everybody who is scheduled (PS3.4 K.6.1.2)."""
+    step = Dataset()
+    step.ScheduledProcedureStepStartDate = step.Modality = ""
+    identifier = Dataset()
+    identifier.PatientName = identifier.PatientID = ""
+    identifier.ScheduledProcedureStepSequence = [step]
+    return identifier
 
 
 def _workstation_retrieves(site: LiveSite) -> Text:
-    peer = site.dicom(site.station("workstation"), _modality(site, "workstation"))
+    peer = site.equipment("workstation")
     study = emergency_study()
     identifier = Dataset()
     identifier.QueryRetrieveLevel = "STUDY"

@@ -1,4 +1,4 @@
-"""Talking DICOM (DIMSE services, PS3.7) to the archive over real associations.
+"""Talking DICOM (DIMSE services, PS3.7) to the archive over real associations, in the clear or over TLS.
 
 Every function opens one association from a station's address, does one thing and releases it. They raise AddressRefused
 for an address outside the sandbox, and NoAssociation when the archive cannot be reached or refuses.
@@ -7,6 +7,7 @@ for an address outside the sandbox, and NoAssociation when the archive cannot be
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,25 +19,30 @@ from pynetdicom import AE, build_context, build_role, evt
 from pynetdicom.association import Association
 from pynetdicom.presentation import PresentationContext
 from pynetdicom.sop_class import (  # type: ignore[attr-defined]
-    CTImageStorage,
-    DigitalXRayImageStorageForPresentation,
-    MRImageStorage,
+    ModalityWorklistInformationFind,
     StudyRootQueryRetrieveInformationModelFind,
     StudyRootQueryRetrieveInformationModelGet,
+    StudyRootQueryRetrieveInformationModelMove,
     Verification,
 )
 
 from lab.clients.guard import require_inside
+from lab.clients.tls import Tls, refusal
 from lab.site.zones import Network, Station
+from synthetic_data.instance import storage_kinds
 
+NO_ANSWER = 0xFFFF
+"""Stands for the status where the archive broke off instead of answering: so Orthanc refuses a service."""
 TIMEOUT_SECONDS = 4.0
 ATTEMPTS, QUICK_SECONDS = 3, 1.0
 SYNTAXES: list[str | UID] = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
-STORED = (CTImageStorage, MRImageStorage, DigitalXRayImageStorageForPresentation)
 
 
 class NoAssociation(Exception):
-    """The association was not established. ``kind`` is ``unreachable``, ``rejected`` or ``no-context``."""
+    """The association was not established. ``kind`` is ``unreachable``, ``rejected``, ``no-context`` or ``tls``.
+
+    ``tls`` is an archive that lives and turned the caller away for want of a certificate that it trusts.
+    """
 
     def __init__(self, kind: str, detail: str) -> None:
         super().__init__(f"{kind}: {detail}")
@@ -46,7 +52,7 @@ class NoAssociation(Exception):
 
 @dataclass(frozen=True)
 class Peer:
-    """Whom to call, from where and under which titles."""
+    """Whom to call, from where and under which titles. ``ways`` are tried in turn; None stands for no TLS."""
 
     network: Network
     station: Station
@@ -54,6 +60,7 @@ class Peer:
     port: int
     calling: str
     called: str
+    ways: tuple[Tls | None, ...] = (None,)
 
 
 def echo(peer: Peer) -> int:
@@ -62,12 +69,13 @@ def echo(peer: Peer) -> int:
         return _code(association.send_c_echo())
 
 
-def find(peer: Peer, identifier: Dataset, limit: int | None = None) -> tuple[int, list[Dataset]]:
-    """C-FIND in the study root (PS3.4 C.4.1): the final status and the matches, at most ``limit`` of them.
+def find(
+    peer: Peer, identifier: Dataset, limit: int | None = None, model: str = StudyRootQueryRetrieveInformationModelFind
+) -> tuple[int, list[Dataset]]:
+    """C-FIND in the study root (PS3.4 C.4.1) or another model: the final status and the matches, at most ``limit`` of them.
 
-    Status 0x0000 is success, 0xC000 and above a refusal or failure.
+    Status 0x0000 is success, 0xFE00 says that there were more, 0xC000 and above is a refusal or failure.
     """
-    model = StudyRootQueryRetrieveInformationModelFind
     matches: list[Dataset] = []
     with associate(peer, [build_context(model)]) as association:
         for status, answer in association.send_c_find(identifier, model):
@@ -77,6 +85,24 @@ def find(peer: Peer, identifier: Dataset, limit: int | None = None) -> tuple[int
                 if limit is not None and len(matches) >= limit:
                     return 0, matches
         return code, matches
+
+
+def worklist(peer: Peer, identifier: Dataset) -> tuple[int, list[Dataset]]:
+    """C-FIND in the modality worklist (PS3.4 K.4.1): the final status and the scheduled examinations."""
+    return find(peer, identifier, model=ModalityWorklistInformationFind)
+
+
+def move(peer: Peer, identifier: Dataset, destination: str) -> tuple[int, Dataset]:
+    """C-MOVE in the study root (PS3.4 C.4.2) to an AE title: the final status and the last response's command set.
+
+    The response counts the sub-operations (0000,1021) to (0000,1023): what the archive set out to send.
+    """
+    model = StudyRootQueryRetrieveInformationModelMove
+    last = Dataset()
+    with associate(peer, [build_context(model)]) as association:
+        for status, _ in association.send_c_move(identifier, destination, model):
+            last = status
+    return _code(last), last
 
 
 def get_study(peer: Peer, study_uid: str) -> tuple[int, list[Dataset]]:
@@ -91,9 +117,10 @@ def get_study(peer: Peer, study_uid: str) -> tuple[int, list[Dataset]]:
     identifier = Dataset()
     identifier.QueryRetrieveLevel = "STUDY"
     identifier.StudyInstanceUID = study_uid
-    contexts = [build_context(model), *(build_context(uid, SYNTAXES) for uid in STORED)]
-    roles = [build_role(uid, scp_role=True) for uid in STORED]
-    code = 0xFFFF
+    kinds = sorted(storage_kinds())
+    contexts = [build_context(model), *(build_context(*kind) for kind in kinds)]
+    roles = [build_role(UID(uid), scp_role=True) for uid in sorted({uid for uid, _ in kinds})]
+    code = NO_ANSWER
     with associate(peer, contexts, roles=roles, handlers=[(evt.EVT_C_STORE, keep)]) as association:
         for status, _ in association.send_c_get(identifier, model):
             code = _code(status)
@@ -101,10 +128,23 @@ def get_study(peer: Peer, study_uid: str) -> tuple[int, list[Dataset]]:
 
 
 def store(peer: Peer, datasets: Sequence[Dataset]) -> list[int]:
-    """C-STORE (PS3.7 9.1.1) of each dataset over one association: their statuses."""
-    uids = {UID(str(dataset.SOPClassUID)) for dataset in datasets}
-    with associate(peer, [build_context(uid, SYNTAXES) for uid in sorted(uids)]) as association:
-        return [_code(association.send_c_store(dataset)) for dataset in datasets]
+    """C-STORE (PS3.7 9.1.1) of each dataset: their statuses.
+
+    An archive that refuses breaks off. So does now and then a connection whose answer is lost under load: what got no answer
+    is sent once more over a new association before that counts.
+    """
+    require_inside(peer.address, peer.network)
+    statuses = dict.fromkeys(range(len(datasets)), NO_ANSWER)
+    contexts = [build_context(uid, SYNTAXES) for uid in sorted({UID(str(dataset.SOPClassUID)) for dataset in datasets})]
+    for _ in range(2):
+        waiting = [number for number, status in statuses.items() if status == NO_ANSWER]
+        if not waiting:
+            break
+        with associate(peer, contexts) as association:
+            for number in waiting:
+                if association.is_established:
+                    statuses[number] = _code(association.send_c_store(datasets[number]))
+    return list(statuses.values())
 
 
 @contextmanager
@@ -121,26 +161,63 @@ def associate(
     read; an end without any answer is therefore asked again before it counts as one.
     """
     require_inside(peer.address, peer.network)
-    for _ in range(ATTEMPTS):
+    asked = peer.ways * ATTEMPTS
+    for number, way in enumerate(asked, 1):
         began = time.monotonic()
-        association = _request(peer, contexts, roles, handlers)
+        association = _request(peer, way, contexts, roles, handlers)
         if association.is_established:
             break
-        refusal = _why(association)
-        if refusal.kind != "unreachable" or time.monotonic() - began > QUICK_SECONDS:
-            raise refusal
-        time.sleep(0.05)
-    else:
-        raise refusal
+        reason = _why(association, peer, way)
+        if reason.kind != "unreachable" or time.monotonic() - began > QUICK_SECONDS or number == len(asked):
+            raise reason
+        if number % len(peer.ways) == 0:
+            time.sleep(0.05)
     try:
-        yield association
+        with _parked(association):
+            yield association
     finally:
         if association.is_established:
             association.release()
 
 
+class _Barrier(threading.Event):
+    """Holds a thread until `open`, whatever `set` is called meanwhile; `reached` says that it is held."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached = threading.Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.reached.set()
+        return super().wait(timeout)
+
+    def set(self) -> None:
+        pass
+
+    def open(self) -> None:
+        super().set()
+
+
+@contextmanager
+def _parked(association: Association) -> Iterator[None]:
+    """Keep the association's reactor still. It serves requests of a peer, which a requestor's peer has none of.
+
+    pynetdicom stops it for each message and lets it run in between; stopped while it looks for messages, as happens on
+    a busy machine, it takes the answer that the sender then waits for until the time is out.
+    """
+    barrier, before = _Barrier(), association._reactor_checkpoint
+    association._reactor_checkpoint = barrier
+    barrier.reached.wait(TIMEOUT_SECONDS)
+    try:
+        yield
+    finally:
+        association._reactor_checkpoint = before
+        barrier.open()
+
+
 def _request(
     peer: Peer,
+    way: Tls | None,
     contexts: Sequence[PresentationContext],
     roles: Sequence[object],
     handlers: Sequence[tuple[object, object]],
@@ -155,6 +232,7 @@ def _request(
         ext_neg=list(roles) or None,  # type: ignore[arg-type]
         bind_address=(peer.station.address, 0),
         evt_handlers=[*handlers, (evt.EVT_CONN_OPEN, _no_delay)],  # type: ignore[list-item]
+        tls_args=(way.context(), peer.address) if way else None,
     )
 
 
@@ -165,15 +243,16 @@ def _no_delay(event: evt.Event) -> None:
         wire.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-def _why(association: Association) -> NoAssociation:
+def _why(association: Association, peer: Peer, way: Tls | None) -> NoAssociation:
     if association.is_rejected:
         answer = association.acceptor.primitive
         return NoAssociation("rejected", answer.reason_str if answer is not None else "")
     if association.acceptor.primitive is not None:
         return NoAssociation("no-context", "no presentation context was accepted")
+    if way and (reason := refusal((peer.address, peer.port), peer.station.address, way)):
+        return NoAssociation("tls", reason.lower().replace("_", " "))
     return NoAssociation("unreachable", "no connection, or it was closed without an answer")
 
 
 def _code(status: Dataset) -> int:
-    """The status of a response; 0xFFFF stands for no answer at all."""
-    return int(status.Status) if "Status" in status else 0xFFFF
+    return int(status.Status) if "Status" in status else NO_ANSWER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from ipaddress import AddressValueError, IPv4Address
 
 import httpx
@@ -12,6 +13,7 @@ from lab.site.zones import BENCHMARK, LOOPBACK, Network
 
 # Orthanc closes a connection that was idle for a second; a request sent at that very moment would find nobody.
 KEPT_SECONDS = 0.5
+LONGEST_WAIT_SECONDS = 4
 
 
 def require_inside(address: str, network: Network) -> str:
@@ -41,13 +43,31 @@ def _refusal(address: str, network: Network) -> AddressRefused:
 
 
 class GuardedTransport(httpx.HTTPTransport):
-    """httpx's transport, from a fixed source address and only to the sandbox; redirects pass here too."""
+    """httpx's transport, from a fixed source address and only to the sandbox; redirects pass here too.
 
-    def __init__(self, network: Network, source: str, verify: object) -> None:
+    A ``patient`` client that is told to come back later (429) waits as it is told and asks again.
+    """
+
+    def __init__(self, network: Network, source: str, verify: object, *, patient: bool = True) -> None:
         limits = httpx.Limits(keepalive_expiry=KEPT_SECONDS)
         super().__init__(local_address=source, verify=verify, retries=0, limits=limits)  # type: ignore[arg-type]
         self._network = network
+        self._patient = patient
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         require_inside(request.url.host, self._network)
-        return super().handle_request(request)
+        answer = super().handle_request(request)
+        waited = 0
+        while self._patient and answer.status_code == 429 and waited < LONGEST_WAIT_SECONDS:
+            seconds = _seconds(answer)
+            answer.close()
+            time.sleep(seconds)
+            waited += seconds
+            answer = super().handle_request(request)
+        return answer
+
+
+def _seconds(answer: httpx.Response) -> int:
+    """How long a server wants one to wait (RFC 9110, 10.2.3); a second where it does not say."""
+    value = answer.headers.get("Retry-After", "")
+    return min(int(value), LONGEST_WAIT_SECONDS) if value.isdecimal() and value != "0" else 1

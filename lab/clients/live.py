@@ -6,17 +6,21 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 
 from lab.clients.dimse import Peer
 from lab.clients.guard import require_inside
+from lab.clients.machine import Machine
 from lab.clients.rest import rest
+from lab.clients.tls import ANONYMOUS, Tls
 from lab.i18n import t
 from lab.model import NotChecked
+from lab.site.certificates import Certificates
 from lab.site.config import SiteConfig
 from lab.site.zones import ARCHIVE_HTTP_PORT, Door, Network, Station, Zone
+
+_DELIVERED = {"ct": "CT1", "workstation": "WORKST1"}
 
 
 @dataclass(frozen=True)
@@ -29,9 +33,18 @@ class LiveSite:
 
     network: Network
     config: SiteConfig
-    authority: Path
+    certificates: Certificates
     troubles: Callable[[], str | None]
     """Says what keeps the site from running, or None; asked before anything is concluded from silence."""
+    inside: Machine | None = None
+    """The archive's machine from within, for those who got there; None where nobody can."""
+
+    @property
+    def machine(self) -> Machine:
+        """The archive's machine from within. Raises LookupError where nobody can get there."""
+        if self.inside is None:
+            raise LookupError("this site has no machine to look at")
+        return self.inside
 
     def station(self, name: str) -> Station:
         return self.network.station(name)
@@ -55,19 +68,59 @@ class LiveSite:
 
     @contextmanager
     def web(
-        self, station: Station, door: Door, user: tuple[str, str] | None = None, *, trusting: bool = False
+        self,
+        station: Station,
+        door: Door,
+        user: tuple[str, str] | None = None,
+        *,
+        trusting: bool = False,
+        patient: bool = True,
     ) -> Iterator[httpx.Client]:
         """An HTTP client at this door of the station's zone; ``trusting`` clients do not check the certificate."""
         url = self.url(station.zone, door)
         with rest(
-            self.network, station, url, user=user, authority=self.authority, check_certificate=not trusting
+            self.network,
+            station,
+            url,
+            user=user,
+            authority=self.certificates.authority,
+            check_certificate=not trusting,
+            patient=patient,
         ) as client:
             yield client
 
+    @contextmanager
+    def console(self, user: tuple[str, str] | None = None) -> Iterator[httpx.Client]:
+        """An HTTP client at the archive's own port, past the gateway: the console of its machine, no outsider's way in."""
+        url = f"http://{self.network.archive}:{ARCHIVE_HTTP_PORT}"
+        with rest(self.network, self.station("ct"), url, user=user) as client:
+            yield client
+
     def dicom(self, station: Station, calling: str, called: str | None = None) -> Peer:
-        """The archive's DICOM door of the station's zone; ``called`` defaults to the archive's real AE title."""
-        title = called or str(self.config.orthanc.get("DicomAet", "ORTHANC"))
-        return Peer(self.network, station, self.network.gateway(station.zone), Door.DICOM.port, calling, title)
+        """The archive's DICOM door of the station's zone; ``called`` defaults to the archive's real AE title.
+
+        The clinic's equipment does TLS with its certificate when the site asks for TLS. Everybody else tries without
+        TLS, then with TLS and no certificate.
+        """
+        title = called or self.archive_title
+        address = self.network.gateway(station.zone)
+        return Peer(self.network, station, address, Door.DICOM.port, calling, title, self._ways(station))
+
+    def equipment(self, name: str) -> Peer:
+        """The archive as the clinic's ``ct`` or ``workstation`` calls it: under the title declared, else as it was delivered."""
+        declared = self.config.modalities.get(name)
+        return self.dicom(self.station(name), declared.aet if declared else _DELIVERED[name])
+
+    @property
+    def archive_title(self) -> str:
+        """The archive's AE title, as it stands on every modality's configuration sheet."""
+        return str(self.config.orthanc.get("DicomAet", "ORTHANC"))
+
+    def _ways(self, station: Station) -> tuple[Tls | None, ...]:
+        own = self.certificates.equipment(station.name)
+        if own is None:
+            return (None, ANONYMOUS)
+        return (Tls(self.certificates.authority, own) if self.config.orthanc.get("DicomTlsEnabled") else None,)
 
     def account(self, role: str) -> tuple[str, str] | None:
         """Name and password of the first account with this role, as its owner knows them."""
@@ -80,9 +133,7 @@ class LiveSite:
                 t("The archive does not run ({trouble}), so nothing can be said about it.", trouble=trouble)
             )
         try:
-            with rest(
-                self.network, self.station("ct"), f"http://{self.network.archive}:{ARCHIVE_HTTP_PORT}"
-            ) as console:
+            with self.console() as console:
                 console.get("/app/images/favicon.ico")
         except httpx.HTTPError as error:
             name = type(error).__name__

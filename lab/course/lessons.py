@@ -79,7 +79,10 @@ class Fixes(Shown):
     scenario: Scenario
 
     def card(self) -> Card:
-        rows = [(str(number), fix.title, _compact(fix.overlay)) for number, fix in enumerate(self.scenario.fixes, 1)]
+        rows = [
+            (str(number), fix.title, t("made outside the site") if fix.elsewhere else _compact(fix.overlay))
+            for number, fix in enumerate(self.scenario.fixes, 1)
+        ]
         blocks = [Table(["#", t("repair"), t("change to the site")], rows)]
         return Card(t("Which of these repairs it?"), "neutral", self.scenario.id, blocks)
 

@@ -28,6 +28,16 @@ class Standing:
     hints_when_solved: int = 0
 
 
+@dataclass(frozen=True)
+class Event:
+    """Something the trainee did with a scenario: when (UTC), and which kind (see ``Progress.record``)."""
+
+    at: datetime
+    scenario: str
+    kind: str
+    detail: str
+
+
 class Progress:
     """The record of one trainee. Every call is a transaction of its own; several processes may hold it open."""
 
@@ -76,6 +86,12 @@ class Progress:
             elif kind == "solved" and solved is None:
                 solved, hints_then = datetime.fromisoformat(at), len(hints)
         return Standing(scenario, len(hints), checks, solved, hints_then)
+
+    def events(self) -> tuple[Event, ...]:
+        """Everything that was done, oldest first. Read-only."""
+        with self._open() as connection:
+            rows = connection.execute("SELECT at, scenario, kind, detail FROM event ORDER BY id").fetchall()
+        return tuple(Event(datetime.fromisoformat(at), *rest) for at, *rest in rows)
 
     def active(self) -> frozenset[str]:
         """The scenarios whose misconfiguration was made last. Read-only."""

@@ -27,7 +27,6 @@ SURVEY = (
     "InstitutionName",
 )
 _ROWS = 6
-_NO_ANSWER = 0xFFFF
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,8 +67,11 @@ def ask(site: LiveSite, station: Station, calling: str, called: str | None, keys
     try:
         status, matches = dimse.find(peer, identifier)
     except dimse.NoAssociation as refusal:
+        if refusal.kind == "tls":
+            text = t("The archive does TLS and knows no certificate of yours: {reason}.", reason=refusal.detail)
+            return Found(asked, line, refusal=text)
         return Found(asked, line, refusal=t("No association. The archive says: {reason}.", reason=refusal.detail))
-    if status == _NO_ANSWER:
+    if status == dimse.NO_ANSWER:
         return Found(asked, line, refusal=t("The association was accepted, the query was not: the archive broke off."))
     if status != 0:
         return Found(asked, line, refusal=t("The query failed with status 0x{status:04X}.", status=status))

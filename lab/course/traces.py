@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.catalogue import Weakness
 from lab.clients.live import LiveSite
 from lab.model import visible
+from lab.sandbox.machine import read_within
 from lab.sandbox.protocol import Log, Sandbox
 from lab.scenario import Trace
 from lab.site.zones import STATIONS
 
-SETTLE_SECONDS = 0.3
+WAIT_SECONDS, SETTLE_SECONDS, LOOK_SECONDS = 3.0, 0.1, 0.02
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,7 @@ def read_from(path: Path, start: int) -> list[str]:
 
     Undecodable bytes are replaced and control characters written out: what a visitor put into a log gives no orders.
     """
-    size = _size(path)
-    if size == 0:
-        return []
-    with path.open("rb") as file:
-        file.seek(start if start <= size else 0)
-        text = file.read().decode("utf-8", "replace").replace("\r\n", "\n")
+    text = read_within(path, start=start).decode("utf-8", "replace").replace("\r\n", "\n")
     return [visible(line) for line in text.removesuffix("\n").split("\n")] if text else []
 
 
@@ -51,10 +48,19 @@ def tail(path: Path, count: int) -> list[str]:
     return read_from(path, max(0, _size(path) - 1_000_000))[-count:] if count else []
 
 
-def break_in(sandbox: Sandbox, site: LiveSite, scenario: Weakness) -> dict[Log, list[str]]:
-    """Run the scenario's probe and return the lines that each log got meanwhile."""
-    mark = Mark.now(sandbox)
+def break_in(
+    sandbox: Sandbox, site: LiveSite, scenario: Weakness, expected: Iterable[Trace] = ()
+) -> dict[Log, list[str]]:
+    """Run the scenario's probe and return the lines that each log got meanwhile.
+
+    A log's line may come after the answer: the expected traces are waited for, and then a moment for what was not expected.
+    """
+    mark, awaited = Mark.now(sandbox), [trace for trace in expected if trace.pattern]
     scenario.probe_once(site)
+    deadline = time.monotonic() + WAIT_SECONDS
+    while awaited and time.monotonic() < deadline:
+        awaited = [trace for trace in awaited if not matching(trace, mark.since(sandbox, trace.log), site)]
+        time.sleep(LOOK_SECONDS)
     time.sleep(SETTLE_SECONDS)
     return {log: mark.since(sandbox, log) for log in Log}
 
@@ -74,6 +80,6 @@ def matching(trace: Trace, lines: list[str], site: LiveSite) -> tuple[str, ...]:
 
 def _size(path: Path) -> int:
     try:
-        return path.stat().st_size
+        return path.lstat().st_size
     except OSError:
         return 0

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from lab.course.cards import JSON, Block, Card, Items, Lines, Paragraph, Shown, Table, Tone, labelled
 from lab.course.grading import Grade
 from lab.i18n import Text, t, tn
-from lab.model import Evidence, NotChecked, Safe, Verdict, Vulnerable, verdict_label, verdict_text, verdict_word
+from lab.model import (
+    Evidence,
+    NotChecked,
+    Safe,
+    Verdict,
+    Vulnerable,
+    readable_date,
+    verdict_label,
+    verdict_text,
+    verdict_word,
+)
 from lab.scenario import Fix, Scenario
 
 _TONES: dict[type, Tone] = {Vulnerable: "bad", Safe: "good", NotChecked: "warning"}
@@ -26,6 +36,7 @@ def verdict_json(verdict: Verdict) -> JSON:
             "studies": exposure.studies,
             "images": exposure.images,
             "attributes": [attribute.value for attribute in exposure.attributes],
+            "since": readable_date(exposure.since) or None,
         }
     return data
 
@@ -44,8 +55,11 @@ def _evidence(evidence: Evidence) -> list[Block]:
             counts.append(tn("{n} study", "{n} studies", exposure.studies))
         if exposure.images:
             counts.append(tn("{n} image", "{n} images", exposure.images))
+        if exposure.since:
+            counts.append(t("since {date}", date=readable_date(exposure.since)))
         blocks.append(Paragraph(", ".join(map(str, counts))))
-        blocks.append(Table([attribute.label for attribute in exposure.attributes], exposure.readable_samples))
+        if exposure.samples:
+            blocks.append(Table([attribute.label for attribute in exposure.attributes], exposure.readable_samples))
     if evidence.steps:
         blocks.append(Lines(evidence.steps))
     return blocks

@@ -26,7 +26,8 @@ class ComposeSandbox(KeptSandbox):
 
     def __init__(self, home: Path, network: Network) -> None:
         shared = Path(os.environ.get("PACSLAB_SHARED", "/srv/pacslab"))
-        super().__init__(network, shared / "control", shared / "run", home / "certificates")
+        storage = Path(os.environ.get("PACSLAB_STORAGE", "/srv/archive"))
+        super().__init__(network, shared / "control", shared / "run", storage, home / "certificates")
 
     def start(self, *, with_parent: bool = False) -> None:
         """Wait for the keepers of both containers. ``with_parent`` has no meaning here: Docker holds the containers."""

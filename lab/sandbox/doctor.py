@@ -14,6 +14,7 @@ from pathlib import Path
 from lab.i18n import Text, t
 from lab.sandbox.native import isolation
 from lab.sandbox.protocol import Sandbox
+from lab.site.render import DICOMWEB_PLUGIN
 
 NEEDED_MEGABYTES = 600
 _MODULE_FOLDERS = ("/usr/lib/nginx/modules", "/usr/share/nginx/modules", "/usr/lib64/nginx/modules")
@@ -87,6 +88,7 @@ def _native(sandbox: Sandbox | None) -> Iterator[Check]:
     if bwrap:
         yield _namespaces()
     yield _orthanc()
+    yield _dicomweb()
     yield from _nginx()
     if sandbox is not None:
         state = sandbox.health()
@@ -139,6 +141,18 @@ def _orthanc() -> Check:
         found,
         t("There is no archive to exercise on."),
         t("Debian, Ubuntu: apt-get install orthanc. Elsewhere: install Orthanc and name its program in ORTHANC_BIN."),
+    )
+
+
+def _dicomweb() -> Check:
+    met = Path(DICOMWEB_PLUGIN).exists()
+    return Check(
+        "dicomweb",
+        t("Orthanc’s DICOMweb plugin"),
+        met,
+        DICOMWEB_PLUGIN if met else t("not found"),
+        t("Everything else runs; dicomweb-open is not checked."),
+        t("Debian, Ubuntu: apt-get install orthanc-dicomweb."),
     )
 
 

@@ -11,6 +11,7 @@ import json
 import shutil
 import time
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,15 @@ from lab.sandbox.inside.files import HEARTBEAT_SECONDS, read_json, write_json
 from lab.sandbox.protocol import Endpoint, Health, Log, RoleHealth
 from lab.site.certificates import Certificates, ensure_certificates, write_private
 from lab.site.config import SiteConfig
-from lab.site.render import CONTROL, render
+from lab.site.render import CONTROL, WORKLISTS, render
 from lab.site.zones import ARCHIVE_DICOM_PORT, ARCHIVE_HTTP_PORT, Door, Network, Zone
 
 ANSWER_SECONDS = 40.0
 COMMAND_SECONDS = 600.0
 KEPT_FOLDERS = 6
 DEAD = RoleHealth("dead", 0, 0, ())
+# What comes of a status that is not one: it lies where scenarios run code, which could write anything there.
+NONSENSE = (KeyError, TypeError, ValueError, AttributeError)
 _FILES = {"archive": ("orthanc.json", "filters.lua"), "gateway": ("nginx.conf",)}
 
 
@@ -35,8 +38,9 @@ class KeptSandbox:
 
     kind = ""
 
-    def __init__(self, network: Network, control: Path, run: Path, certificates: Path) -> None:
+    def __init__(self, network: Network, control: Path, run: Path, archive: Path, certificates: Path) -> None:
         self.network = network
+        self.archive = archive
         self.control = control
         self.run = run
         self._certificates = certificates
@@ -81,6 +85,13 @@ class KeptSandbox:
         lines = [line for part in failed for line in part.error]
         raise SiteCannotStart(t("This site does not start."), tip, lines)
 
+    @property
+    def storage(self) -> Path:
+        return self.archive / "current"
+
+    def alter(self, instance: str) -> None:
+        self._command("alter", instance)
+
     def clear(self) -> None:
         self._command("clear", None)
 
@@ -93,19 +104,47 @@ class KeptSandbox:
     def forget(self, name: str) -> None:
         self._command("forget", name)
 
+    def put_worklist(self, entries: Mapping[str, bytes]) -> None:
+        folder = self._worklist_folder()
+        for path in folder.glob("*.wl"):
+            if path.name not in entries:
+                path.unlink()
+        for name, content in entries.items():
+            write_private(folder / name, content)
+
+    def _worklist_folder(self) -> Path:
+        """Where the archive reads its worklist, read-only inside. Made if it is missing: the plugin wants it, be it empty."""
+        folder = self.control / WORKLISTS.rpartition("/")[2]
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
     def snapshots(self) -> tuple[str, ...]:
-        return tuple((read_json(self.run / "status-archive.json") or {}).get("snapshots", ()))
+        names = self._status("archive").get("snapshots", ())
+        return tuple(str(name) for name in names) if isinstance(names, list) else ()
 
     def _desired(self) -> dict[str, Any]:
         return read_json(self.control / "desired.json") or {}
 
-    def _role(self, role: str) -> RoleHealth:
+    def _status(self, role: str) -> dict[str, Any]:
+        """What a keeper last said of itself; {} when that is nothing sensible."""
         status = read_json(self.run / f"status-{role}.json")
-        if not status or time.time() - status["heartbeat"] > 3 * HEARTBEAT_SECONDS:
+        return status if isinstance(status, dict) else {}
+
+    def _role(self, role: str) -> RoleHealth:
+        status = self._status(role)
+        try:
+            if time.time() - status["heartbeat"] > 3 * HEARTBEAT_SECONDS:
+                return DEAD
+            found = RoleHealth(
+                status["state"],
+                status["generation"],
+                status["restarts"],
+                tuple(status["error"]),
+                status.get("version", ""),
+            )
+        except NONSENSE:
             return DEAD
-        return RoleHealth(
-            status["state"], status["generation"], status["restarts"], tuple(status["error"]), status.get("version", "")
-        )
+        return found if _is_plausible(found) else DEAD
 
     def _require_keepers(self) -> None:
         health = self.health()
@@ -114,24 +153,37 @@ class KeptSandbox:
 
     def _write_site(self, site: SiteConfig) -> dict[str, Any]:
         """Write a site's rendered files to folders named by their content; what desired.json says of them."""
-        secrets = {"gateway.pem": self.certificates.chain, "gateway.key": self.certificates.key}
+        secrets = self._secrets()
+        self._worklist_folder()
         plain = render(site, self.network, "@")
         desired: dict[str, Any] = {"site": site.data(), "log_level": site.log_level, "listen": plain.listen}
         desired["console"] = [(self.network.archive, port) for port in (ARCHIVE_HTTP_PORT, ARCHIVE_DICOM_PORT)]
         for role, names in _FILES.items():
             content = [plain.files[name] for name in names]
-            if role == "gateway":
-                content += [path.read_text("ascii") for path in secrets.values()]
+            content += [path.read_text("ascii") for path in secrets[role].values()]
             name = f"{role}-{hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]}"
             folder = self.control / name
             folder.mkdir(parents=True, exist_ok=True)
             files = render(site, self.network, f"{CONTROL}/{name}").files
             for file in names:
                 write_private(folder / file, files[file].encode())
-            for file, source in secrets.items() if role == "gateway" else ():
+            for file, source in secrets[role].items():
                 write_private(folder / file, source.read_bytes())
             desired[role] = name
         return desired
+
+    def _secrets(self) -> dict[str, dict[str, Path]]:
+        """The certificates and keys that each program reads, by the names that the rendered files know them by."""
+        made = self.certificates
+        return {
+            "gateway": {"gateway.pem": made.gateway.chain, "gateway.key": made.gateway.key},
+            "archive": {
+                "archive.pem": made.archive.chain,
+                "archive.key": made.archive.key,
+                "authority.pem": made.authority,
+                "backup.pem": made.backup.chain,
+            },
+        }
 
     def _order(self, desired: dict[str, Any]) -> None:
         """Replace the desired state, as a new generation."""
@@ -168,7 +220,9 @@ class KeptSandbox:
         command = {"id": uuid.uuid4().hex, "op": op, "name": name}
         self._order(self._desired() | {"command": command})
         self._settle(COMMAND_SECONDS)
-        answer = (read_json(self.run / "status-archive.json") or {}).get("command") or {}
+        answer = self._status("archive").get("command")
+        if not isinstance(answer, dict):
+            answer = {}
         if answer.get("id") != command["id"] or answer.get("error"):
             raise SandboxError(
                 t(
@@ -177,6 +231,11 @@ class KeptSandbox:
                     error=answer.get("error", "no answer"),
                 )
             )
+
+
+def _is_plausible(found: RoleHealth) -> bool:
+    numbers, texts = (found.generation, found.restarts), (found.state, found.version, *found.error)
+    return all(isinstance(number, int) for number in numbers) and all(isinstance(text, str) for text in texts)
 
 
 def open_doors(site: SiteConfig, zone: Zone) -> tuple[Door, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +22,8 @@ class Log(StrEnum):
     ACCESS = "gateway-access.log"
     STREAM = "gateway-stream.log"
     GATEWAY = "gateway-error.log"
+    HOST = "host.log"
+    """What the jobs of the archive's machine say: verification, backup."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,13 @@ class Sandbox(Protocol):
     def log(self, log: Log) -> Path:
         """Where a log can be read. The file may not exist yet."""
 
+    @property
+    def storage(self) -> Path:
+        """The archive's files, as the disk of its machine holds them."""
+
+    def alter(self, instance: str) -> None:
+        """Alter an image on the archive's disk, as an intruder there would (Orthanc's id); a second time undoes it."""
+
     def clear(self) -> None:
         """Empty the archive."""
 
@@ -116,6 +125,9 @@ class Sandbox(Protocol):
 
     def forget(self, name: str) -> None:
         """Drop a kept content; one that is not there is no error."""
+
+    def put_worklist(self, entries: Mapping[str, bytes]) -> None:
+        """Replace the archive's worklist by these entries (PS3.10 files by name, ``*.wl``)."""
 
     def snapshots(self) -> tuple[str, ...]:
         """The names of the kept contents."""

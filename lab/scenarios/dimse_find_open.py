@@ -6,15 +6,15 @@ know, and one forwarded port lets the whole world be such equipment.
 
 from __future__ import annotations
 
-from pydicom.dataset import Dataset
-
 from lab.clients import dimse
+from lab.clients.dimse import Peer
 from lab.clients.live import LiveSite
 from lab.i18n import t, tn
-from lab.model import Attribute, Evidence, Exposure, NotChecked, Safe, Severity, Verdict, Vulnerable
+from lab.model import Severity, Verdict
+from lab.probing.dimse import Attempt, Came, exposed, survey_question
+from lab.proposals import NO_DICOM, RENAME
 from lab.sandbox.protocol import Log
 from lab.scenario import Fix, Group, Outcome, Reference, Scenario, Trace
-from lab.site.zones import Door, Station
 
 SCENARIO = Scenario(
     id="dimse-find-open",
@@ -24,13 +24,14 @@ SCENARIO = Scenario(
     minutes=35,
     roles=(t("PACS administrator"), t("network administrator"), t("modality engineer")),
     story=t(
-        "A new workstation could not query the archive, because nobody had declared it there. The quickest way was to let everybody "
-        "query. The radiologist's home workstation worked too, once the DICOM port was forwarded."
+        "A new workstation could not query the archive: it did no TLS, and nobody had declared it there. The quickest way was to switch "
+        "TLS off and let everybody query. The radiologist's home workstation worked too, once the DICOM port was forwarded."
     ),
     misconfiguration={
-        "orthanc": {"DicomAlwaysAllowFind": True},
+        "orthanc": {"DicomAlwaysAllowFind": True, "DicomTlsEnabled": False},
         "gateway": {"publish": {"dicom": ["clinic", "internet"]}},
     },
+    also=("dicom-no-tls",),
     hints=(
         t("Ask as an AE title that nobody has declared. Who is allowed to ask, and who says so?"),
         t(
@@ -42,23 +43,15 @@ SCENARIO = Scenario(
         ),
     ),
     fixes=(
-        Fix(
-            "rename",
-            t("Give the archive an AE title that nobody guesses"),
-            {"orthanc": {"DicomAet": "XK7Q2ARCHIV"}},
-            Outcome.STILL_OPEN,
-            t(
-                "An AE title is an address, not a secret: it stands on every modality's configuration sheet, crosses the network in the clear "
-                "and can be tried out. Who knows it still lists the patients."
-            ),
-        ),
+        RENAME,
         Fix(
             "declared-only",
             t("Answer declared modalities only, and close the port to the Internet"),
             {"orthanc": {"DicomAlwaysAllowFind": False}, "gateway": {"publish": {"dicom": ["clinic"]}}},
             Outcome.REPAIRED,
             t(
-                "Whoever is not declared with the right to query gets no association, inside or outside; the workstation works as before."
+                "Whoever is not declared with the right to query gets no association, inside or outside; the workstation works as before. "
+                "The answers still cross the clinic in the clear: that is another repair, TLS."
             ),
         ),
         Fix(
@@ -79,15 +72,7 @@ SCENARIO = Scenario(
                 "The Internet is shut out, but any computer in the clinic, a visitor's laptop for one, still lists every patient."
             ),
         ),
-        Fix(
-            "no-dicom",
-            t("Close the DICOM port everywhere"),
-            {"gateway": {"publish": {"dicom": []}}},
-            Outcome.STOPS_HOSPITAL,
-            t(
-                "No intruder gets in, and no CT image either: the modalities cannot store, the workstations cannot read."
-            ),
-        ),
+        NO_DICOM,
     ),
     traces=(
         Trace(
@@ -116,87 +101,24 @@ SCENARIO = Scenario(
     ),
 )
 
-CALLING = "INTRUDER"
-_KEYS = (
-    (Attribute.NAME, "PatientName"),
-    (Attribute.BIRTH_DATE, "PatientBirthDate"),
-    (Attribute.STUDY_DATE, "StudyDate"),
-    (Attribute.PROCEDURE, "StudyDescription"),
-    (Attribute.PHYSICIAN, "ReferringPhysicianName"),
-    (Attribute.FACILITY, "InstitutionName"),
-)
-
 
 def probe(site: LiveSite) -> Verdict:
-    """As a client that nobody declared: query all studies, from the Internet and then from a visitor's laptop in the clinic.
-
-    The AE title of the archive is taken as known. It is no secret, and a repair that rests on it is none.
-    """
-    steps: list[str] = []
-    for station in (site.station("intruder"), site.station("visitor")):
-        verdict = _query(site, station, steps)
-        if not isinstance(verdict, Safe):
-            return verdict
-    return Safe(
-        Evidence(
-            t("An undeclared client gets no answer, neither from the Internet nor inside the clinic."), tuple(steps)
-        )
+    """As a client that nobody declared: query all studies, from the Internet and then from a visitor's laptop in the clinic."""
+    return Attempt(site, "C-FIND").everywhere(
+        _query, t("An undeclared client gets no answer, neither from the Internet nor inside the clinic.")
     )
 
 
-def _query(site: LiveSite, station: Station, steps: list[str]) -> Verdict:
-    peer = site.dicom(station, CALLING)
-    line = f"{station.address} ({station.zone.value}): C-FIND {CALLING} → {peer.called}@{peer.address}:{peer.port}"
-    if not site.answers(station, Door.DICOM):
-        steps.append(f"{line}: connection refused")
-        return Safe(Evidence(t("The DICOM port is closed there."), tuple(steps)))
-    try:
-        status, matches = dimse.find(peer, _everything())
-    except dimse.NoAssociation as refusal:
-        steps.append(f"{line}: {refusal}")
-        if refusal.kind == "unreachable":
-            return NotChecked(
-                t("The DICOM port of zone {zone} accepts connections but nothing answers.", zone=station.zone.label)
-            )
-        return Safe(Evidence(t("The association was refused."), tuple(steps)))
-    steps.append(f"{line}: {len(matches)} matches, status 0x{status:04X}")
+def _query(peer: Peer) -> Came:
+    status, matches = dimse.find(peer, survey_question())
+    note = f"{len(matches)} matches, status 0x{status:04X}"
     if not matches:
-        return Safe(Evidence(t("The query was answered with nothing."), tuple(steps)))
-    exposure = _exposure(matches)
+        return Came(note)
+    exposure = exposed(matches)
     summary = tn(
         "An unknown client in zone {zone} lists the examinations of one patient.",
         "An unknown client in zone {zone} lists the examinations of {n} patients.",
         exposure.patients,
-        zone=station.zone.label,
+        zone=peer.station.zone.label,
     )
-    return Vulnerable(Evidence(summary, tuple(steps), exposure))
-
-
-def _everything() -> Dataset:
-    """The survey's question: every study, with what identifies a person (study root, PS3.4 C.6.2)."""
-    identifier = Dataset()
-    identifier.QueryRetrieveLevel = "STUDY"
-    for keyword in (
-        "PatientID",
-        "StudyInstanceUID",
-        "NumberOfStudyRelatedInstances",
-        *(keyword for _, keyword in _KEYS),
-    ):
-        setattr(identifier, keyword, None if keyword.startswith("Number") else "")
-    return identifier
-
-
-def _exposure(matches: list[Dataset]) -> Exposure:
-    shown = [
-        (attribute, keyword)
-        for attribute, keyword in _KEYS
-        if any(str(match.get(keyword, "") or "") for match in matches)
-    ]
-    people = list({str(match.get("PatientID", "")): match for match in reversed(matches)}.values())[::-1]
-    return Exposure(
-        patients=len(people),
-        studies=len(matches),
-        images=sum(int(match.get("NumberOfStudyRelatedInstances") or 0) for match in matches),
-        attributes=tuple(attribute for attribute, _ in shown),
-        samples=tuple(tuple(str(match.get(keyword, "") or "") for _, keyword in shown) for match in people[:3]),
-    )
+    return Came(note, summary, exposure)

@@ -6,11 +6,10 @@ Somebody switched authentication off "for a test", and the router forwards the p
 
 from __future__ import annotations
 
-import httpx
-
 from lab.clients.live import LiveSite
 from lab.i18n import t, tn
-from lab.model import Attribute, Evidence, Exposure, NotChecked, Safe, Severity, Verdict, Vulnerable
+from lab.model import Severity, Verdict
+from lab.probing.web import Loot, Visitor, attempt, records, ways
 from lab.sandbox.protocol import Log
 from lab.scenario import Fix, Group, Outcome, Reference, Scenario, Trace
 
@@ -29,7 +28,15 @@ SCENARIO = Scenario(
         "orthanc": {"AuthenticationEnabled": False},
         "gateway": {"publish": {"http": ["clinic", "office", "internet"]}},
     },
-    also=("http-plaintext",),
+    also=(
+        "http-plaintext",
+        "bind-all",
+        "http-no-ratelimit",
+        "open-viewer",
+        "outdated",
+        "rest-exfil",
+        "version-disclosure",
+    ),
     hints=(
         t("Ask the archive for /system as the intruder, then look at which question it did not ask you."),
         t("The users are still in the site: look at the section “users”. What makes Orthanc ask for them?"),
@@ -114,63 +121,19 @@ SCENARIO = Scenario(
     ),
 )
 
-_STUDIES, _ROWS = 12, 3
-_TAGS = (
-    (Attribute.NAME, "PatientMainDicomTags", "PatientName"),
-    (Attribute.BIRTH_DATE, "PatientMainDicomTags", "PatientBirthDate"),
-    (Attribute.STUDY_DATE, "MainDicomTags", "StudyDate"),
-    (Attribute.PROCEDURE, "MainDicomTags", "StudyDescription"),
-    (Attribute.PHYSICIAN, "MainDicomTags", "ReferringPhysicianName"),
-    (Attribute.FACILITY, "MainDicomTags", "InstitutionName"),
-)
-
 
 def probe(site: LiveSite) -> Verdict:
     """As the intruder on the Internet: ask each web door for the archive's content, without any account."""
-    intruder = site.station("intruder")
-    doors = site.web_doors(intruder)
-    if not doors:
-        return Safe(Evidence(t("No web door of the archive answers on the Internet.")))
-    steps: list[str] = []
-    for door in doors:
-        with site.web(intruder, door, trusting=True) as client:
-            try:
-                exposure = _read(client, site.url(intruder.zone, door), steps)
-            except httpx.HTTPError as error:
-                return NotChecked(t("The gateway's answer broke off: {error}.", error=type(error).__name__))
-        if exposure is None:
-            continue
-        if isinstance(exposure, NotChecked):
-            return exposure
-        summary = tn(
-            "Without any account, one patient's record lies open.",
-            "Without any account, the records of {n} patients lie open.",
-            exposure.patients,
-        )
-        return Vulnerable(Evidence(summary, tuple(steps), exposure))
-    return Safe(Evidence(t("Every web door asks for an account and refuses the intruder."), tuple(steps)))
+    return attempt(site, ways(site), _read, t("No web door gives the intruder anything without an account."))
 
 
-def _read(client: httpx.Client, url: str, steps: list[str]) -> Exposure | NotChecked | None:
-    """What lies open behind one door; None when the door refuses (401, 403 or a redirect to elsewhere)."""
-    counts = client.get("/statistics")
-    steps.append(f"GET {url}/statistics → {counts.status_code}")
-    if counts.status_code >= 500:
-        return NotChecked(
-            t("The gateway answered {status}: the archive behind it does not answer.", status=counts.status_code)
-        )
-    if counts.status_code != 200:
+def _read(visitor: Visitor) -> Loot | None:
+    exposure = records(visitor)
+    if exposure is None:
         return None
-    studies = client.get("/studies", params={"expand": "", "since": "0", "limit": str(_STUDIES)})
-    steps.append(f"GET {url}/studies?expand&since=0&limit={_STUDIES} → {studies.status_code}")
-    people = {study["ParentPatient"]: study for study in reversed(studies.json())}.values()
-    rows = [tuple(str(study[part].get(tag, "")) for _, part, tag in _TAGS) for study in list(people)[-_ROWS:]]
-    shown = [number for number in range(len(_TAGS)) if any(row[number] for row in rows)]
-    numbers = counts.json()
-    return Exposure(
-        patients=int(numbers["CountPatients"]),
-        studies=int(numbers["CountStudies"]),
-        images=int(numbers["CountInstances"]),
-        attributes=tuple(_TAGS[number][0] for number in shown),
-        samples=tuple(tuple(row[number] for number in shown) for row in rows),
+    summary = tn(
+        "Without any account, one patient's record lies open.",
+        "Without any account, the records of {n} patients lie open.",
+        exposure.patients,
     )
+    return Loot(summary, exposure)

@@ -28,6 +28,7 @@ SCENARIO = Scenario(
         "plain address was published instead. It works so well that nobody ordered one."
     ),
     misconfiguration={"gateway": {"publish": {"http": ["clinic", "office", "internet"], "https": []}}},
+    also=("bind-all", "http-no-ratelimit", "version-disclosure"),
     hints=(
         t("Put yourself between the doctor and the hospital, and read what goes by when she opens a patient."),
         t("An account protects the door, not the way to it. Which door of the gateway ends TLS?"),
@@ -156,7 +157,7 @@ def _listen(site: LiveSite, door: Door) -> tuple[Capture, list[str]]:
             site.network.station("doctor"),
             f"{scheme}://127.0.0.1:{port}",
             user=account,
-            authority=site.authority,
+            authority=site.certificates.authority,
         ) as client:
             answer = client.get("/patients", params={"expand": "", "since": "0", "limit": str(_ROWS)})
     patients = answer.json() if answer.status_code == 200 else []

@@ -29,6 +29,8 @@ def baseline() -> SiteConfig:
                 "DicomAet": "PACSLAB",
                 "DicomCheckCalledAet": True,
                 "DicomCheckModalityHost": True,
+                "DicomTlsEnabled": True,
+                "DicomTlsRemoteCertificateRequired": True,
                 "DicomAlwaysAllowEcho": False,
                 "DicomAlwaysAllowStore": False,
                 "DicomAlwaysAllowFind": False,
@@ -36,6 +38,7 @@ def baseline() -> SiteConfig:
                 "DicomAlwaysAllowGet": False,
                 "DicomAlwaysAllowMove": False,
                 "LimitFindResults": 100,
+                "LimitFindInstances": 100,
                 "OverwriteInstances": False,
                 "StorageCompression": False,
                 "SyncStorageArea": False,
@@ -51,14 +54,24 @@ def baseline() -> SiteConfig:
                 },
                 "headers": {"Strict-Transport-Security": "max-age=31536000"},
                 "requests_per_second": 100,
+                "logins_per_second": 5,
+                "hide_product": True,
             },
             "users": {
                 ADMINISTRATOR: {"password": ADMINISTRATOR_PASSWORD, "role": "administrator"},
                 DOCTOR: {"password": DOCTOR_PASSWORD, "role": "doctor"},
             },
+            "worklists": {"enabled": True},
             "modalities": {
-                "ct": {"aet": "CT1", "host": "ct", "store": True},
+                "ct": {"aet": "CT1", "host": "ct", "find_worklist": True, "store": True},
                 "workstation": {"aet": "WORKST1", "host": "workstation", "find": True, "get": True},
             },
+            "filters": {"roles": True, "audit": True, "preamble": True},
+            "host": {
+                "storage": "0700",
+                "backup": {"place": "vault", "encrypted": True},
+                "verification": {"by": "disk", "every_seconds": 1},
+            },
+            "export": {"request": {"KeepPrivateTags": False}, "folders": "numbers", "burned_in": False},
         }
     )

@@ -8,8 +8,6 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -17,23 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from lab.errors import SiteError
 from lab.i18n import t
 from lab.site.explain import explain
+from lab.site.options import check_option
 from lab.site.zones import Door, Zone
 
 JSON = Any
 Overlay = Mapping[str, JSON]
-# What the sandbox itself decides; a site that names them would only be told otherwise.
-RESERVED = {
-    "HttpPort",
-    "DicomPort",
-    "StorageDirectory",
-    "IndexDirectory",
-    "TemporaryDirectory",
-    "RegisteredUsers",
-    "DicomModalities",
-    "LuaScripts",
-    "Plugins",
-    "SslEnabled",
-}
 
 
 class _Part(BaseModel):
@@ -44,6 +30,9 @@ ZoneName = Annotated[Zone, Field(strict=False)]
 AETitle = Annotated[
     str, Field(min_length=1, max_length=16, pattern=r"^[\x21-\x5b\x5d-\x7e]+( +[\x21-\x5b\x5d-\x7e]+)*$")
 ]
+
+
+UrlPath = Annotated[str, Field(pattern=r"^/[A-Za-z0-9/._-]*$")]
 
 
 class Publish(_Part):
@@ -62,16 +51,38 @@ class Publish(_Part):
         return tuple(door for door in Door if zone in self.zones(door))
 
 
+class Cors(_Part):
+    """Which web pages of other origins may read the archive through a visitor's browser (Fetch standard, CORS)."""
+
+    origins: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9:/.*_-]+$")]] = []
+    """``https://viewer.hospital.example``; ``*`` stands for anything, alone for every origin."""
+    credentials: bool = False
+    """Whether the page may use the visitor's login."""
+
+
 class Gateway(_Part):
     """nginx in front of the archive."""
 
     publish: Publish = Publish()
     tls_minimum: Literal["TLSv1.2", "TLSv1.3"] = "TLSv1.2"
     requests_per_second: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    """Limit per client address on the https door (nginx ``limit_req``); None for no limit."""
+    """Limit per client address on the https door (nginx ``limit_req``), twice as many at once; None for no limit."""
+    logins_per_second: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """The same for requests that bring a password. With HTTP Basic authentication each of them is a try."""
+    logins_burst: Annotated[int, Field(ge=0, le=10_000)] = 60
+    """So many at once before that limit takes hold: a browser that opens Orthanc Explorer asks for some forty files."""
     headers: dict[str, str] = {}
     """Added to every answer of the https door."""
+    hide_product: bool = False
+    """The https door asks for the password itself, so that the archive's question does not tell which product it is."""
+    lends: dict[UrlPath, str] = {}
+    """Paths for which the https door logs in itself, whoever asks: path to the name of the account that it takes."""
+    deny: dict[ZoneName, list[UrlPath]] = {}
+    """Paths that the https door refuses (403) to a zone."""
+    cors: Cors | None = None
     access_log: bool = True
+    list_folders: bool = False
+    """Whether the gateway lists the folders below its web root (nginx ``autoindex``)."""
 
 
 class User(_Part):
@@ -91,6 +102,7 @@ class Modality(_Part):
     port: Annotated[int, Field(ge=1, le=65535)] = 11112
     echo: bool = True
     find: bool = False
+    find_worklist: bool = False
     get: bool = False
     move: bool = False
     store: bool = False
@@ -101,8 +113,65 @@ class Filters(_Part):
 
     roles: bool = True
     """Doctors read, administrators may do everything; without it every account may do everything."""
+    known_senders: bool = False
+    """Objects are taken over DICOM only from modalities that may store; what others send is dropped."""
     audit: bool = False
     """A line in Orthanc's log for each permitted or refused HTTP request, each C-FIND and each stored object."""
+    preamble: bool = False
+    """Set the preamble of each stored file to zeros, whatever was in it."""
+
+
+class Backup(_Part):
+    """The copy of the storage that the archive's machine keeps."""
+
+    place: Literal["none", "vault", "web"] = "none"
+    """``vault``: a folder that nobody else reads; ``web``: below the gateway's web root, at /backup/."""
+    encrypted: bool = False
+    """One encrypted file (CMS, RFC 5652) that only the hospital's safe can open, instead of the files as they are."""
+
+
+class Verification(_Part):
+    """A job that compares what lies on the disk with the checksums that were taken when it was stored."""
+
+    by: Literal["nobody", "archive", "disk"] = "nobody"
+    """``archive`` asks Orthanc (verify-md5), ``disk`` reads the files itself."""
+    every_seconds: Annotated[int, Field(ge=1, le=86_400)] = 1
+    """Modelled: a hospital's night is a second here."""
+
+
+class Host(_Part):
+    """The archive's machine: who may read its disk, and what runs there by itself."""
+
+    storage: Literal["0600", "0700", "0711", "0755"] = "0700"
+    """Permissions of the storage folder."""
+    backup: Backup = Backup()
+    verification: Verification = Verification()
+
+
+class Export(_Part):
+    """How the research office makes its teaching collection: one image of each of a few series (modelled)."""
+
+    request: dict[str, JSON] = {}
+    """What Orthanc is asked for: the body of POST /instances/{id}/anonymize."""
+    folders: Literal["numbers", "archive"] = "numbers"
+    """Names in the ZIP: numbers, or those that the archive gives its own ZIP files."""
+    burned_in: bool = False
+    """Whether images go out that carry text in their pixels (0028,0301)."""
+
+
+class DicomWeb(_Part):
+    """The DICOMweb plugin (DICOM PS3.18: QIDO-RS, WADO-RS, STOW-RS, WADO-URI), where it is installed."""
+
+    enabled: bool = False
+    root: Annotated[str, Field(pattern=r"^/[a-z0-9-]+/$")] = "/dicom-web/"
+    wado: bool = False
+    """WADO-URI as well, below ``/wado``."""
+
+
+class Worklists(_Part):
+    """The modality worklist (DICOM PS3.4, K): who is expected at which machine. Orthanc's own plugin serves it."""
+
+    enabled: bool = False
 
 
 class SiteConfig(_Part):
@@ -113,6 +182,10 @@ class SiteConfig(_Part):
     users: dict[str, User] = {}
     modalities: dict[str, Modality] = {}
     filters: Filters = Filters()
+    host: Host = Host()
+    export: Export = Export()
+    dicomweb: DicomWeb = DicomWeb()
+    worklists: Worklists = Worklists()
     log_level: Literal["default", "verbose", "trace"] = "default"
     """Of Orthanc: warnings only, ``--verbose`` or ``--trace``."""
 
@@ -120,7 +193,7 @@ class SiteConfig(_Part):
     @classmethod
     def _known_options(cls, options: dict[str, JSON]) -> dict[str, JSON]:
         for name, value in options.items():
-            _check_option(name, value)
+            check_option(name, value)
         return options
 
     def changed(self, overlay: Overlay) -> SiteConfig:
@@ -183,50 +256,3 @@ def difference(before: SiteConfig, after: SiteConfig) -> str:
         before.to_json().splitlines(), after.to_json().splitlines(), str(t("before")), str(t("after")), lineterm="", n=2
     )
     return "\n".join(lines)
-
-
-@cache
-def orthanc_options() -> dict[str, dict[str, str]]:
-    """Every top-level option of Orthanc: its JSON type and the oldest supported version that has it."""
-    table: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "orthanc_options.json").read_text("utf-8"))
-    return table
-
-
-_JSON_TYPES: dict[str, tuple[type, ...]] = {
-    "boolean": (bool,),
-    "number": (int, float),
-    "string": (str,),
-    "array": (list,),
-    "object": (dict,),
-}
-
-
-def _check_option(name: str, value: JSON) -> None:
-    options = orthanc_options()
-    if name in RESERVED:
-        raise SiteError(
-            t("orthanc.{name} is set by the sandbox.", name=name),
-            t("Leave it out; users, modalities and published doors have sections of their own in the site."),
-        )
-    if name not in options:
-        near = difflib.get_close_matches(name, options, n=1, cutoff=0.5)
-        tip = (
-            t("Did you mean {near}?", near=near[0])
-            if near
-            else t("The names are in Orthanc's documentation; case counts.")
-        )
-        raise SiteError(t("Orthanc has no option {name!r}.", name=name), tip)
-    expected = options[name]["type"]
-    right = isinstance(value, _JSON_TYPES[expected]) and (expected == "boolean" or not isinstance(value, bool))
-    if not right:
-        raise SiteError(
-            t(
-                "orthanc.{name} is {value}, which is not of type {expected}.",
-                name=name,
-                value=json.dumps(value),
-                expected=expected,
-            ),
-            t("Write true or false without quotes.")
-            if expected == "boolean"
-            else t("Give a value of type {expected}.", expected=expected),
-        )

@@ -12,12 +12,44 @@ from pydantic_core import ErrorDetails
 from lab.errors import SiteError
 from lab.i18n import Text, t
 
-_KNOWN = {
-    (): ("orthanc", "gateway", "users", "modalities", "log_level"),
-    ("gateway",): ("publish", "tls_minimum", "requests_per_second", "headers", "access_log"),
+_KNOWN: dict[tuple[str, ...], tuple[str, ...]] = {
+    (): (
+        "orthanc",
+        "gateway",
+        "users",
+        "modalities",
+        "filters",
+        "host",
+        "export",
+        "dicomweb",
+        "worklists",
+        "log_level",
+    ),
+    ("gateway",): (
+        "publish",
+        "tls_minimum",
+        "requests_per_second",
+        "logins_per_second",
+        "logins_burst",
+        "headers",
+        "hide_product",
+        "lends",
+        "deny",
+        "cors",
+        "access_log",
+        "list_folders",
+    ),
+    ("gateway", "cors"): ("origins", "credentials"),
+    ("worklists",): ("enabled",),
+    ("dicomweb",): ("enabled", "root", "wado"),
     ("gateway", "publish"): ("http", "https", "dicom"),
+    ("filters",): ("roles", "known_senders", "audit", "preamble"),
+    ("host",): ("storage", "backup", "verification"),
+    ("host", "backup"): ("place", "encrypted"),
+    ("host", "verification"): ("by", "every_seconds"),
+    ("export",): ("request", "folders", "burned_in"),
     ("users", "*"): ("password", "role"),
-    ("modalities", "*"): ("aet", "host", "port", "echo", "find", "get", "move", "store"),
+    ("modalities", "*"): ("aet", "host", "port", "echo", "find", "find_worklist", "get", "move", "store"),
 }
 
 

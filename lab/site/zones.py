@@ -55,6 +55,7 @@ _STATIONS = {
     "administrator": (Zone.OFFICE, 20),
     "doctor": (Zone.INTERNET, 50),
     "intruder": (Zone.INTERNET, 66),
+    "guesser": (Zone.INTERNET, 67),
 }
 # In compose every station of a zone is the notebooks container, which has one address there.
 _COMPOSE_OCTET = {Zone.CLINIC: 10, Zone.OFFICE: 20, Zone.INTERNET: 66}

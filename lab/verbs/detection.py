@@ -6,12 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.clients.live import LiveSite
 from lab.errors import LabError
-from lab.home import Home
 from lab.i18n import t
-from lab.sandbox.compose import ComposeSandbox
-from lab.sandbox.native import NativeSandbox
+from lab.verbs.base import Running
 
 if TYPE_CHECKING:
     import pandas
@@ -25,15 +22,8 @@ if TYPE_CHECKING:
     AnyDay = Watched | Recording | Path | str
 
 
-class Detection:
+class Detection(Running):
     """See ``Lab``. What these need is read when they are called: pySigma and pandas take their time."""
-
-    home: Home
-    sandbox: NativeSandbox | ComposeSandbox
-
-    def live(self) -> LiveSite:
-        """The running site as its clients see it."""
-        raise NotImplementedError
 
     def day(
         self,

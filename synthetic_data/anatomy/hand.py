@@ -38,15 +38,18 @@ class Hand:
     spread: float
     side: str
     bone: float
+    growth: float
 
     @classmethod
-    def of(cls, role: Role, sex: str, age: int, side: str) -> Hand:
+    def of(cls, role: Role, sex: str, age: int, side: str, growth: float = 1.0) -> Hand:
+        """Someone's hand, in the millimetres of the adult's; `growth` is how far it has grown."""
         generator = role.random()
         return cls(
             size=(1.0 if sex == "M" else 0.91) * generator.uniform(0.95, 1.06),
             spread=generator.uniform(0.8, 1.25),
             side=side,
             bone=1.0 - 0.25 * max(0.0, (age - 50) / 40),
+            growth=growth,
         )
 
     def film(self, grid: Grid, oblique: bool, findings: tuple[Finding, ...]) -> Image:
@@ -58,11 +61,9 @@ class Hand:
         for bone in self._forearm():
             film.add_tube(bone, 1.25 * self.bone, hollow=1.8)
         squeeze = 0.8 if oblique else 1.0
-        for across, up, wide, tall in _CARPALS:
-            centre = (self._x(across * squeeze), 0.0, up * self.size)
-            film.add_ellipsoid(Ellipsoid(centre, (wide * self.size, 6.5, tall * self.size)), 1.0 * self.bone)
-            inner = Ellipsoid(centre, (wide * self.size - 1.4, 5.5, tall * self.size - 1.4))
-            film.add_ellipsoid(inner, -0.35 * self.bone)
+        self._wrist(film, squeeze)
+        if self.growth < 1.0:
+            self._growth_plates(film, oblique)
         for finding in findings:
             x, y, z = finding.centre
             axes = (finding.axes[0] * self.size, finding.axes[1], finding.axes[2] * self.size)
@@ -70,6 +71,27 @@ class Hand:
             shape = Ellipsoid((self._x(x * squeeze), y, z * self.size), axes, 0.0, tilt)
             film.add_ellipsoid(shape, {"fracture": -1.0, "erosion": -0.9, "callus": 0.6}[finding.kind])
         return np.maximum(film.path, 0.0)
+
+    def _wrist(self, film: Film, squeeze: float) -> None:
+        """The carpal bones; a child's turn from cartilage to bone one after the other, from their middle on."""
+        turned = max(0.0, 1.0 - 1.6 * (1.0 - self.growth))
+        for across, up, wide, tall in _CARPALS[8 - max(2, round(8 * turned)) :]:
+            centre = (self._x(across * squeeze), 0.0, up * self.size)
+            a, b = wide * self.size * turned, tall * self.size * turned
+            film.add_ellipsoid(Ellipsoid(centre, (a, 6.5, b)), 1.0 * self.bone)
+            film.add_ellipsoid(Ellipsoid(centre, (max(0.5, a - 1.4), 5.5, max(0.5, b - 1.4))), -0.35 * self.bone)
+
+    def _growth_plates(self, film: Film, oblique: bool) -> None:
+        """The gaps of cartilage near one end of each long bone."""
+        for joints, radius in self._chains(oblique):
+            for number, ((x, z), (x2, z2)) in enumerate(pairwise(joints)):
+                at = 0.82 if number == 0 and len(joints) > 3 else 0.2
+                centre = (self._x(x + (x2 - x) * at), 0.0, (z + (z2 - z) * at) * self.size)
+                film.add_ellipsoid(Ellipsoid(centre, (radius * 1.5 * self.size, radius, 0.9)), -1.5 * self.bone)
+        for x, wide in ((-9, 13), (15, 8)):
+            film.add_ellipsoid(
+                Ellipsoid((self._x(x), 0.0, -38 * self.size), (wide * self.size, 10, 1.1)), -0.9 * self.bone
+            )
 
     def _x(self, x: float) -> float:
         return x * self.size if self.side == "R" else -x * self.size

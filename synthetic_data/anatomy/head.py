@@ -41,14 +41,15 @@ class Head:
     tilt: float
 
     @classmethod
-    def of(cls, role: Role, age: int, sex: str) -> Head:
+    def of(cls, role: Role, age: int, sex: str, growth: float = 1.0) -> Head:
+        """Someone's head, in the millimetres of the adult's; `growth` is how far it has grown (a child's skull is thin)."""
         generator = role.random()
         size = 1.0 if sex == "M" else 0.96
         return cls(
             width=size * generator.uniform(71, 77),
             length=size * generator.uniform(90, 98),
             height=size * generator.uniform(84, 90),
-            skull=generator.uniform(5.5, 7.5),
+            skull=generator.uniform(5.5, 7.5) * (1.0 - 2.6 * (1.0 - growth)),
             scalp=generator.uniform(4.0, 6.5),
             atrophy=min(1.0, max(0.0, (age - 45) / 40)) * generator.uniform(0.7, 1.0),
             shift=generator.randrange(1 << 20),
@@ -112,7 +113,7 @@ class Head:
         sulcus = outer * np.float32(0.10 + 0.09 * self.atrophy)
         inside = soften(below * per_pixel)
         canvas.cover(inside, Tissue.WHITE)
-        ribbon = np.maximum(np.float32(3.2) - below, (sulcus + outer * np.float32(0.24) - fold) * np.float32(14))
+        ribbon = np.maximum(np.float32(3.2) - below, (sulcus + outer * np.float32(0.34) - fold) * np.float32(14))
         canvas.cover(inside * soften(ribbon * per_pixel), Tissue.GREY)
         gap = (sulcus - fold) * np.float32(16)
         midline = np.abs(x - np.float32(self.tilt * 0.2) - hills * np.float32(1.4))

@@ -28,16 +28,21 @@ class Thorax:
     role: Role
 
     @classmethod
-    def of(cls, role: Role, sex: str, heart_size: float = 1.0) -> Thorax:
+    def of(cls, role: Role, sex: str, heart_size: float = 1.0, growth: float = 1.0) -> Thorax:
+        """Someone's chest, in the millimetres of the adult's; `growth` is how far it has grown.
+
+        A child's is rounder, with a larger heart in it.
+        """
+        young = 1.0 - growth
         generator = role.random()
         size = 1.0 if sex == "M" else 0.93
         return cls(
             wide=size * generator.uniform(0.95, 1.07),
-            deep=size * generator.uniform(0.93, 1.1),
-            tall=size * generator.uniform(0.95, 1.05),
+            deep=size * generator.uniform(0.93, 1.1) * (1.0 + 0.3 * young),
+            tall=size * generator.uniform(0.95, 1.05) * (1.0 - 0.2 * young),
             fat=generator.uniform(8, 22) + (4 if sex == "F" else 0),
-            heart_size=heart_size * generator.uniform(0.94, 1.06),
-            breasts=0.0 if sex == "M" else generator.uniform(0.7, 1.2),
+            heart_size=heart_size * generator.uniform(0.94, 1.06) * (1.0 + 0.35 * young),
+            breasts=0.0 if sex == "M" else generator.uniform(0.7, 1.2) * max(0.0, 1.0 - 8 * young),
             shift=generator.randrange(1 << 20),
             role=role,
         )

@@ -19,7 +19,7 @@ def study_fields(study: Study, latin_only: bool = False) -> dict[str, Identifier
     """What the braces of `phrases` and of a story's history stand for; `latin_only` on paper."""
     locale = find_locale(study.locale)
     plain = {
-        "title": locale.titles[study.patient.sex],
+        "title": locale.title(study.patient, study.started.date()),
         "procedure": study.procedure,
         "reason": study.reason,
         "side": locale.sides[study.side],

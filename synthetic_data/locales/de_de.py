@@ -12,6 +12,7 @@ LOCALE = Locale(
         department="Klinik für Radiologie",
     ),
     titles={"F": "Frau", "M": "Herr"},
+    young={"F": "Das Kind", "M": "Das Kind"},
     doctor="Dr.",
     age="{} Jahre",
     age_months="{} Monate",

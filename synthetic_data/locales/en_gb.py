@@ -13,6 +13,7 @@ LOCALE = Locale(
         department="Department of Clinical Radiology",
     ),
     titles=english.TITLES,
+    young=english.YOUNG,
     doctor="Dr",
     age="{} years",
     age_months="{} months",

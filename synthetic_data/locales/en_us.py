@@ -15,6 +15,7 @@ LOCALE = Locale(
         department="Department of Radiology",
     ),
     titles=english.TITLES,
+    young=english.YOUNG,
     doctor="Dr",
     age="{} years",
     age_months="{} months",

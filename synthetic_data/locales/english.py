@@ -4,6 +4,7 @@ from synthetic_data.locales.locale import ExamText, Service, StoryText
 from synthetic_data.model import Sex, Side
 
 TITLES: dict[Sex, str] = {"F": "Mrs", "M": "Mr"}
+YOUNG: dict[Sex, str] = {"F": "Young patient", "M": "Young patient"}
 SIDES: dict[Side, str] = {"R": "right", "L": "left"}
 SIDE_LETTERS: dict[Side, str] = {"R": "R", "L": "L"}
 COMMENTS = "Next of kin: {contact}, phone {contact_phone}. Patient's e-mail: {email}."

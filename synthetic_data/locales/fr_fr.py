@@ -12,6 +12,7 @@ LOCALE = Locale(
         department="Service d'imagerie médicale",
     ),
     titles={"F": "Mme", "M": "M."},
+    young={"F": "L'enfant", "M": "L'enfant"},
     doctor="Dr",
     age="{} ans",
     age_months="{} mois",

@@ -12,6 +12,7 @@ LOCALE = Locale(
         department="מחלקת דימות",
     ),
     titles={"F": "גב'", "M": "מר"},
+    young={"F": "הילדה", "M": "הילד"},
     doctor='ד"ר',
     age="בגיל {}",
     age_months="בגיל {} חודשים",

@@ -40,6 +40,7 @@ LOCALE = Locale(
         department="放射線科",
     ),
     titles={"F": "患者", "M": "患者"},
+    young={"F": "患児", "M": "患児"},
     doctor="Dr.",
     age="{}歳",
     age_months="{}か月",

@@ -37,6 +37,10 @@ class StoryText:
     history: str
 
 
+GROWN_UP_AT = 15
+"""The age in years from which letters speak of Mrs and Mr."""
+
+
 def western_name(fake: Faker, sex: Sex) -> PersonName:
     """A given and a family name, the same family names for both sexes."""
     given = fake.first_name_female() if sex == "F" else fake.first_name_male()
@@ -57,6 +61,8 @@ def same_family(name: PersonName, stranger: PersonName, sex: Sex) -> PersonName:
 class Locale:
     """A country's people and a hospital's language. In patterns of telephone numbers `#` is a free digit.
 
+    `titles` go before the names of adults, `young` before those of children.
+
     `national` and `iso2022` are the defined terms of Specific Character Set for the country's older repertoire, alone
     and with code extensions; `character_set` are those in use. What a locale has no words for is said in English.
     """
@@ -64,6 +70,7 @@ class Locale:
     name: str
     institution: Institution
     titles: Mapping[Sex, str]
+    young: Mapping[Sex, str]
     doctor: str
     age: str
     age_months: str
@@ -94,6 +101,10 @@ class Locale:
         return replace(
             self, character_set={"unicode": UNICODE, "national": self.national, "iso2022": self.iso2022}[charset]
         )
+
+    def title(self, patient: Patient, day: date) -> str:
+        """How a letter calls the patient: a child, or Mrs and Mr."""
+        return (self.young if patient.age(day) < GROWN_UP_AT else self.titles)[patient.sex]
 
     def age_text(self, patient: Patient, day: date) -> str:
         """The patient's age on a day as one says it: in months below two years."""

@@ -10,7 +10,7 @@ from synthetic_data.burned import Line, draw_lines
 from synthetic_data.columns import Columns
 from synthetic_data.ledger import Place
 from synthetic_data.modalities import dx
-from synthetic_data.modalities.image import TOP, add_pixel_description
+from synthetic_data.modalities.image import TOP, add_pixel_description, in_mm
 from synthetic_data.model import Series, Study
 from synthetic_data.record import Record
 from synthetic_data.scene import Scene
@@ -30,7 +30,7 @@ def add_series(record: Record, study: Study, series: Series) -> None:
         PatientOrientation=["L", "F"],
         PlateID="SYN-PLATE-07",
         KVP="90",
-        ImagerPixelSpacing=["0.84", "0.84"],
+        ImagerPixelSpacing=[in_mm(study, 0.84)] * 2,
         Sensitivity="400",
         WindowCenter=str((TOP + 1) // 2),
         WindowWidth=str(TOP + 1),

@@ -21,6 +21,7 @@ from synthetic_data.modalities.image import (
     add_planes,
     add_stack,
     height_of,
+    in_mm,
     stored,
 )
 from synthetic_data.model import Series, Study
@@ -75,7 +76,7 @@ def add_series(record: Record, study: Study, series: Series) -> None:
     made, scan = _SERIES[series.key], _RANGES[study.exam]
     grid = _grid(series.rows, series.columns, scan.spacing)
     add_pixel_description(record, series)
-    add_stack(record, grid, (scan.highest - scan.lowest) / (series.images - 1), 5.0)
+    add_stack(record, study, grid, (scan.highest - scan.lowest) / (series.images - 1), 5.0)
     add_frame_of_reference(record, study, "OM" if study.exam == "ct_head" else "SN")
     record.put(
         ImageType=["ORIGINAL", "PRIMARY", "AXIAL"],
@@ -88,7 +89,7 @@ def add_series(record: Record, study: Study, series: Series) -> None:
         ExposureTime="1000",
         ScanOptions="AXIAL MODE",
         DataCollectionDiameter="500",
-        ReconstructionDiameter=f"{scan.spacing * series.columns:g}",
+        ReconstructionDiameter=in_mm(study, scan.spacing * series.columns),
         GantryDetectorTilt="0",
         RotationDirection="CW",
         ConvolutionKernel=made.kernel,

@@ -14,7 +14,7 @@ from synthetic_data.anatomy.chest_film import chest_film
 from synthetic_data.anatomy.shapes import Grid, Image
 from synthetic_data.anatomy.texture import noise
 from synthetic_data.columns import Columns
-from synthetic_data.modalities.image import TOP, add_pixel_description, stored
+from synthetic_data.modalities.image import TOP, add_pixel_description, in_mm, stored
 from synthetic_data.modalities.side_marker import add_side_marker
 from synthetic_data.model import Series, Study
 from synthetic_data.record import Record
@@ -83,7 +83,7 @@ def add_series(record: Record, study: Study, series: Series) -> None:
         ImageLaterality=study.side if study.body_part == "HAND" else "U",
         DetectorType="DIRECT",
         DetectorConfiguration="AREA",
-        ImagerPixelSpacing=[f"{view.spacing:g}"] * 2,
+        ImagerPixelSpacing=[in_mm(study, view.spacing)] * 2,
         KVP=str(view.kilovolts),
         PatientOrientation=list(view.orientation),
         ViewPosition=view.position,

@@ -51,13 +51,18 @@ def height_of(number: int, images: int, lowest: float, highest: float) -> float:
     return lowest + (highest - lowest) * (number - 1) / (images - 1)
 
 
-def add_stack(record: Record, grid: Grid, spacing: float, thickness: float) -> None:
-    """What all slices of an axial stack share of the Image Plane Module (DICOM PS3.3 C.7.6.2). Lengths in mm."""
+def in_mm(study: Study, length: float) -> str:
+    """A length in the grid of an adult's body as one in the patient's, whose field of view is as much smaller."""
+    return f"{round(length * study.growth, 4):g}"
+
+
+def add_stack(record: Record, study: Study, grid: Grid, spacing: float, thickness: float) -> None:
+    """What all slices of an axial stack share of the Image Plane Module (DICOM PS3.3 C.7.6.2). Lengths in an adult's mm."""
     record.put(
-        PixelSpacing=[f"{grid.spacing:g}"] * 2,
+        PixelSpacing=[in_mm(study, grid.spacing)] * 2,
         ImageOrientationPatient=["1", "0", "0", "0", "1", "0"],
-        SliceThickness=f"{thickness:g}",
-        SpacingBetweenSlices=f"{spacing:.3f}",
+        SliceThickness=in_mm(study, thickness),
+        SpacingBetweenSlices=f"{spacing * study.growth:.3f}",
     )
 
 
@@ -71,8 +76,9 @@ def origin_of(study: Study) -> tuple[float, float, float]:
 
 
 def add_planes(columns: Columns, study: Study, grid: Grid, heights: Sequence[float]) -> None:
-    """Place axial slices in space, each at its height (Image Plane Module, DICOM PS3.3 C.7.6.2). Lengths in mm."""
+    """Place axial slices in space, each at its height (Image Plane Module, DICOM PS3.3 C.7.6.2). Lengths in an adult's mm."""
     x, y, offset = origin_of(study)
-    corner = f"{float(grid.u[0]) + x:.3f}\\{float(grid.v[0]) + y:.3f}"
-    levels = [f"{height + offset:.3f}" for height in heights]
+    size = study.growth
+    corner = f"{float(grid.u[0]) * size + x:.3f}\\{float(grid.v[0]) * size + y:.3f}"
+    levels = [f"{height * size + offset:.3f}" for height in heights]
     columns.put(ImagePositionPatient=[f"{corner}\\{level}" for level in levels], SliceLocation=levels)

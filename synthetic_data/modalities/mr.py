@@ -48,7 +48,7 @@ class Sequence:
 
 
 _SERIES = {
-    "mr_t1": Sequence(T1, "*fse1", "SE", "SP", 550, 12, 1, None, 620, 1250),
+    "mr_t1": Sequence(T1, "*fse1", "SE", "SP", 550, 12, 1, None, 560, 1050),
     "mr_t2": Sequence(T2, "*fse2", "SE", "SK", 4200, 98, 15, None, 780, 1600),
     "mr_flair": Sequence(FLAIR, "*fir", "IR", "SK", 9000, 110, 17, 2500, 640, 1350),
 }
@@ -65,7 +65,7 @@ def add_series(record: Record, study: Study, series: Series) -> None:
     add_pixel_description(record, series)
     add_frame_of_reference(record, study, None)
     spacing = (head.HIGHEST - head.LOWEST) / (series.images - 1)
-    add_stack(record, _grid(series.rows, series.columns), spacing, 5.0)
+    add_stack(record, study, _grid(series.rows, series.columns), spacing, 5.0)
     record.put(
         AcquisitionNumber=str(series.number),
         ImageType=["ORIGINAL", "PRIMARY", "OTHER"],

@@ -45,7 +45,7 @@ def add_series(record: Record, study: Study, series: Series) -> None:
     grid = _grid(series.rows, series.columns)
     step = (thorax.HIGHEST - thorax.LOWEST) / (series.images - 1)
     add_pixel_description(record, series)
-    add_stack(record, grid, step, step)
+    add_stack(record, study, grid, step, step)
     add_frame_of_reference(record, study, "SN")
     record.put(
         BitsStored=16,

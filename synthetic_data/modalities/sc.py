@@ -9,6 +9,7 @@ from pydicom.uid import SecondaryCaptureImageStorage
 from synthetic_data.burned import Line, draw_lines, plant_lines
 from synthetic_data.columns import Columns
 from synthetic_data.documents.papers import scan_lines, scanned_sheet
+from synthetic_data.modalities.icon import add_icon
 from synthetic_data.modalities.screen import add_byte_pixels
 from synthetic_data.model import Series, Study
 from synthetic_data.phrases import phrases_for
@@ -32,6 +33,7 @@ class Paper:
         if study.body_part in ("BREAST", "HAND"):
             record.put(Laterality=study.side)
         plant_lines(record, scan_lines(study, series.columns))
+        add_icon(record, study, scanned_sheet(study, series.rows, series.columns))
 
     def add_images(self, columns: Columns, study: Study, series: Series) -> None:
         """A sheet comes alone."""
@@ -55,6 +57,7 @@ def add_series(record: Record, study: Study, series: Series) -> None:
         SecondaryCaptureDeviceManufacturerModelName=study.device.model,
     )
     plant_lines(record, dose_sheet(study, series))
+    add_icon(record, study, _sheet(study, series))
 
 
 def add_images(columns: Columns, study: Study, series: Series) -> None:
@@ -63,8 +66,12 @@ def add_images(columns: Columns, study: Study, series: Series) -> None:
 
 def pixels(scene: Scene, series: Series, number: int) -> NDArray[np.uint8]:
     """White letters on black, shape (rows, columns)."""
+    return _sheet(scene.study, series)
+
+
+def _sheet(study: Study, series: Series) -> NDArray[np.uint8]:
     picture = np.zeros((series.rows, series.columns), np.uint8)
-    draw_lines(dose_sheet(scene.study, series), picture)
+    draw_lines(dose_sheet(study, series), picture)
     picture[44:46, _LEFT : series.columns - _LEFT] = 120
     picture[_table_top() - 8, _LEFT : series.columns - _LEFT] = 120
     return picture

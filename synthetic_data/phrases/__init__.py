@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from synthetic_data.locales.locale import ExamText, Locale, StoryText
-from synthetic_data.phrases import de, en, fr
+from synthetic_data.phrases import de, en, fr, he, ja, ru
 from synthetic_data.phrases.phrases import Phrases
 
-LANGUAGES: dict[str, Phrases] = {"fr": fr.PHRASES, "en": en.PHRASES, "de": de.PHRASES}
+LANGUAGES: dict[str, Phrases] = {
+    "fr": fr.PHRASES,
+    "en": en.PHRASES,
+    "de": de.PHRASES,
+    "ja": ja.PHRASES,
+    "he": he.PHRASES,
+    "ru": ru.PHRASES,
+}
 
 
 def phrases_for(locale: str) -> Phrases:

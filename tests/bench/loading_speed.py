@@ -28,6 +28,8 @@ from synthetic_data import Hospital, Instance
 from tests.bench.synthetic_speed import stack
 
 TICKS = os.sysconf("SC_CLK_TCK")
+CORES = len(os.sched_getaffinity(0))
+ARCHIVE, RELAY, LOADER = "Orthanc", "the sandbox's relay", "the loader"
 
 
 class OneSeries:
@@ -41,29 +43,43 @@ class OneSeries:
         return (Instance(self._share, number) for number in self._share.columns.numbers)
 
 
-def orthanc_seconds() -> float:
-    """The processor time of every Orthanc that runs here."""
-    total = 0
+def seconds_used() -> dict[str, float]:
+    """Processor time so far of this lab's Orthanc, of the relay at the sandbox's edge, and of this process."""
+    parents, names, used = {}, {}, {ARCHIVE: 0.0, RELAY: 0.0}
+    seconds = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            name, _, rest = (folder / "stat").read_text("ascii").partition(") ")
-        except (OSError, UnicodeDecodeError):
-            continue
-        if "Orthanc" in name:
-            user, system = rest.split()[11:13]
-            total += int(user) + int(system)
-    return total / TICKS
+            start, _, rest = (folder / "stat").read_text("ascii", "replace").rpartition(") ")
+        except OSError:
+            continue  # it has ended
+        process, fields = int(folder.name), rest.split()
+        names[process], parents[process] = start.partition("(")[2], int(fields[1])
+        seconds[process] = (int(fields[11]) + int(fields[12])) / TICKS
+    for process, name in names.items():
+        above = process
+        while above in parents and above != os.getpid():
+            above = parents[above]
+        who = ARCHIVE if "Orthanc" in name else RELAY if name.startswith("python") else ""
+        if who and process != above == os.getpid():
+            used[who] += seconds[process]
+    return used | {LOADER: time.process_time()}
 
 
 def measure(
     site: LiveSite, load: Callable[[LiveSite, Hospital], int], what: str, side: int, slices: int, seed: int
 ) -> None:
     series: Any = OneSeries(side, slices, seed)
-    began, busy = time.perf_counter(), orthanc_seconds()
+    began, before = time.perf_counter(), seconds_used()
     load(site, cast(Hospital, series))
     took = time.perf_counter() - began
+    used = {who: seconds - before[who] for who, seconds in seconds_used().items()}
+    total = sum(used.values())
+    shares = ", ".join(f"{who} {seconds / took:.0%}" for who, seconds in used.items())
     print(
-        f"{what}: {slices / took:,.0f} slices/s of {side}x{side}; Orthanc used {(orthanc_seconds() - busy) / took:.0%} of a core"
+        f"{what}: {slices / took:,.0f} slices/s of {side}x{side}. Of one core each: {shares}. {total / slices * 1000:.1f} "
+        f"ms of processor a slice, so that {CORES} idle cores could do {CORES * slices / total:,.0f}/s; "
+        f"load of the machine {os.getloadavg()[0]:.1f}",
+        flush=True,
     )
 
 
@@ -72,7 +88,6 @@ def main() -> None:
     parser.add_argument("--slices", type=int, default=300, help="slices to send each way (default: %(default)s)")
     parser.add_argument("--side", type=int, default=512, help="rows and columns (default: %(default)s)")
     chosen = parser.parse_args()
-    os.environ.setdefault("PACSLAB_INSTANCE", "35")
     with tempfile.TemporaryDirectory(prefix="loading-speed-") as name:
         lab = Lab(language="en", home=Home(Path(name)), sandbox="native")
         lab.start(with_parent=True, patients=1)

@@ -12,6 +12,7 @@ and how much memory the largest process took.
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import shutil
 import subprocess
@@ -142,7 +143,7 @@ def whole_hospital(patients: int) -> None:
     count = hospital.instance_count
     print(
         f"hospital of {patients} patients, {count} objects: one worker {count / times[0]:,.0f}/s, "
-        f"two {count / times[1]:,.0f}/s = {times[0] / times[1]:.2f} times"
+        f"two {count / times[1]:,.0f}/s = {times[0] / times[1]:.2f} times; load of the machine {os.getloadavg()[0]:.1f}"
     )
 
 

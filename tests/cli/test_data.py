@@ -7,12 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from lab.api import Lab
 from lab.cli import main
 from synthetic_data import generate, read_ledger
+from synthetic_data.gallery import ORDER
 
 
 def run(*arguments: str) -> Result:
@@ -20,7 +23,7 @@ def run(*arguments: str) -> Result:
 
 
 def test_every_command_explains_itself_with_an_example() -> None:
-    for name in ("generate", "load", "describe"):
+    for name in ("generate", "load", "describe", "gallery"):
         answer = run(name, "--help")
         assert answer.exit_code == 0
         assert "Examples:" in answer.output
@@ -37,6 +40,17 @@ def test_a_set_is_written_as_python_m_synthetic_data_writes_it_and_described(tmp
     described = json.loads(run("describe", str(tmp_path / "a"), "--json").output)
     assert (described["patients"], described["options"]["seed"]) == (1, 7)
     assert sum(row[2] for row in described["identifiers"]) == entries
+
+
+def test_a_contact_sheet_shows_each_kind_of_picture(tmp_path: Path) -> None:
+    answer = run("gallery", "--locale", "en_GB", "--out", str(tmp_path / "sheet.png"))
+    assert (answer.exit_code, answer.output) == (0, f"{len(ORDER)} pictures are in {tmp_path / 'sheet.png'}.\n")
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.size == (1578, 1150)
+        assert len(np.unique(np.asarray(sheet))) == 256
+    missing = run("gallery", "--out", str(tmp_path / "nowhere" / "sheet.png"))
+    assert "No such file or directory" in missing.output
+    assert [path.name for path in tmp_path.iterdir()] == ["sheet.png"]
 
 
 @pytest.mark.parametrize(

@@ -37,9 +37,11 @@ def test_a_key_with_a_value_must_match(lab: Lab) -> None:
 
 def test_a_refusal_is_an_answer_that_says_why(lab: Lab) -> None:
     assert "no DICOM port is open in this zone" in str(lab.find("intruder").refusal)
-    assert "Calling AE title not recognised" in str(lab.find("visitor").refusal)
+    assert "certificate required" in str(lab.find("visitor").refusal)
     assert "Called AE title not recognised" in str(lab.find("workstation", "WORKST1", "ORTHANC").refusal)
     assert str(lab.find("ct", calling="CT1").refusal)
+    lab.change({"orthanc": {"DicomTlsEnabled": False}})
+    assert "Calling AE title not recognised" in str(lab.find("visitor").refusal)
 
 
 def test_a_key_that_dicom_does_not_know_is_named_with_the_nearest_one(lab: Lab) -> None:

@@ -107,11 +107,13 @@ def test_the_notebooks_may_open_as_many_files_as_the_simulated_internet_needs() 
 
 def test_containers_share_volumes_only_and_never_a_folder_of_this_machine() -> None:
     assert {name: service(name)["volumes"] for name in SERVICES} == {
-        "archive": ["control:/srv/pacslab/control:ro", "run:/srv/pacslab/run", "archive:/srv/archive"],
-        "gateway": ["control:/srv/pacslab/control:ro", "run:/srv/pacslab/run"],
-        "notebooks": ["control:/srv/pacslab/control", "run:/srv/pacslab/run", "state:/home/pacslab/state"],
-    }
-    assert set(COMPOSE["volumes"]) == {"control", "run", "archive", "state"}
+        "archive": ["control:/srv/pacslab/control:ro", "run:/srv/pacslab/run", "archive:/srv/archive", "web:/srv/web"],
+        "gateway": ["control:/srv/pacslab/control:ro", "run:/srv/pacslab/run", "web:/srv/web:ro"],
+        "notebooks": [
+            "control:/srv/pacslab/control", "run:/srv/pacslab/run", "archive:/srv/archive:ro", "state:/home/pacslab/state",
+        ],
+    }  # fmt: skip
+    assert set(COMPOSE["volumes"]) == {"control", "run", "archive", "web", "state"}
 
 
 def test_a_restart_of_the_computer_does_not_bring_the_lab_back() -> None:

@@ -13,7 +13,7 @@ from lab import clients, scenarios
 from lab.catalogue import catalogue
 from lab.errors import SiteError
 from lab.site.baseline import baseline
-from lab.site.config import RESERVED
+from lab.site.options import RESERVED
 
 STARTS_PROGRAMS = {
     "subprocess",

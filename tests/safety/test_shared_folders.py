@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.sandbox.compose import ComposeSandbox
 from lab.sandbox.host import forget
 from lab.sandbox.inside.files import MOST_BYTES, make_folder, read_json
 from lab.sandbox.kept import DEAD
@@ -51,6 +52,16 @@ def sandbox(native: None, tmp_path: Path) -> Iterator[NativeSandbox]:
 def test_a_status_as_the_keeper_writes_it_is_read(sandbox: NativeSandbox) -> None:
     (sandbox.run / "status-archive.json").write_text(json.dumps(GOOD | {"snapshots": ["patients"]}))
     assert (sandbox.health().archive.state, sandbox.snapshots()) == ("ready", ("patients",))
+
+
+@pytest.mark.parametrize("what", NONSENSE)
+def test_in_compose_it_counts_as_none_either(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, what: str) -> None:
+    monkeypatch.setenv("PACSLAB_SHARED", str(tmp_path))
+    (tmp_path / "run").mkdir()
+    for role in ("archive", "gateway"):
+        (tmp_path / "run" / f"status-{role}.json").write_text(json.dumps(NONSENSE[what]))
+    sandbox = ComposeSandbox(tmp_path, Network.compose("198.19"))
+    assert (sandbox.health().archive, sandbox.health().gateway, sandbox.snapshots()) == (DEAD, DEAD, ())
 
 
 @pytest.mark.parametrize("what", NONSENSE)

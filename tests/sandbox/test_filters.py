@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from io import BytesIO
+from zipfile import ZipFile
 
+import pytest
+from pydicom import dcmwrite
 from pydicom.dataset import Dataset
 
 from lab.api import Lab
 from lab.clients import dimse
 from lab.clients.clinic import emergency_study
+from lab.probing.own import invented, own_hand
 from lab.sandbox.protocol import Log
 from lab.site.baseline import DOCTOR, DOCTOR_PASSWORD, baseline
+from lab.site.lua import filters_lua
 
 
 def audit_lines(lab: Lab, since: int) -> list[dict[str, object]]:
@@ -48,3 +55,74 @@ def test_without_roles_a_doctors_account_may_do_everything(lab: Lab) -> None:
         doctor = live.station("doctor")
         with live.web(doctor, live.web_doors(doctor)[-1], (DOCTOR, DOCTOR_PASSWORD)) as web:
             assert web.delete("/patients/nothing").status_code == status
+
+
+def real_looking() -> Dataset:
+    """An object without any mark, as a real machine would send it. Nobody's."""
+    plain = invented("Thorax")
+    plain.Manufacturer, plain.IssuerOfPatientID, plain.PatientID = "ACME", "CHU", "0017"
+    del plain.ImageComments
+    return plain
+
+
+def encoded(dataset: Dataset) -> bytes:
+    file = BytesIO()
+    dcmwrite(file, dataset, enforce_file_format=True)
+    return file.getvalue()
+
+
+def zipped(content: bytes) -> bytes:
+    file = BytesIO()
+    with ZipFile(file, "w") as archive:
+        archive.writestr("image.dcm", content)
+    return file.getvalue()
+
+
+def by_rest(lab: Lab, dataset: Dataset) -> None:
+    with lab.live().console(lab.live().account("administrator")) as archive:
+        archive.post("/instances", content=encoded(dataset))
+
+
+def by_zip(lab: Lab, dataset: Dataset) -> None:
+    with lab.live().console(lab.live().account("administrator")) as archive:
+        archive.post("/instances", content=zipped(encoded(dataset)))
+
+
+def by_store(lab: Lab, dataset: Dataset) -> None:
+    dimse.store(lab.live().equipment("ct"), [dataset])
+
+
+@pytest.mark.parametrize("send", [by_rest, by_zip, by_store])
+def test_an_object_without_the_synthetic_marks_is_not_stored_whichever_way_it_comes(
+    lab: Lab, send: Callable[[Lab, Dataset], None]
+) -> None:
+    marked, unmarked = invented("Thorax"), real_looking()
+    with own_hand(lab.live()) as hand:
+        send(lab, marked)
+        send(lab, unmarked)
+        found = [hand.find(str(sent.SOPInstanceUID)) is not None for sent in (marked, unmarked)]
+        hand.remove([str(marked.PatientID)])
+    assert found == [True, False]
+
+
+def test_no_site_switches_the_look_at_the_marks_off() -> None:
+    site = baseline().changed({"filters": {"roles": False, "audit": False, "known_senders": False}})
+    assert "local allowed = synthetic(dicom) and welcome(origin)" in filters_lua(site)
+
+
+def test_known_senders_are_the_modalities_that_may_store(lab: Lab) -> None:
+    anybody = {"DicomAlwaysAllowStore": True, "DicomTlsEnabled": False}
+    lab.change({"orthanc": anybody, "filters": {"known_senders": True}})
+    site = lab.live()
+    found = []
+    with own_hand(site) as hand:
+        for peer in (
+            site.equipment("ct"),
+            site.equipment("workstation"),
+            site.dicom(site.station("visitor"), "INTRUDER"),
+        ):
+            sent = invented("Thorax")
+            dimse.store(peer, [sent])
+            found.append(hand.find(str(sent.SOPInstanceUID)) is not None)
+            hand.remove([str(sent.PatientID)])
+    assert found == [True, False, False]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
 from synthetic_data import LOCALES, Hospital, Instance, Kind, LedgerEntry, Place, generate
-from tests.synthetic_data.test_ledger import identity
+from tests.synthetic_data.test_ledger import elements, identity
 
 SHORTEST = 5
 """Shorter values, such as `Roy` or `F`, stand in other words by chance."""
@@ -92,6 +92,56 @@ def test_one_object_of_each_kind_is_complete(locale: str) -> None:
         kinds.setdefault((instance.series.content, instance.series.key), instance)
     assert {content for content, _ in kinds} > {"PDF", "ECG", "KO", "PR", "SC", "SCAN", "SRBASIC", "SRFULL", "US", "XA"}
     assert miscounted(hospital, kinds.values()) == []
+
+
+NOT_A_PERSONS = {"(0020,0020)": "the patient's F is a sex, a picture's F are the feet"}
+"""Places whose values look like identifiers and are none."""
+
+
+def counted_by_place(instance: Instance, whole: set[str], within: set[str]) -> Counter[tuple[str, str]]:
+    """How often each value stands at each place: `whole` ones as the value of an element, the others anywhere in its text."""
+    found: Counter[tuple[str, str]] = Counter()
+    for path, text in (*elements(instance.dataset), *elements(instance.dataset.file_meta)):
+        if path not in NOT_A_PERSONS:
+            found.update({(path, value): text.count(value) for value in within if value in text})
+            found.update([(path, text)] if text in whole - within else [])
+    return found
+
+
+def misplaced(
+    instance: Instance, entries: Iterable[LedgerEntry], whole: set[str], within: set[str]
+) -> set[tuple[str, str]]:
+    """Place and value of what the file has there more or less often than the entries say."""
+    noted: Counter[tuple[str, str]] = Counter()
+    for entry in entries:
+        if entry.box is None and entry.place not in (Place.PREAMBLE, Place.FILE_NAME):
+            values = [value for value in within if value in entry.value]
+            noted.update({(entry.tag, value): entry.value.count(value) for value in values})
+            noted.update([(entry.tag, entry.value)] if entry.value in whole - within else [])
+    found = counted_by_place(instance, whole, within)
+    return {place for place in found | noted if found[place] != noted[place]}
+
+
+@pytest.mark.parametrize("locale", ["fr_FR", pytest.param("ja_JP", marks=pytest.mark.slow)])
+def test_no_entry_can_be_left_out_unnoticed(locale: str) -> None:
+    """An entry is dropped, one after the other: each time the file has a value at a place where the ledger has none."""
+    hospital = generate(patients=15, locale=locale, objects="all")
+    kinds: dict[str, Instance] = {}
+    for instance in hospital.instances():
+        kinds.setdefault(instance.series.content, instance)
+    everyone = {value for value in identities(hospital) if len(value) >= SHORTEST}
+    for instance in kinds.values():
+        entries = [entry for entry in instance.ledger if entry.box is None and entry.place is not Place.PDF]
+        whole = {entry.value for entry in entries if entry.span is None}
+        long = {entry.value for entry in entries if entry.kind in TELLING and len(entry.value) >= SHORTEST}
+        within = everyone | long | {entry.value for entry in entries if entry.span is not None}
+        assert misplaced(instance, entries, whole, within) == set(), instance.path
+        unnoticed = []
+        for number, dropped in enumerate(entries):
+            rest = entries[:number] + entries[number + 1 :]
+            if not misplaced(instance, rest, whole, within):
+                unnoticed.append((dropped.tag, dropped.value))
+        assert unnoticed == [], instance.path
 
 
 def test_only_a_box_in_a_picture_counts_as_drawn(instances: list[Instance]) -> None:

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from synthetic_data import Hospital, Instance, generate
 from synthetic_data.anatomy import head, thorax
+from synthetic_data.anatomy.hand import Hand
 from synthetic_data.anatomy.shapes import Ellipsoid, Grid, Tube, Y
 from synthetic_data.anatomy.texture import noise
+from synthetic_data.instance import instances_of
 from synthetic_data.modalities.image import height_of
 from synthetic_data.scene import Scene
 from synthetic_data.seeding import Role
@@ -179,3 +181,19 @@ def test_shapes_have_the_size_that_they_say() -> None:
     assert cut is not None
     assert abs(float(cut[1].sum()) / (60 * 10 + np.pi * 25) - 1) < 0.02
     assert rod.cut(grid, 6.0) is None
+
+
+def test_a_child_is_scanned_with_a_smaller_field_and_looks_like_one() -> None:
+    hospital = generate(patients=16)
+    adult, child = (next(s for s in hospital.shard(index).studies if s.exam == "ct_head") for index in (0, 15))
+    assert (adult.age, child.age) == (20, 12)
+    for study, spacing in ((adult, 1.2), (child, 1.2 * child.growth)):
+        image = next(instances_of(study, hospital.words))
+        dataset = image.dataset
+        assert float(dataset.PixelSpacing[0]) == pytest.approx(spacing, abs=1e-4)
+        assert float(dataset.ReconstructionDiameter) == pytest.approx(spacing * 192, abs=0.05)
+    assert 0.93 < child.growth < adult.growth == 1.0
+    grown, small = (Hand.of(Role(1, "hand"), "F", 30, "R", growth) for growth in (1.0, 0.8))
+    grid = Grid(220, 180, 1.1, (0.0, 60.0), v_sign=-1)
+    difference = grown.film(grid, False, ()) - small.film(grid, False, ())
+    assert difference.max() > 5, "and gaps of cartilage where bone will be"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lab.audit import references as ref
+from lab import references as ref
 from lab.audit.archive import Archive
 from lab.audit.compose import Port, Service
 from lab.audit.deployment import Deployment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lab.audit import references as ref
+from lab import references as ref
 from lab.audit.deployment import Deployment
 from lab.audit.nginx import Block
 from lab.audit.rule import Hit, rule

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lab.audit import references as ref
+from lab import references as ref
 from lab.audit.archive import Archive, Reach, Setting
 from lab.audit.deployment import Deployment
 from lab.audit.rule import Hit, Rule, hit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lab.audit import references as ref
+from lab import references as ref
 from lab.audit.deployment import Deployment
 from lab.audit.environment import SECRET, Variable
 from lab.audit.rule import Hit, rule

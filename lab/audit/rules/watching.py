@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lab.audit import references as ref
+from lab import references as ref
 from lab.audit.deployment import Deployment
 from lab.audit.rule import Hit, hit, rule
 from lab.audit.rules.options import option_message

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from lab.audit import references as ref
+from lab import references as ref
 from lab.audit.archive import Archive, Reach
 from lab.audit.deployment import Deployment
-from lab.audit.nginx import Route
+from lab.audit.nginx import Block, Route
 from lab.audit.platform import split_image
 from lab.audit.rule import Hit, hit, rule
 from lab.audit.rules.options import option_message
@@ -16,27 +15,7 @@ from lab.i18n import t
 from lab.model import Severity
 
 CRITICAL, HIGH, MEDIUM, LOW = Severity
-# Accounts of Orthanc itself, of its documentation and of its samples; and the passwords that everybody tries first.
-KNOWN_ACCOUNTS = {
-    ("orthanc", "orthanc"),
-    ("demo", "demo"),
-    ("alice", "alicePassword"),
-    ("admin", "orthanc"),
-    ("public", "hello"),
-}
-KNOWN_PASSWORDS = {
-    "password",
-    "changeme",
-    "change-me",
-    "admin",
-    "orthanc",
-    "demo",
-    "test",
-    "secret",
-    "123456",
-    "12345678",
-    "orthanc123",
-}
+NO_LOGIN = "# no proxy_set_header Authorization: each visitor logs in"
 
 
 def open_to_all(archive: Archive) -> bool:
@@ -69,7 +48,7 @@ def asks(route: Route) -> bool:
     ref.GDPR_32,
 )
 def http_no_auth(site: Deployment) -> Iterator[Hit]:
-    """Quiet when nobody but this machine gets in, or when the authorization plugin decides. Lower behind a proxy that asks."""
+    """Quiet when nobody but this machine gets in, or the authorization plugin decides. Lower behind a proxy that asks; not one that answers."""
     for archive in filter(open_to_all, site.archives):
         setting = archive.authentication
         severity = MEDIUM if archive.web is Reach.INSIDE or guarded_by_proxy(archive) else None
@@ -79,6 +58,9 @@ def http_no_auth(site: Deployment) -> Iterator[Hit]:
         elif severity:
             message = t("{message} Other containers get in without an account.", message=message)
         yield hit(archive, setting, message, severity=severity, options={"AuthenticationEnabled": True})
+    for archive in site.archives:
+        for login in _lent(archive, "/studies"):
+            yield Hit(t("nginx logs in to the archive for whoever comes."), login.place, fragment=NO_LOGIN)
 
 
 def _consequence(archive: Archive) -> bool:
@@ -111,13 +93,33 @@ def open_viewer(site: Deployment) -> Iterator[Hit]:
     ref.T1213,
 )
 def dicomweb_open(site: Deployment) -> Iterator[Hit]:
-    """Only where nobody is asked for an account, and the DICOMweb plugin is configured and not disabled."""
-    for archive in filter(_consequence, site.archives):
+    """Only where nobody is asked for an account, by the archive or because the proxy gives it one, and the plugin is on."""
+    for archive in site.archives:
         setting = archive.setting("DicomWeb")
         plugin = archive.table("DicomWeb")
         loaded = plugin or "DicomWeb" in archive.sections or _comes_with_plugins(archive)
-        if loaded and plugin.get("Enable", True) is not False:
+        if not loaded or plugin.get("Enable", True) is False:
+            continue
+        if _consequence(archive):
             yield hit(archive, setting, t("The DICOMweb plugin is on."), options={"AuthenticationEnabled": True})
+        for login in _lent(archive, str(plugin.get("Root", "/dicom-web/"))):
+            yield Hit(
+                t("nginx logs in to DICOMweb for whoever comes."),
+                login.place,
+                fragment=NO_LOGIN,
+            )
+
+
+def _lent(archive: Archive, path: str) -> Iterator[Block]:
+    """Where nginx puts a fixed account into requests below a path, and asks for none itself."""
+    for route in archive.web_routes:
+        place = route.inside.args[-1] if route.inside.name == "location" and route.inside.args else "/"
+        if asks(route) or not (path.startswith(place) or place.startswith(path)):
+            continue
+        for header in route.inside.effective("proxy_set_header"):
+            name, *value = header.args
+            if name.lower() == "authorization" and value and value[0] and not value[0].startswith("$"):
+                yield header
 
 
 def _comes_with_plugins(archive: Archive) -> bool:
@@ -177,63 +179,3 @@ def webdav_open(site: Deployment) -> Iterator[Hit]:
             message = option_message(setting.name, setting.value, setting.default)
             severity = HIGH if _consequence(archive) else LOW
             yield hit(archive, setting, message, severity=severity, options={"WebDavEnabled": False})
-
-
-@rule(
-    "http-default-creds",
-    CRITICAL,
-    t("An account with a password that everybody knows"),
-    t("Scanners try the passwords of the documentation first."),
-    ref.CWE_1392,
-    ref.BOOK_SECURITY,
-)
-def http_default_creds(site: Deployment) -> Iterator[Hit]:
-    """Accounts of the documentation, passwords that are the account’s name, and Orthanc’s own default user."""
-    for archive in site.archives:
-        if archive.web is Reach.NOBODY or not archive.asks_for_accounts or archive.authentication.value is False:
-            continue
-        setting = archive.setting("RegisteredUsers")
-        severity = None if archive.web is Reach.NETWORK else HIGH
-        users = archive.table("RegisteredUsers")
-        remedy: dict[str, Any] = {"RegisteredUsers": {"radiology": "a long passphrase of your own"}}
-        if known := sorted(name for name, password in users.items() if _is_known(name, password)):
-            message = t("The password of {users} is one that everybody knows.", users=", ".join(known))
-            yield hit(archive, setting, message, severity=severity, options=remedy)
-        elif setting.known and not users and not _no_default_user(archive):
-            message = t(
-                "There is no user: Orthanc before 1.12.9 then makes the user orthanc with the password orthanc."
-            )
-            yield hit(archive, setting, message, severity=severity, options=remedy)
-
-
-def _is_known(name: str, password: object) -> bool:
-    text = str(password)
-    return (name, text) in KNOWN_ACCOUNTS or text.lower() in KNOWN_PASSWORDS or text.lower() == name.lower()
-
-
-def _no_default_user(archive: Archive) -> bool:
-    version = archive.platform.version
-    plugin = any(name.startswith("WebService") for name in archive.table("Authorization"))
-    return plugin or (version is not None and version >= (1, 12, 9))
-
-
-@rule(
-    "authz-overbroad",
-    MEDIUM,
-    t("Every user may do everything"),
-    t("A doctor’s account, or whoever has it, may delete studies and change the archive’s settings."),
-    ref.CWE_862,
-    ref.BOOK_SECURITY,
-)
-def authz_overbroad(site: Deployment) -> Iterator[Hit]:
-    """Several users, and neither a Lua filter, a Python script nor the authorization plugin that could tell them apart."""
-    for archive in site.archives:
-        setting = archive.setting("RegisteredUsers")
-        tells_apart = [
-            archive.setting(name).value for name in ("LuaScripts", "PythonScript", "Authorization", "Authelia")
-        ]
-        if len(archive.table("RegisteredUsers")) > 1 and archive.web > Reach.NOBODY and not any(tells_apart):
-            message = t(
-                "There are {n} users and nothing that tells them apart.", n=len(archive.table("RegisteredUsers"))
-            )
-            yield hit(archive, setting, message, options={"LuaScripts": ["filter.lua"]})

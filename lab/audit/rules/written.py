@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from lab.audit import references as ref
+from lab import references as ref
 from lab.audit.archive import Archive, Option
 from lab.audit.deployment import Deployment
 from lab.audit.environment import PREFIX, Variable, variable_name
@@ -15,7 +15,7 @@ from lab.audit.platform import defaults
 from lab.audit.rule import Hit, rule
 from lab.i18n import t
 from lab.model import Severity
-from lab.site.config import orthanc_options
+from lab.site.options import orthanc_options
 
 CRITICAL, HIGH, MEDIUM, LOW = Severity
 # Sections of plugins: those of the official images (Orthanc Book), and options of plugins at the top level.

@@ -10,6 +10,7 @@ from typing import Any
 
 ROOT = Path("/srv/pacslab")
 STORAGE = Path("/srv/archive")
+WEB = Path("/srv/web")  # what the gateway serves by itself
 HEARTBEAT_SECONDS = 1.0
 MOST_BYTES = 1 << 22
 

@@ -14,13 +14,15 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
-from . import store
+from . import backup, store
 from .confine import confine
 from .files import HEARTBEAT_SECONDS, ROOT, make_folder, read_json, write_json
 from .relay import Relay
 from .service import Plan, Service, StartFailed, orthanc_command
+from .verify import Verification, note
 
 TICK_SECONDS = 0.02
 BACKOFF_SECONDS = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -70,17 +72,43 @@ class RoleKeeper:
             self._report()
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
+    async def verify(self) -> None:
+        """The archive's machine: verify the storage again and again, as the site wants it."""
+        verification, loop = Verification(), asyncio.get_running_loop()
+        while self.role == "archive":
+            await asyncio.sleep((_host(_desired().get("site") or {}).get("verification") or {}).get("every_seconds", 1))
+            site = _desired().get("site") or {}  # as it is now, not as it was before the wait
+            wish = _host(site).get("verification") or {}
+            if self.status["state"] == "ready":
+                await loop.run_in_executor(None, verification.run, wish.get("by", "nobody"), _administrator(site))
+
     async def _follow(self, desired: dict[str, Any]) -> None:
         command = desired.get("command")
+        if self.role == "archive":
+            store.CURRENT.chmod(0o700)  # Orthanc and the commands need it; the site's wish comes last
         if self.role == "archive" and command and command["id"] != self.command_id:
             await self._carry_out(command)
         plan = self._plan(desired)
         broken = self.status["state"] == "failed"
         if plan != self.plan or broken or (plan and self.service.pid is None):
             await self._bring(plan)
+        if self.role == "archive" and plan:
+            await self._furnish(desired, plan)
         self.generation = desired.get("generation", 0)
         self._publish(desired)
         self._report()
+
+    async def _furnish(self, desired: dict[str, Any], plan: Plan) -> None:
+        """Make the machine around the archive as the site says: the backup, and who may read the storage."""
+        host = _host(desired.get("site") or {})
+        if not host:
+            return
+        certificate = Path(plan.folder) / "backup.pem"
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, backup.keep, host["backup"], certificate)
+        except (OSError, shutil.Error) as failure:
+            note("backup", error=str(failure))
+        store.CURRENT.chmod(int(host["storage"], 8))
 
     def _plan(self, desired: dict[str, Any]) -> Plan | None:
         if not desired.get("running"):
@@ -124,8 +152,9 @@ class RoleKeeper:
     async def _carry_out(self, command: dict[str, Any]) -> None:
         """A command on the archive's content. Orthanc is stopped for it and comes back by the plan."""
         self.command_id = command["id"]
-        self._report(state="stopping")
-        await self.service.stop()
+        if command["op"] not in store.LIVE:
+            self._report(state="stopping")
+            await self.service.stop()
         error = None
         try:
             await asyncio.get_running_loop().run_in_executor(None, store.run, command["op"], command.get("name"))
@@ -161,6 +190,16 @@ def _desired() -> dict[str, Any]:
     return read_json(ROOT / "control" / "desired.json") or {}
 
 
+def _host(site: dict[str, Any]) -> dict[str, Any]:
+    return site.get("host") or {}
+
+
+def _administrator(site: dict[str, Any]) -> tuple[str, str] | None:
+    """The account under which the machine's own jobs ask the archive."""
+    users = (site.get("users") or {}).items()
+    return next(((name, user["password"]) for name, user in users if user["role"] == "administrator"), None)
+
+
 def _stamp() -> tuple[int, int] | None:
     try:
         status = (ROOT / "control" / "desired.json").stat()
@@ -175,6 +214,7 @@ async def keep(roles: list[str], sockets: dict[str, list[int]]) -> None:
         make_folder(ROOT / "run" / folder)
     keepers = [RoleKeeper(role, [Relay.adopt(number) for number in sockets.get(role, [])]) for role in roles]
     tasks = [asyncio.create_task(part) for keeper in keepers for part in (keeper.run(), keeper.beat())]
+    tasks += [asyncio.create_task(keeper.verify()) for keeper in keepers if keeper.role == "archive"]
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

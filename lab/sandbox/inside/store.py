@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sqlite3
 from pathlib import Path
 
 from .files import STORAGE, make_folder
+from .index import DICOM, attachments
 
 CURRENT = STORAGE / "current"
 SNAPSHOTS = STORAGE / "snapshots"
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
+LIVE = frozenset({"alter"})  # commands for which Orthanc goes on running
 
 
 def prepare() -> None:
@@ -30,12 +33,15 @@ def snapshots() -> list[str]:
 
 
 def run(command: str, name: str | None) -> None:
-    """Carry out ``clear``, ``snapshot``, ``restore`` or ``forget``. Raises ValueError when it cannot."""
+    """Carry out ``clear``, ``snapshot``, ``restore``, ``forget`` or ``alter``. Raises ValueError when it cannot."""
     if command == "clear":
         _replace(None, CURRENT)
         return
     if not name or not NAME.fullmatch(name):
         raise ValueError(f"{name!r} is not a snapshot's name: use small letters, digits and hyphens")
+    if command == "alter":
+        alter(name)
+        return
     place = SNAPSHOTS / name
     if command == "snapshot":
         _replace(CURRENT, place)
@@ -47,6 +53,22 @@ def run(command: str, name: str | None) -> None:
         shutil.rmtree(place, ignore_errors=True)
     else:
         raise ValueError(f"unknown command {command!r}")
+
+
+def alter(instance: str) -> None:
+    """Turn the last byte of an image's file over, as an intruder on the disk would alter an image; again, and it is as before."""
+    try:
+        known = attachments(CURRENT)
+    except sqlite3.Error as error:
+        raise ValueError(str(error)) from error
+    file = next((file for file in known if (file.instance, file.kind) == (instance, DICOM)), None)
+    if file is None:
+        raise ValueError(f"the archive has no image {instance!r}")
+    with file.path(CURRENT).open("r+b") as content:
+        content.seek(-1, os.SEEK_END)
+        last = content.read(1)[0]
+        content.seek(-1, os.SEEK_END)
+        content.write(bytes([last ^ 0xFF]))
 
 
 def _replace(source: Path | None, place: Path) -> None:

@@ -1,0 +1,103 @@
+"""``pacslab inventory``: which personal data an archive, a folder or a backup holds."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lab.i18n import t
+from lab.terminal import Steps
+
+if TYPE_CHECKING:
+    from lab.course.inventoried import Inventoried
+
+Command = Callable[..., Callable[[Callable[..., None]], click.Command]]
+CLEAN, FOUND, COULD_NOT = 0, 1, 2
+LEDGER = "ledger.parquet"
+
+
+def add(command: Command) -> None:
+    """Add the command of the inventory to the command line."""
+
+    @command(
+        t(
+            "Find personal data in the lab’s archive and logs, or in folders, files and backups. Read-only. Exit code 1 when there is some."
+        ),
+        """pacslab inventory
+    pacslab inventory hospital --no-ocr
+    pacslab inventory export.zip /var/log/orthanc --csv > findings.csv
+    pacslab inventory hospital --html inventory.html
+    pacslab inventory hospital --score""",
+    )
+    @click.argument("paths", nargs=-1, metavar="[FOLDER|FILE]...", type=click.Path(path_type=Path))
+    @click.option("--no-ocr", is_flag=True, help=str(t("Leave pixels and scans unread: hundreds of times faster.")))
+    @click.option(
+        "--sample",
+        type=click.IntRange(1),
+        default=1,
+        metavar="N",
+        help=str(t("Search one file of N; everyone is learnt from all.")),
+    )
+    @click.option("--workers", type=click.IntRange(1, 64), help=str(t("How many processes; as many as processors.")))
+    @click.option(
+        "--html", "page", type=click.Path(path_type=Path, dir_okay=False), help=str(t("Write a page with pictures."))
+    )
+    @click.option(
+        "--score", "scored", is_flag=True, help=str(t("Hold it against the answer key of a synthetic set (a folder)."))
+    )
+    @click.option("--csv", "as_csv", is_flag=True, help=str(t("Print CSV, one row a finding.")))
+    @click.option("--json", "as_json", is_flag=True, help=str(t("Print JSON for programs.")))
+    def inventory(**asked: Any) -> None:
+        sys.exit(_run(**asked))
+
+
+def _run(
+    paths: tuple[Path, ...],
+    no_ocr: bool,
+    sample: int,
+    workers: int | None,
+    page: Path | None,
+    scored: bool,
+    as_csv: bool,
+    as_json: bool,
+) -> int:
+    from lab.api import Lab
+    from lab.course.inventoried import look_through
+    from lab.inventory.source import InventoryError
+
+    ledger = paths[0] / LEDGER if paths else None
+    if scored and (len(paths) != 1 or ledger is None or not ledger.is_file()):
+        raise InventoryError(
+            t("There is no answer key to score against."),
+            t("Name one folder that pacslab data generate has made; its {file} is the key.", file=LEDGER),
+        )
+    with Steps(quiet=as_csv or as_json).progress(t("Searching for personal data")) as report:
+        if paths:
+            result = look_through(paths, ocr=not no_ocr, sample=sample, workers=workers, report=report)
+        else:
+            result = Lab().inventory(ocr=not no_ocr, sample=sample, workers=workers, report=report)
+    if page is not None:
+        result.save_page(page)
+    _print(result, ledger if scored else None, as_csv, as_json)
+    if not result.inventory.complete:
+        return COULD_NOT
+    return FOUND if result.found else CLEAN
+
+
+def _print(result: Inventoried, ledger: Path | None, as_csv: bool, as_json: bool) -> None:
+    score = result.score(ledger) if ledger is not None else None
+    if as_csv:
+        for line in result.inventory.csv():
+            click.echo(line, nl=False)
+    elif as_json:
+        answer = result.json() | ({"score": score.json()} if score is not None else {})
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        result.card().print()
+        if score is not None:
+            score.card().print()

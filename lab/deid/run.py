@@ -1,0 +1,156 @@
+"""A whole run: learn who is meant, clean every file that can be cleaned, and say what was done."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import time
+from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.deid import work
+from lab.deid.crew import Crew
+from lab.deid.identities import Identities
+from lab.deid.journal import Journal, Line
+from lab.deid.problems import DeidError, Reason
+from lab.deid.profile import Option, Profile
+from lab.deid.report import Audit
+from lab.deid.secret import Secret, load_or_make
+from lab.deid.storing import sweep
+from lab.i18n import t
+
+Report = Callable[[int, int], None]
+REPORT_NAME = "deidentification-report.json"
+_WORTH_IT, _WORTH_IT_PICTURES = 2000, 8
+"""With fewer files a second process costs more than it saves; looking at pictures takes about a second each."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for. Without a key file the run is anonymous: its key is destroyed at the end."""
+
+    source: Path
+    target: Path
+    profile: Profile
+    key: Path | None
+    workers: int = 2
+
+
+def deidentify(asked: Request, report: Report | None = None) -> Audit:
+    """Write the cleaned files of `source` below `target`; the report (`deidentification-report.json`) comes last.
+
+    Goes on where a run that was stopped had been. Never writes into the source. Raises DeidError for folders or a key
+    that cannot be used, and for a disk that is full; what is in the target then is clean, and the run can go on.
+    """
+    began = time.monotonic()
+    _check(asked)
+    journal = Journal(asked.target)
+    fresh = not journal.folder.exists()
+    if fresh and asked.target.exists() and any(asked.target.iterdir()):
+        raise DeidError(
+            t("{path} is not empty, and no run of pacslab has begun it.", path=asked.target),
+            t("Name a new folder as target."),
+        )
+    try:
+        asked.target.mkdir(parents=True, exist_ok=True)
+        secret = load_or_make(asked.key) if asked.key else journal.temporary_key()
+        done = journal.open(_settings(asked, secret))
+        sweep(asked.target)
+        audit = _run(asked, secret, journal, done, report)
+        audit.seconds = time.monotonic() - began
+        _finish(asked, journal, audit)
+    except (OSError, BrokenProcessPool) as error:
+        raise DeidError(
+            t("The run stopped: {reason}.", reason=_plainly(error)),
+            t("What is in the target is clean. Make room, and run the same command again: it goes on."),
+        ) from error
+    return audit
+
+
+def _plainly(error: Exception) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else "a worker was killed"
+
+
+def _check(asked: Request) -> None:
+    source, target = asked.source.resolve(), asked.target.resolve()
+    if not source.is_dir():
+        raise DeidError(t("There is no folder {path}.", path=asked.source), t("Name the folder with the DICOM files."))
+    if source == target or source in target.parents or target in source.parents:
+        raise DeidError(
+            t("Source and target overlap: {path}.", path=asked.target), t("Name a target outside of the source.")
+        )
+    if asked.key is not None:
+        key = asked.key.resolve()
+        if target in key.parents or source in key.parents:
+            raise DeidError(
+                t("The key {path} would lie with the data.", path=asked.key),
+                t("Keep it where neither the data nor those who get them are."),
+            )
+
+
+def _settings(asked: Request, secret: Secret) -> dict[str, object]:
+    return {
+        "source": hashlib.sha256(str(asked.source.resolve()).encode("utf-8", "surrogateescape")).hexdigest(),
+        "options": sorted(asked.profile.options),
+        "key": secret.token("check", "key"),
+        "anonymous": asked.key is None,
+    }
+
+
+def files_of(folder: Path) -> list[str]:
+    """The regular files below a folder, by their relative paths in order; links are not followed."""
+    found = []
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = os.path.join(parent, name)
+            if stat.S_ISREG(os.lstat(path).st_mode):
+                found.append(os.path.relpath(path, folder))
+    return found
+
+
+def _run(asked: Request, secret: Secret, journal: Journal, before: dict[str, Line], report: Report | None) -> Audit:
+    names = files_of(asked.source)
+    place = work.Place(asked.source, asked.target)
+    audit = Audit(asked.profile, asked.key is None, files=len(names))
+    known = {name: line for name in names if (line := before.get(name)) and _still_holds(line, place, name)}
+    todo = [name for name in names if name not in known]
+    lines = list(known.values())
+    audit.already = sum(1 for line in lines if line.target)
+    enough = _WORTH_IT_PICTURES if asked.profile.has(Option.CLEAN_PIXELS) else _WORTH_IT
+    crew = Crew(place, asked.workers if len(todo) >= enough else 1)
+    identities = Identities()
+    for part in crew.learn(names if todo else []):
+        identities.add(part)
+    audit.patients = len(identities.patients)
+    for done in crew.clean((asked.profile, secret, identities), todo):
+        journal.note(done.lines)
+        lines += done.lines
+        audit.actions.update(done.actions)
+        audit.looked, audit.boxes = audit.looked + done.looked, audit.boxes + done.boxes
+        audit.recoded += done.recoded
+        if report is not None:
+            report(len(lines), len(names))
+    audit.cleaned = sum(1 for line in lines if line.target)
+    audit.quarantined.update(Reason(line.reason) for line in lines if line.reason)
+    journal.write_quarantine([line for line in lines if line.reason])
+    return audit
+
+
+def _still_holds(line: Line, place: work.Place, name: str) -> bool:
+    """Whether the file is the one that was cleaned, and its copy is there."""
+    if line.stamp != work.stamp_of(place.source / name):
+        return False
+    return bool(line.reason) or (place.target / line.target).is_file()
+
+
+def _finish(asked: Request, journal: Journal, audit: Audit) -> None:
+    path = asked.target / REPORT_NAME
+    unfinished = path.with_name(f".{path.name}.part")
+    unfinished.write_text(audit.text(), "utf-8")
+    os.replace(unfinished, path)
+    if asked.key is None:
+        journal.destroy()

@@ -1,0 +1,160 @@
+"""What is searched: the files of folders, or the instances of an archive, a chunk at a time."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import httpx
+
+from lab.errors import LabError
+from lab.i18n import t
+
+ANSWER_KEYS = frozenset({"ledger.parquet", ".ledger", "hospital.json"})
+"""The answer key of a synthetic set, which the inventory does not look at: it would be no exam."""
+CHUNK = 24
+
+
+class InventoryError(LabError):
+    """What was to be searched is not there, or does not answer."""
+
+
+class Item(NamedTuple):
+    """A file to search: what it is called in the findings, and where it is."""
+
+    name: str
+    path: str
+
+
+class Source(Protocol):
+    """Something to search. It is gone through twice: to learn who there is, and to look for them."""
+
+    @property
+    def title(self) -> str:
+        """What is searched, as the report names it."""
+
+    def count(self) -> int:
+        """How many files there are."""
+
+    def chunks(self, every: int = 1) -> Iterator[list[Item]]:
+        """The files in chunks, of `every` so many the first only. A chunk's files are there until the next but four is asked for."""
+
+
+class Files:
+    """The files of folders, and single files. Links are not followed; what is no regular file is left out."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        for path in paths:
+            if not path.exists():
+                raise InventoryError(
+                    t("{path} does not exist.", path=path), t("Name a folder, files, or nothing for the lab’s archive.")
+                )
+        self._paths = tuple(paths)
+        self._found: list[Item] | None = None
+
+    @property
+    def title(self) -> str:
+        return ", ".join(str(path) for path in self._paths)
+
+    def _items(self) -> list[Item]:
+        if self._found is None:
+            several = len(self._paths) > 1
+            self._found = [item for path in self._paths for item in _below(path, several)]
+        return self._found
+
+    def count(self) -> int:
+        return len(self._items())
+
+    def chunks(self, every: int = 1) -> Iterator[list[Item]]:
+        items = self._items()[::every]
+        for start in range(0, len(items), CHUNK):
+            yield items[start : start + CHUNK]
+
+
+def _below(path: Path, several: bool) -> Iterator[Item]:
+    if not path.is_dir():
+        yield Item(path.name if not several else str(path), str(path))
+        return
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if name not in ANSWER_KEYS)
+        for name in sorted(names):
+            full = os.path.join(folder, name)
+            if name not in ANSWER_KEYS and stat.S_ISREG(os.lstat(full).st_mode):
+                relative = os.path.relpath(full, path).replace(os.sep, "/")
+                yield Item(f"{path}/{relative}" if several else relative, full)
+
+
+class Archive:
+    """The instances of a running archive, through its REST API. They pass through a private folder and are deleted."""
+
+    def __init__(self, client: httpx.Client, title: str) -> None:
+        self._client = client
+        self.title = title
+        self._ids: list[str] | None = None
+
+    def _instances(self) -> list[str]:
+        if self._ids is None:
+            answer = self._get("/instances")
+            self._ids = sorted(str(one) for one in answer.json())
+        return self._ids
+
+    def _get(self, path: str) -> httpx.Response:
+        try:
+            answer = self._client.get(path)
+        except httpx.HTTPError as error:
+            raise InventoryError(
+                t("The archive does not answer ({error}).", error=type(error).__name__), t("Start it: pacslab start.")
+            ) from error
+        if answer.status_code != 200:
+            raise InventoryError(
+                t("The archive answered {status} to {path}.", status=answer.status_code, path=path),
+                t("The inventory reads as the administrator does; check the account."),
+            )
+        return answer
+
+    def count(self) -> int:
+        return len(self._instances())
+
+    def chunks(self, every: int = 1) -> Iterator[list[Item]]:
+        ids = self._instances()[::every]
+        with tempfile.TemporaryDirectory(prefix="pacslab-inventory-") as folder:
+            kept: list[list[Item]] = []
+            for start in range(0, len(ids), CHUNK):
+                if len(kept) > 4:
+                    for item in kept.pop(0):
+                        os.unlink(item.path)
+                chunk = [self._fetch(one, Path(folder)) for one in ids[start : start + CHUNK]]
+                kept.append(chunk)
+                yield chunk
+
+    def _fetch(self, instance: str, folder: Path) -> Item:
+        path = folder / f"{instance}.dcm"
+        path.write_bytes(self._get(f"/instances/{instance}/file").content)
+        return Item(instance, str(path))
+
+
+class Several:
+    """Several sources as one, such as an archive and the logs of its site."""
+
+    def __init__(self, sources: Sequence[Source], title: str) -> None:
+        self._sources = tuple(sources)
+        self.title = title
+
+    def count(self) -> int:
+        return sum(source.count() for source in self._sources)
+
+    def chunks(self, every: int = 1) -> Iterator[list[Item]]:
+        for source in self._sources:
+            yield from source.chunks(every)
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """A folder that only this user reads, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="pacslab-inventory-") as folder:
+        yield Path(folder)

@@ -1,0 +1,1 @@
+"""What several probes have in common."""

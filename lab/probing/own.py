@@ -1,0 +1,155 @@
+"""What a probe needs of the hospital's own people: to look whether an attack took effect, and to put things right again.
+
+An outsider's probe that stores or deletes works on patients of its own, who bear the synthetic marks and are removed
+afterwards; who is in the archive is never at stake.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+import httpx
+from pydicom import dcmread
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+
+from lab.clients.dimse import Peer
+from lab.clients.live import LiveSite
+from lab.i18n import Text, t
+from lab.model import Evidence, NotChecked, Safe, Verdict
+from lab.probing.dimse import Attempt, Came
+from synthetic_data.marks import ISSUER, MANUFACTURER, PATIENT_ID_PREFIX, STATEMENT
+
+PROBE_ID = f"{PATIENT_ID_PREFIX}PROBE-"
+
+
+class CannotLook(Exception):
+    """The hospital's own administrator is turned away, so that nobody can tell what an attack did."""
+
+    def __init__(self, reason: object) -> None:
+        super().__init__(str(reason))
+        self.verdict = NotChecked(
+            t("The administrator cannot look into the archive ({reason}), so nothing can be said.", reason=reason)
+        )
+
+
+class OwnHand:
+    """The administrator at the archive's own console. Every method raises CannotLook when the archive refuses."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def patients(self) -> tuple[str, ...]:
+        """The archive's own identifiers of its patients. Read-only."""
+        return tuple(self._ask("GET", "/patients"))
+
+    def find(self, uid: str) -> str | None:
+        """Where the archive has a patient, study, series or instance of this DICOM identifier; None when it has none."""
+        found = self._ask("POST", "/tools/lookup", content=uid)
+        return str(found[0]["Path"]) if found else None
+
+    def instance(self, uid: str) -> Dataset | None:
+        """The object of this SOP Instance UID as the archive would give it to a doctor; None when it has none."""
+        path = self.find(uid)
+        return dcmread(BytesIO(self._send("GET", f"{path}/file").content)) if path else None
+
+    def one_study(self) -> Dataset | None:
+        """A study of the archive with its patient's tags, as it stands on a letter; None in an empty archive."""
+        query = {"ModalitiesInStudy": "CT\\MR\\DX"}
+        found = self._ask("POST", "/tools/find", json={"Level": "Study", "Expand": True, "Limit": 1, "Query": query})
+        tags = Dataset()
+        for part in ("PatientMainDicomTags", "MainDicomTags") if found else ():
+            for keyword in ("PatientID", "PatientName", "PatientBirthDate", "StudyInstanceUID", "StudyDate"):
+                if keyword in found[0][part]:
+                    setattr(tags, keyword, found[0][part][keyword])
+        return tags if found else None
+
+    def protect(self, patients: Iterable[str], wanted: bool) -> None:
+        """Keep these patients from being deleted for lack of room, or no longer."""
+        for patient in patients:
+            self._send("PUT", f"/patients/{patient}/protected", content="1" if wanted else "0")
+
+    def protected(self, patients: Iterable[str]) -> tuple[str, ...]:
+        """Which of these patients are protected. Read-only."""
+        return tuple(p for p in patients if self._send("GET", f"/patients/{p}/protected").text.strip() == "1")
+
+    def remove(self, patient_ids: Iterable[str]) -> None:
+        """Delete a probe's own patients, whatever they have by now. Refuses to touch anybody else."""
+        for patient_id in patient_ids:
+            if not patient_id.startswith(PROBE_ID):
+                raise ValueError(f"{patient_id} is no patient of a probe")
+            if path := self.find(patient_id):
+                self._send("DELETE", path)
+
+    def _ask(self, method: str, path: str, **options: Any) -> Any:
+        return self._send(method, path, **options).json()
+
+    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            answer = self._client.request(method, path, **options)
+        except httpx.HTTPError as error:
+            raise CannotLook(type(error).__name__) from error
+        if answer.status_code != 200:
+            raise CannotLook(f"{method} {path}: {answer.status_code}")
+        return answer
+
+
+@contextmanager
+def own_hand(site: LiveSite) -> Iterator[OwnHand]:
+    """The administrator's hand, as a context. Raises CannotLook at once when she is not let in."""
+    with site.console(site.account("administrator")) as client:
+        hand = OwnHand(client)
+        hand.patients()
+        yield hand
+
+
+def outsiders_then_ct(
+    site: LiveSite, service: str, action: Callable[[OwnHand, Peer], Came | NotChecked], safe: Text
+) -> Verdict:
+    """Try as a client that nobody declared; where that one gets nothing, as the CT, in whose place a fault or an intruder may sit."""
+    attempt = Attempt(site, service)
+    try:
+        with own_hand(site) as hand:
+            found = attempt.everywhere(partial(action, hand), safe)
+            if not isinstance(found, Safe):
+                return found
+            as_ct = attempt.once(site.equipment("ct"), partial(action, hand))
+    except CannotLook as trouble:
+        return trouble.verdict
+    return as_ct or Safe(Evidence(safe, tuple(attempt.steps)))
+
+
+def letter_of_a_patient(site: LiveSite) -> Dataset | None:
+    """What an outsider may know without having asked the archive: what stands on one patient's letter. Read-only."""
+    with own_hand(site) as hand:
+        return hand.one_study()
+
+
+def invented(description: str, **same: str) -> Dataset:
+    """A small marked CT object of a patient who exists in no other: new identifiers, but for those given in ``same``."""
+    number = uuid.uuid4()
+    dataset = Dataset()
+    dataset.SOPClassUID = CTImageStorage
+    dataset.PatientID = f"{PROBE_ID}{number.hex[:10].upper()}"
+    dataset.PatientName = "Sonde^Essai"
+    dataset.PatientBirthDate, dataset.PatientSex = "19000101", "O"
+    dataset.IssuerOfPatientID, dataset.Manufacturer, dataset.ImageComments = ISSUER, MANUFACTURER, STATEMENT
+    dataset.Modality, dataset.StudyDescription, dataset.SeriesNumber, dataset.InstanceNumber = "CT", description, 1, 1
+    for part, keyword in enumerate(("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")):
+        setattr(dataset, keyword, f"2.25.{number.int + part}")
+    for keyword, value in same.items():
+        setattr(dataset, keyword, value)
+    dataset.file_meta = _meta(dataset)
+    return dataset
+
+
+def _meta(dataset: Dataset) -> FileMetaDataset:
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = dataset.SOPClassUID, dataset.SOPInstanceUID
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    return meta

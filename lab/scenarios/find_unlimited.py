@@ -1,0 +1,133 @@
+"""One question, and the archive tells everything.
+
+Here the question comes from the workstation itself, on which somebody else sits: a stolen password, a program that came
+with an e-mail. It may query, and that is right. That it gets the whole archive at once is not.
+"""
+
+from __future__ import annotations
+
+from pydicom.dataset import Dataset
+
+from lab.clients import dimse
+from lab.clients.dimse import Peer
+from lab.clients.live import LiveSite
+from lab.i18n import t, tn
+from lab.model import Evidence, NotChecked, Safe, Severity, Verdict
+from lab.probing.dimse import Attempt, Came, exposed
+from lab.proposals import BOOK_SECURITY, NO_DICOM
+from lab.sandbox.protocol import Log
+from lab.scenario import Fix, Group, Outcome, Reference, Scenario, Trace
+
+SCENARIO = Scenario(
+    id="find-unlimited",
+    title=t("A query is answered without limit"),
+    group=Group.DIMSE,
+    severity=Severity.LOW,
+    minutes=15,
+    roles=(t("PACS administrator"), t("network administrator")),
+    story=t(
+        "A radiologist missed a study at the end of a long list. The limit was taken out. Last month her workstation caught something that "
+        "asked the archive one single question."
+    ),
+    misconfiguration={"orthanc": {"LimitFindResults": 0, "LimitFindInstances": 0}},
+    hints=(
+        t(
+            "Ask for all images at once, as the workstation may. How many answers come, and how does the archive end them?"
+        ),
+        t("There are two limits, one for patients, studies and series, one for images. Either way out must be closed."),
+        t('Write {{"orthanc": {{"LimitFindResults": 100, "LimitFindInstances": 100}}}}.'),
+    ),
+    fixes=(
+        Fix(
+            "studies-only",
+            t("Limit patients, studies and series"),
+            {"orthanc": {"LimitFindResults": 100}},
+            Outcome.STILL_OPEN,
+            t("Then one asks for the images: each answer names its patient and its study as well."),
+        ),
+        Fix(
+            "generous",
+            t("Set a limit that nobody ever reaches"),
+            {"orthanc": {"LimitFindResults": 1000000, "LimitFindInstances": 1000000}},
+            Outcome.STILL_OPEN,
+            t("A limit above all that the archive holds limits nothing."),
+        ),
+        Fix(
+            "both",
+            t("Limit both, a little above what people need"),
+            {"orthanc": {"LimitFindResults": 100, "LimitFindInstances": 100}},
+            Outcome.REPAIRED,
+            t(
+                "The archive stops at a hundred and says that there is more. Who wants everything must ask many times, and that shows. "
+                "(In a real hospital the second limit lies above the longest series. The REST API is not bound by either.)"
+            ),
+        ),
+        Fix(
+            "no-queries",
+            t("Let the workstation query no more"),
+            {"modalities": {"workstation": {"find": False}}},
+            Outcome.STOPS_HOSPITAL,
+            t("Nothing is copied, and nothing is read: the radiologists do not find their patients."),
+        ),
+        NO_DICOM,
+    ),
+    traces=(
+        Trace(
+            Log.ORTHANC, "default", None, t("At its default level Orthanc writes nothing about queries that succeed.")
+        ),
+        Trace(
+            Log.ORTHANC,
+            "verbose",
+            r"Number of matching resources: \d+",
+            t("With --verbose each query is there with its number of answers: a high one is worth a look."),
+        ),
+        Trace(
+            Log.STREAM,
+            "default",
+            r"^{workstation} .*:4242 .* out=\d{5,}",
+            t("The gateway's stream log has the workstation, as every day, and more bytes than a query takes."),
+        ),
+    ),
+    references=(
+        Reference(
+            "CWE-770: Allocation of Resources Without Limits or Throttling",
+            "https://cwe.mitre.org/data/definitions/770.html",
+        ),
+        BOOK_SECURITY,
+    ),
+)
+
+MANY = 100
+"""More answers than somebody reads who looks for a patient."""
+_MORE = 0xFE00  # Orthanc ends an answer that it has cut off with the status of a cancelled query
+
+
+def probe(site: LiveSite) -> Verdict:
+    """Ask for every image of the archive from the workstation, with its title and its certificate, as malware on it would."""
+    attempt = Attempt(site, "C-FIND")
+    found = attempt.once(site.equipment("workstation"), _everything)
+    return found or Safe(Evidence(t("The archive does not tell everything at once."), tuple(attempt.steps)))
+
+
+def _everything(peer: Peer) -> Came | NotChecked:
+    identifier = Dataset()
+    identifier.QueryRetrieveLevel = "IMAGE"
+    for keyword in ("PatientName", "PatientID", "PatientBirthDate", "StudyInstanceUID", "StudyDate", "SOPInstanceUID"):
+        setattr(identifier, keyword, "")
+    status, matches = dimse.find(peer, identifier)
+    note = f"{len(matches)} images, status 0x{status:04X}"
+    if status == _MORE:
+        return Came(f"{note}: cut off")
+    if status != 0:
+        return Came(note)
+    if len(matches) <= MANY:
+        return NotChecked(t("The archive holds too few images for a limit to show."))
+    for match in matches:
+        match.NumberOfStudyRelatedInstances = 1
+    exposure = exposed(matches)
+    summary = tn(
+        "One single query from the workstation brings the images' list of one patient.",
+        "One single query from the workstation brings the images' list of {n} patients.",
+        exposure.patients,
+    )
+    return Came(note, summary, exposure)

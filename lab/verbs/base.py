@@ -1,0 +1,19 @@
+"""What every verb may count on."""
+
+from __future__ import annotations
+
+from lab.clients.live import LiveSite
+from lab.home import Home
+from lab.sandbox.compose import ComposeSandbox
+from lab.sandbox.native import NativeSandbox
+
+
+class Running:
+    """The part of ``Lab`` that its verbs use."""
+
+    home: Home
+    sandbox: NativeSandbox | ComposeSandbox
+
+    def live(self) -> LiveSite:
+        """The running site as its clients see it."""
+        raise NotImplementedError

@@ -1,0 +1,77 @@
+"""The verbs of privacy: which personal data there is, and how it is masked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lab.clients.rest import rest
+from lab.i18n import t
+from lab.sandbox.protocol import Log
+from lab.site.zones import ARCHIVE_HTTP_PORT
+from lab.verbs.base import Running
+
+if TYPE_CHECKING:
+    from lab.course.deidentified import Deidentified, Scored
+    from lab.course.inventoried import Inventoried
+
+
+class Privacy(Running):
+    """See ``Lab``. What these need is read when they are called: the generator and the reader of letters take their time."""
+
+    def inventory(
+        self,
+        *paths: Path | str,
+        ocr: bool = True,
+        sample: int = 1,
+        workers: int | None = None,
+        report: Callable[[int, int], None] | None = None,
+    ) -> Inventoried:
+        """Which personal data there is: in folders, files and backups, or, without any, in the archive and the site's logs.
+
+        ``ocr=False`` leaves pixels unread; ``sample`` searches one file of so many. Read-only; nothing leaves the machine.
+        """
+        from lab.course.inventoried import look_through
+        from lab.inventory.source import Archive, Files, Several
+
+        if paths:
+            return look_through(paths, ocr=ocr, sample=sample, workers=workers, report=report)
+        site = self.live()
+        logs = Files([path for entry in Log if (path := self.sandbox.log(entry)).is_file()])
+        url = f"http://{site.network.archive}:{ARCHIVE_HTTP_PORT}"
+        with rest(site.network, site.station("ct"), url, user=site.account("administrator")) as client:
+            source = Several([Archive(client, "archive"), logs], str(t("the archive and its logs")))
+            return look_through(source, ocr=ocr, sample=sample, workers=workers, report=report)
+
+    def deidentify(
+        self,
+        source: Path | str,
+        target: Path | str,
+        *,
+        key: Path | str | None = None,
+        anonymous: bool = False,
+        options: Iterable[str] | None = None,
+        workers: int = 2,
+        report: Callable[[int, int], None] | None = None,
+    ) -> Deidentified:
+        """De-identify a folder of DICOM files into a new one (DICOM PS3.15 annex E). Never writes into the source.
+
+        ``key`` is a file that stays with the hospital and is made when there is none: pseudonymised. ``anonymous``
+        destroys the key at the end. ``options`` are those of PS3.15 E.3 by name, such as ``clean-pixels``; None for what
+        research asks for.
+        """
+        from lab.course.deidentified import Deidentified
+        from lab.deid.options import RESEARCH
+
+        place = None if key is None else Path(key)
+        chosen = RESEARCH if options is None else options
+        return Deidentified.run(Path(source), Path(target), chosen, place, anonymous, workers, report)
+
+    def deid_score(
+        self, source: Path | str, target: Path | str, report: Callable[[int, int], None] | None = None
+    ) -> Scored:
+        """Score de-identified files against the ledger of the synthetic set that they were made from. Read-only."""
+        from lab.course.deidentified import Scored
+
+        return Scored.of(Path(source), Path(target), report)

@@ -1,0 +1,165 @@
+"""De-identifiers compared on one synthetic set with its ledger: leaks, harm and speed, all measured in this run.
+
+    python -m venv bench && bench/bin/pip install -r requirements-bench.in
+    python tests/bench/deidentification.py --peers bench/bin/python
+    python tests/bench/deidentification.py --peers bench/bin/python --patients 5 --locale de_DE --no-pixels
+
+Orthanc runs in the lab's own sandbox, and its seconds are those of its anonymize calls alone. Every other one reads and
+writes files, one process each, but ours also with two. `survivors` are planted items (place, tag, kind) that are left
+in at least one file; `invalid` are files with errors by dciodvfy that their source does not have.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from lab.api import Lab
+from lab.deid.options import RESEARCH, Option
+from lab.deid.profile import Profile
+from lab.deid.run import Request, deidentify
+from lab.deid.score.scoring import score
+from lab.home import Home
+from synthetic_data import generate
+
+FORMAT = "{:34} {:>8} {:>9} {:>9} {:>8} {:>9} {:>9} {:>9} {:>9} {:>8}"
+PEERS = ("script", "deid", "dicognito", "dicom-anonymizer")
+
+
+def show(name: str, source: Path, target: Path, seconds: float, files: int) -> None:
+    """One line of the table."""
+    result = score(source, target)
+    harm = result.harm
+    invalid = "-" if harm.errors is None else str(harm.errors[0])
+    of = [f"{good}/{many}" for good, many in (harm.patients, harm.uids, harm.research)]
+    print(
+        FORMAT.format(
+            name,
+            f"{result.paired}/{files}",
+            result.survivors,
+            result.leaked,
+            result.not_checked,
+            *of,
+            invalid,
+            f"{files / seconds:.0f}",
+        ),
+        flush=True,
+    )
+
+
+def by_peer(python: str, name: str, source: Path, target: Path) -> float:
+    program = Path(__file__).with_name("deid_peers.py")
+    done = subprocess.run(
+        [python, str(program), name, str(source), str(target)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"{name}: {done.stderr[-600:]}")
+    return float(done.stdout.split()[-1])
+
+
+def by_us(source: Path, target: Path, pixels: bool, workers: int) -> float:
+    options = [option for option in RESEARCH if pixels or option is not Option.CLEAN_PIXELS]
+    began = time.perf_counter()
+    deidentify(Request(source, target, Profile.of(options), target.with_name("bench.key"), workers))
+    return time.perf_counter() - began
+
+
+@contextmanager
+def orthanc(folder: Path) -> Iterator[Any]:
+    """The lab's Orthanc, and a client that may do everything."""
+    folder.mkdir()
+    os.environ.setdefault("PACSLAB_INSTANCE", "34")
+    lab = Lab(language="en", home=Home(folder), sandbox="native")
+    lab.start(with_parent=True, patients=1)
+    try:
+        site = lab.live()
+        with lab.web("administrator", "https", site.account("administrator")) as client:
+            client.timeout = 300
+            yield client
+    finally:
+        lab.stop()
+
+
+def by_orthanc(client: Any, level: str, source: Path, target: Path) -> float:
+    """Store everything, anonymize it at this level, fetch what came of it, and leave nothing behind."""
+    stored: dict[str, list[str]] = {"patients": [], "studies": [], "instances": []}
+    for path in sorted(source.rglob("*.dcm")):
+        answer = client.post("/instances", content=path.read_bytes()).raise_for_status().json()
+        for kind, key in (("patients", "ParentPatient"), ("studies", "ParentStudy"), ("instances", "ID")):
+            if answer[key] not in stored[kind]:
+                stored[kind].append(answer[key])
+    seconds, number = 0.0, 0
+    for identifier in stored[level]:
+        began = time.perf_counter()
+        answer = client.post(f"/{level}/{identifier}/anonymize", json={}).raise_for_status()
+        seconds += time.perf_counter() - began
+        if level == "instances":
+            files = [answer.content]
+        else:
+            found = answer.json()
+            of = client.get(f"/{level}/{found['ID']}/instances").json()
+            files = [client.get(f"/instances/{one['ID']}/file").content for one in of]
+            client.delete(f"/{level}/{found['ID']}")
+        for content in files:
+            target.mkdir(parents=True, exist_ok=True)
+            (target / f"{number:06}.dcm").write_bytes(content)
+            number += 1
+    for identifier in stored["patients"]:
+        client.delete(f"/patients/{identifier}")
+    return seconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peers", metavar="PYTHON", help="the Python in which requirements-bench.in is installed")
+    parser.add_argument("--patients", type=int, default=5)
+    parser.add_argument("--locale", default="fr_FR")
+    parser.add_argument("--no-orthanc", action="store_true")
+    parser.add_argument("--no-pixels", action="store_true", help="leave out our slow run that cleans pixels")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="deid-bench-") as name:
+        folder = Path(name)
+        source = folder / "source"
+        generate(2019, chosen.patients, chosen.locale, "all").write(source)
+        files = len(list(source.rglob("*.dcm")))
+        print(f"{chosen.patients} patients, {files} files, {chosen.locale}")
+        print(
+            FORMAT.format(
+                "", "files", "survivors", "leaks", "unseen", "patients", "UIDs", "research", "invalid", "files/s"
+            )
+        )
+        runs: list[tuple[str, Any]] = [
+            (peer, lambda target, peer=peer: by_peer(chosen.peers, peer, source, target))
+            for peer in PEERS
+            if chosen.peers
+        ]
+        runs.append(("pacslab, no pixels, 1 process", lambda target: by_us(source, target, False, 1)))
+        if not chosen.no_pixels:
+            runs.append(("pacslab, pixels, 2 processes", lambda target: by_us(source, target, True, 2)))
+        for label, run in runs:
+            target = folder / label.replace(" ", "-").replace(",", "")
+            try:
+                show(label, source, target, run(target), files)
+            except RuntimeError as error:
+                print(f"{label}: could not: {error}")
+        if not chosen.no_orthanc:
+            with orthanc(folder / "home") as client:
+                for level in ("patients", "studies", "instances"):
+                    target = folder / f"orthanc-{level}"
+                    show(
+                        f"Orthanc anonymize, {level}", source, target, by_orthanc(client, level, source, target), files
+                    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""The score finds what is left, whatever the files are called and however little was changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from pydicom import Dataset, dcmread
+from pydicom.uid import generate_uid
+
+from lab.cli import main
+from lab.deid.problems import DeidError
+from lab.deid.score.scoring import score
+from synthetic_data import generate
+from tests.deid.sets import dicom_files, small_set
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One patient's documents: reports, letters, references, an ECG."""
+    folder = tmp_path_factory.mktemp("tiny") / "set"
+    generate(2019, 1, "fr_FR", "all", modalities=("SR", "PR", "KO", "DOC", "ECG", "OT")).write(folder)
+    return folder
+
+
+def changed(source: Path, target: Path, change: Callable[[Dataset], None]) -> Path:
+    """Every file under a new name, changed."""
+    target.mkdir()
+    for number, path in enumerate(reversed(dicom_files(source))):
+        dataset = dcmread(path)
+        change(dataset)
+        dataset.save_as(target / f"{number:05}")
+    return target
+
+
+def test_an_untouched_copy_leaks_everything_that_has_to_go(tiny: Path) -> None:
+    result = score(tiny, tiny, validate=False)
+    planted = {name: many for name, (_, many) in result.places.items()}
+    left = {name: bad for name, (bad, _) in result.places.items()}
+    for place in ("text", "file_meta"):
+        assert left[place] == planted[place]
+    assert result.actions["uid_changed"][0] == result.actions["patid_consistent"][0] == 0
+    assert not result.clean
+    assert result.harm.pixels == 1.0
+
+
+def test_files_are_known_again_under_new_names_and_uids(tiny: Path, tmp_path: Path) -> None:
+    def renamed(dataset: Dataset) -> None:
+        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid(
+            entropy_srcs=[dataset.SOPInstanceUID]
+        )
+        dataset.PatientName = "NOBODY"
+
+    result = score(tiny, changed(tiny, tmp_path / "out", renamed), validate=False)
+    assert result.paired == result.files
+    assert result.actions["uid_changed"] == (result.files, result.files)
+    assert result.harm.patients == (1, 1)
+
+
+def test_patients_that_become_one_are_harm(tmp_path: Path) -> None:
+    def thrown_together(dataset: Dataset) -> None:
+        dataset.PatientID = "ANON"
+
+    result = score(small_set(), changed(small_set(), tmp_path / "out", thrown_together), validate=False)
+    assert result.harm.patients == (0, 2)
+
+
+def test_only_a_synthetic_set_can_be_scored(tmp_path: Path) -> None:
+    with pytest.raises(DeidError, match="has no ledger"):
+        score(tmp_path, tmp_path)
+
+
+def test_the_commands_work_together_and_say_what_stayed_behind(tiny: Path, tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    shutil.copytree(tiny, source)
+    out, key = tmp_path / "out", tmp_path / "key"
+    done = CliRunner().invoke(
+        main, ["deidentify", str(source), str(out), "--key", str(key), "--without", "clean-pixels", "--json"]
+    )
+    assert done.exit_code == 1, done.output
+    assert set(json.loads(done.output)["quarantined"]) <= {"not-dicom", "needs-pixel-cleaning"}
+    page = tmp_path / "score.html"
+    scored = CliRunner().invoke(main, ["deid-score", str(source), str(out), "--html", str(page)])
+    assert scored.exit_code == 0, scored.output
+    assert "<h1>" in page.read_text("utf-8")
+    worse = CliRunner().invoke(main, ["deid-score", str(source), str(source), "--json"])
+    assert (worse.exit_code, json.loads(worse.output)["leaked"] > 0) == (1, True)
+
+
+def test_one_has_to_say_what_becomes_of_the_key(tiny: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["deidentify", str(tiny), str(tmp_path / "out")])
+    assert done.exit_code == 2

@@ -1,0 +1,42 @@
+"""An association's own thread leaves the answers to those who wait for them."""
+
+from __future__ import annotations
+
+import pytest
+from pynetdicom import build_context
+from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
+
+from lab.api import Lab
+from lab.clients.dimse import NoAssociation, associate
+
+pytestmark = pytest.mark.native
+
+
+def test_its_reactor_keeps_still_while_it_is_used_and_ends_with_it(lab: Lab) -> None:
+    with associate(lab.live().equipment("ct"), [build_context(Verification)]) as association:
+        for _ in range(30):
+            assert association._is_paused
+            assert association.send_c_echo().Status == 0
+            assert association._is_paused
+    association.join(5)
+    assert association.is_released
+    assert not association.is_alive()
+
+
+def test_an_abort_ends_its_reactor_too(lab: Lab) -> None:
+    with associate(lab.live().equipment("ct"), [build_context(Verification)]) as association:
+        association.abort()
+    association.join(5)
+    assert association.is_aborted
+    assert not association.is_alive()
+
+
+def test_an_error_of_its_user_releases_it(lab: Lab) -> None:
+    with (
+        pytest.raises(NoAssociation, match="mine"),
+        associate(lab.live().equipment("ct"), [build_context(Verification)]) as association,
+    ):
+        raise NoAssociation("mine", "to be seen outside")
+    association.join(5)
+    assert association.is_released
+    assert not association.is_alive()

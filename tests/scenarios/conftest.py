@@ -1,0 +1,25 @@
+"""Which scenarios the tests of a module are about: the module's ``SCENARIOS``."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.catalogue import weakness
+from lab.scenario import Fix
+
+pytest.register_assert_rewrite("tests.scenarios.matrix")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes a ``scenario`` runs for each; one that takes a ``fix`` too runs for each repair that was proposed."""
+    module = metafunc.definition.getparent(pytest.Module)
+    scenarios = getattr(module.obj, "SCENARIOS", []) if module else []
+    if "fix" in metafunc.fixturenames:
+        pairs = [(name, fix) for name in scenarios for fix in weakness(name).scenario.fixes]
+        metafunc.parametrize(("scenario", "fix"), pairs, ids=_named)
+    elif "scenario" in metafunc.fixturenames:
+        metafunc.parametrize("scenario", scenarios)
+
+
+def _named(value: object) -> str | None:
+    return value.id if isinstance(value, Fix) else value if isinstance(value, str) else None

@@ -1,0 +1,125 @@
+"""Every weakness on a live sandbox: found when made, judged rightly when repaired rightly or wrongly.
+
+The tests of one chapter of the catalogue; ``test_matrix_<chapter>.py`` says which, so that test processes share the chapters.
+A new file in ``lab/scenarios`` is taken up by itself.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.api import Lab
+from lab.catalogue import catalogue, weakness
+from lab.errors import LabError
+from lab.model import Attribute, NotChecked, Safe, Vulnerable
+from lab.scenario import Fix, Group, Outcome
+from tests.conftest import FEW
+
+# Scenarios that need a part which not every machine or version of Orthanc has. Their probe says so.
+MAY_LACK = {
+    "aet-spoof": "in compose the archive sees the gateway's address for everybody",
+    "dicomweb-open": "the DICOMweb plugin is a package of its own",
+}
+# Weaknesses through which the outsider gets no patient's record, with what is got instead.
+NO_RECORDS = {
+    "http-no-ratelimit": "guesses",
+    "metrics-open": "counts",
+    "outdated": "a version",
+    "dicom-tls-no-client-cert": "an association",
+    "dimse-any-called-aet": "an association",
+    "dimse-default-aet": "a title",
+    "dimse-echo-open": "an answer",
+    "dimse-store-open": "a forged study in the archive",
+    "rest-fs-write": "a file on the server",
+    "store-evict": "the deletion of a patient",
+    "store-overwrite": "the exchange of an image",
+    "version-disclosure": "a version",
+}
+# Weaknesses that concern the image of one patient who is not of the archive: the probe's own.
+OWN_IMAGE = {"no-integrity", "polyglot-preamble"}
+
+
+CURRENT_ORTHANC = {"outdated"}  # a current Orthanc tells its version, and has no known flaw
+
+
+def of_group(group: Group) -> list[str]:
+    """The ids of a chapter of the catalogue."""
+    return [name for name, part in catalogue().items() if part.scenario.group is group]
+
+
+def require(lab: Lab, scenario: str) -> None:
+    """Skip where a part is missing that the scenario needs. Anything else that is not checked is a failure."""
+    verdict = lab.probe(scenario).verdict
+    if isinstance(verdict, NotChecked) and scenario in MAY_LACK:
+        pytest.skip(str(verdict.reason))
+
+
+def test_a_misconfiguration_is_found_and_opens_what_it_declares_and_nothing_else(lab: Lab, scenario: str) -> None:
+    lab.misconfigure(scenario)
+    require(lab, scenario)
+    verdicts = {part.scenario.id: part.verdict for part in lab.probe_all().probed}
+    opened = {scenario, *weakness(scenario).scenario.also}
+    found = {name for name, verdict in verdicts.items() if isinstance(verdict, Vulnerable)}
+    assert found <= opened
+    hidden = {name for name in opened if isinstance(verdicts[name], NotChecked)}  # behind a graver one
+    assert opened - found <= hidden | CURRENT_ORTHANC
+    verdict = verdicts[scenario]
+    assert isinstance(verdict, Vulnerable)
+    assert verdict.evidence.steps
+    exposure = verdict.evidence.exposure
+    if scenario in NO_RECORDS:
+        return
+    assert exposure is not None
+    assert exposure.patients == (1 if scenario in OWN_IMAGE else FEW)
+    assert Attribute.NAME in exposure.attributes
+    assert exposure.samples
+    assert all(len(row) == len(exposure.attributes) and all(row) for row in exposure.samples), exposure.samples
+
+
+def test_every_repair_is_judged_as_its_reason_says(lab: Lab, scenario: str, fix: Fix) -> None:
+    lab.misconfigure(scenario)
+    require(lab, scenario)
+    if fix.elsewhere:
+        with pytest.raises(LabError, match="is not made in the site"):
+            lab.fix(scenario, weakness(scenario).scenario.fixes.index(fix) + 1)
+        return
+    lab.fix(scenario, weakness(scenario).scenario.fixes.index(fix) + 1)
+    result = lab.check(scenario)
+    assert result.grade.outcome is fix.outcome, result
+    assert result.passed is (fix.outcome is Outcome.REPAIRED)
+    assert bool(result.grade.reasons) is not result.passed
+
+
+def test_doing_nothing_does_not_pass(lab: Lab, scenario: str) -> None:
+    lab.misconfigure(scenario)
+    require(lab, scenario)
+    assert lab.check(scenario).grade.outcome is Outcome.STILL_OPEN
+
+
+def test_the_probe_leaves_the_archive_as_it_was(lab: Lab, scenario: str) -> None:
+    lab.misconfigure(scenario)
+    before = contents(lab)
+    lab.probe(scenario)
+    assert contents(lab) == before
+
+
+def test_the_logs_show_the_intrusion_exactly_where_the_scenario_says(lab: Lab, scenario: str) -> None:
+    lab.misconfigure(scenario)
+    require(lab, scenario)
+    for trace, lines in lab.traces(scenario).found:
+        assert bool(lines) is (trace.pattern is not None), (trace.log, trace.log_level, lines)
+
+
+def contents(lab: Lab) -> dict[str, object]:
+    """What the archive holds: its patients, studies and instances, and whom it knows. Read at the archive's own port."""
+    site = lab.live()
+    with site.console(site.account("administrator")) as archive:
+        names = ("patients", "studies", "instances", "modalities", "peers", "queries")
+        return {name: sorted(archive.get(f"/{name}").json()) for name in names}
+
+
+def assert_hardened(lab: Lab, group: Group) -> None:
+    """On the hardened site every probe of a chapter is Safe, or says why it cannot tell."""
+    verdicts = {part.scenario.id: part.verdict for part in lab.probe_all().probed if part.scenario.group is group}
+    assert [name for name, verdict in verdicts.items() if not isinstance(verdict, Safe | NotChecked)] == []
+    assert {name for name, verdict in verdicts.items() if isinstance(verdict, NotChecked)} <= {*MAY_LACK, "outdated"}
