@@ -28,7 +28,7 @@ def ruling(text: str, intrusion: str, seen: Watched, unseen: Watched) -> Judgeme
         rule = rule_from(text, "my-rule")
         known, new = (score([rule], [day]) for day in days)
     except LabError as error:
-        return Judgement(False, t("The rule does not run."), (str(error), *([str(error.tip)] if error.tip else [])))
+        return Judgement(False, t("The rule does not run."), tuple(str(error).splitlines()))
     if names_address(rule):
         return Judgement(False, t("It names an address. The next intruder has another one."))
     lines = tuple(str(line) for line in new.advice)
