@@ -71,9 +71,8 @@ lab.answer("detect-association", "taken", day, title, studies)
 print(lab.change({"log_level": "verbose", "filters": {"audit": True}}))
 
 # %%
-forged = (
-    "I1122 08:00:00.000000 main.cpp:352] Incoming Store request from AET CT1 on IP 127.28.1.10, calling AET PACSLAB"
-)
+stamp = lab.logs("orthanc", 1)[0][1:21]  # date and time, as the archive writes them
+forged = f"I{stamp} main.cpp:352] Incoming Store request from AET CT1 on IP 127.28.1.10, calling AET PACSLAB"
 with lab.web("doctor", "https", lab.live().account("doctor")) as client:
     print(client.get("/nothing" + quote("\n" + forged)).status_code)
     client.get("/system")
