@@ -16,8 +16,9 @@ IMAGES = 5
 
 
 def new_studies(seed: int, count: int) -> list[list[Dataset]]:
-    """The images of at most ``count`` studies of new patients, the same for the same seed; none is compressed."""
-    hospital = generate(seed=seed, patients=count)  # everybody has at least one study
+    """The images of ``count`` studies of new patients, the same for the same seed; none is compressed."""
+    # everybody has at least one study, and few have compressed ones only; those who are not needed are never made
+    hospital = generate(seed=seed, patients=3 * count + 10)
     studies = (study for shard in hospital.shards() for study in shard.studies)
     return [
         [instance.dataset for instance in islice(instances_of(study, hospital.words), IMAGES)]
