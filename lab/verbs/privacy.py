@@ -15,10 +15,27 @@ from lab.verbs.base import Running
 if TYPE_CHECKING:
     from lab.course.deidentified import Deidentified, Scored
     from lab.course.inventoried import Inventoried
+    from lab.course.practice import Practice
+    from lab.course.profiled import Profiled
 
 
 class Privacy(Running):
     """See ``Lab``. What these need is read when they are called: the generator and the reader of letters take their time."""
+
+    def practice(self, name: str, *, fresh: bool = False) -> Practice:
+        """A small synthetic set for the lessons about personal data, with its answer key, below the trainee's folder.
+
+        ``fresh`` writes it anew. What one makes of it has its place in ``practice.beside(name)``.
+        """
+        from lab.course.practice import practice_set
+
+        return practice_set(name, self.home.work / "practice", fresh=fresh)
+
+    def profile(self, *options: str) -> Profiled:
+        """What DICOM PS3.15 annex E asks for each attribute, with options of E.3 by name, such as ``clean-pixels``."""
+        from lab.course.profiled import Profiled
+
+        return Profiled.of(options)
 
     def inventory(
         self,
