@@ -93,7 +93,7 @@ LESSON = Lesson(
             judge=_tests,
             hints=(
                 t("lab.deidentify(source, target, key=key) writes a clean copy; the folder “export” is as good a source as any."),
-                t("Two patients’ images are read for letters, which takes a while. Options without clean-pixels would leave the dose report."),
+                t("There is no text in these pixels: options without clean-pixels are quicker."),
             ),
         ),
     ),

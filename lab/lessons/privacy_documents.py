@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset
 
 from lab.course.practice import Practice
 from lab.deid.problems import DeidError
+from lab.deid.score.objects import read_folder
 from lab.deid.score.scoring import score
 from lab.i18n import t
 from lab.lesson import Judgement, Lesson, Question, missing_and_extra
@@ -36,16 +37,13 @@ def _scans(practice: Practice, files: Set[object]) -> Judgement:
 
 def _kept(practice: Practice, target: Path) -> Judgement:
     try:
-        result = score(practice.folder, Path(target), validate=False)
+        result = score(practice.folder, target, validate=False)
     except DeidError as error:
         return Judgement(False, str(error.args[0]))
     if result.leaked or result.paired < len(practice.files):
         return Judgement(False, t("{n} identifiers are left.", n=result.leaked))
-    planted = {entry.sop_instance_uid: [] for entry in practice.key()}  # type: dict[str, list[str]]
-    for entry in practice.key():
-        planted[entry.sop_instance_uid].append(entry.tag)
-    wanted = {words for file in practice.files for words in _medical(dcmread(practice.folder / file), planted)}
-    there = {words for path in Path(target).rglob("*.dcm") for _, words in _texts(dcmread(path))}
+    wanted = {words for file in practice.files for words in _medical(practice, file)}
+    there = {words for seen in read_folder(target) for _, words in _texts(seen.dataset)}
     lost = len(wanted - there)
     if lost:
         return Judgement(
@@ -54,10 +52,10 @@ def _kept(practice: Practice, target: Path) -> Judgement:
     return Judgement(True, t("Nothing leaked, and what the doctor found still stands there."))
 
 
-def _medical(dataset: Dataset, planted: dict[str, list[str]]) -> Iterator[str]:
+def _medical(practice: Practice, file: str) -> Iterator[str]:
     """The sentences of a report in which nothing was planted."""
-    tags = set(planted.get(str(dataset.SOPInstanceUID), ()))
-    return (words for tag, words in _texts(dataset) if tag not in tags)
+    planted = {entry.tag for entry in practice.key(file)}
+    return (words for tag, words in _texts(dcmread(practice.folder / file)) if tag not in planted)
 
 
 def _texts(dataset: Dataset, path: str = "") -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from pydicom import dcmread
 
 from lab.course.deidentified import Scored
 from lab.course.practice import Practice
@@ -25,7 +26,7 @@ def _boxes(practice: Practice, file: str, boxes: list[Any]) -> Judgement:
     try:
         for left, top, right, bottom in boxes:
             plane[max(0, int(top)) : max(0, int(bottom)), max(0, int(left)) : max(0, int(right))] = True
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return Judgement(False, t("A box is four numbers: left, top, right, bottom."))
     shown = sum(plane[box[1] : box[3], box[0] : box[2]].mean() < _ENOUGH for box in planted if box)
     if shown:
@@ -40,8 +41,6 @@ def _boxes(practice: Practice, file: str, boxes: list[Any]) -> Judgement:
 
 
 def _size(practice: Practice, file: str) -> tuple[int, int]:
-    from pydicom import dcmread
-
     dataset = dcmread(practice.folder / file, stop_before_pixels=True)
     return int(dataset.Rows), int(dataset.Columns)
 

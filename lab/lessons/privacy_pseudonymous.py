@@ -45,7 +45,7 @@ def _unique(practice: Practice, people: int) -> Judgement:
 
 def _linked(practice: Practice, target: Path, names: Mapping[object, object]) -> Judgement:
     try:
-        sources, found = read_folder(practice.folder), read_folder(Path(target))
+        sources, found = read_folder(practice.folder), read_folder(target)
     except (DeidError, OSError) as error:
         return Judgement(False, str(error))
     if len(found) < len(sources):

@@ -43,22 +43,26 @@ class Privacy(Running):
         ocr: bool = True,
         sample: int = 1,
         workers: int | None = None,
+        with_archive: bool = False,
         report: Callable[[int, int], None] | None = None,
     ) -> Inventoried:
         """Which personal data there is: in folders, files and backups, or, without any, in the archive and the site's logs.
 
-        ``ocr=False`` leaves pixels unread; ``sample`` searches one file of so many. Read-only; nothing leaves the machine.
+        ``with_archive`` searches folders together with the archive and the logs, so that whom the archive knows is found
+        in them. ``ocr=False`` leaves pixels unread; ``sample`` searches one file of so many. Read-only; nothing leaves the machine.
         """
         from lab.course.inventoried import look_through
         from lab.inventory.source import Archive, Files, Several
 
-        if paths:
+        if paths and not with_archive:
             return look_through(paths, ocr=ocr, sample=sample, workers=workers, report=report)
         site = self.live()
         logs = Files([path for entry in Log if (path := self.sandbox.log(entry)).is_file()])
         url = f"http://{site.network.archive}:{ARCHIVE_HTTP_PORT}"
         with rest(site.network, site.station("ct"), url, user=site.account("administrator")) as client:
-            source = Several([Archive(client, "archive"), logs], str(t("the archive and its logs")))
+            more = [Files([Path(path)]) for path in paths]
+            title = ", ".join([str(t("the archive and its logs")), *map(str, paths)])
+            source = Several([Archive(client, "archive"), logs, *more], title)
             return look_through(source, ocr=ocr, sample=sample, workers=workers, report=report)
 
     def deidentify(

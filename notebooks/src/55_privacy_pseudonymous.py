@@ -135,7 +135,7 @@ done = lab.deidentify(cohort.folder, plain, key=cohort.folder.parent / "hospital
 #
 # | | pseudonymised | anonymous |
 # |---|---|---|
-# | GDPR | article 4 (5): attribution needs additional information, which is kept apart | recital 26: nobody can be identified by any means reasonably likely to be used |
+# | GDPR | article 4 (5): to say whose they are needs something kept apart | recital 26: nobody can be found by means reasonably likely to be used |
 # | are these personal data? | yes, for whoever has or can get the additional information | no |
 # | here | `key=FILE` | not reached by `anonymous=True` alone: that destroys the key, and leaves dates, rare findings, faces |
 #

@@ -96,17 +96,18 @@ len(list((copies / "test").iterdir()))
 lab.inventory(copies / "test", ocr=False)
 
 # %% [markdown]
-# Now all four together. The inventory learns from each file whom it should look for in the others: a name without any label in a log is found because
-# it stands in a header elsewhere.
+# Now all four, together with the archive. The inventory learns from each header whom it should look for everywhere: a name without
+# any label in a log or a database is found because the archive knows it.
 
 # %%
-together = lab.inventory(copies, ocr=False)
+together = lab.inventory(copies, with_archive=True, ocr=False)
 together
 
 # %% [markdown]
 # ### Exercise: count
 #
-# How many *patients* does each copy name? A patient's findings have a `person` that begins with `SYN-`.
+# How many *patients* does each copy name? The file of a finding begins with the copy's folder, and a patient's findings have a
+# `person` that begins with `SYN-`.
 
 # %%
 counts = {path.name: 0 for path in copies.iterdir()}
