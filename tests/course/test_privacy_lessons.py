@@ -144,6 +144,7 @@ def test_a_copy_is_counted_by_its_bytes_and_the_names_of_its_folders(tmp_path: P
     assert not judged("privacy-copies", "tests", tmp_path, tmp_path).right
 
 
+@pytest.mark.slow
 def test_names_are_linked_only_when_they_are_true(below: Path, tmp_path: Path) -> None:
     cohort = practice_set("cohort", below)
     people = {entry.person: entry.value for entry in cohort.key() if entry.tag == "(0010,0010)"}
