@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydicom import Dataset, dcmread
 
 from lab.model import Attribute, Exposure
+
+if TYPE_CHECKING:
+    from lab.inventory import KnownPeople
 
 _KEYWORDS = {
     "PatientName": Attribute.NAME,
@@ -14,6 +20,7 @@ _KEYWORDS = {
     "ReferringPhysicianName": Attribute.PHYSICIAN,
     "InstitutionName": Attribute.FACILITY,
 }
+_KINDS = {"birth_date": Attribute.BIRTH_DATE, "patient_id": Attribute.PATIENT_ID}  # of the inventory; the others name
 _SHORTEST = 4  # a value of three letters stands anywhere by chance
 _ROWS = 3
 Tags = Mapping[str, Any]
@@ -29,6 +36,42 @@ def survivors(content: bytes, original: Tags) -> dict[Attribute, str]:
         ):
             found[attribute] = value
     return found
+
+
+class Inventoried(NamedTuple):
+    """What the inventory found of a patient in a copy: the attributes, and where they stand."""
+
+    attributes: set[Attribute]
+    lines: tuple[str, ...]
+
+
+def known_people(originals: Iterable[Tags]) -> KnownPeople:
+    """The people whom the originals name, as the inventory looks for them."""
+    from lab.inventory import learn  # loaded here: every command reads the catalogue, few try this probe
+
+    return learn(_header(tags) for tags in originals)
+
+
+def _header(tags: Tags) -> Dataset:
+    header = Dataset()
+    for keyword in _KEYWORDS:
+        if tags.get(keyword):
+            setattr(header, keyword, str(tags[keyword]))
+    return header
+
+
+def survivors_in_elements(content: bytes, original: Tags, known: KnownPeople) -> Inventoried:
+    """What names the original's patient in the elements of a copy, whatever its spelling: its inventory, without pixels."""
+    from lab.inventory import SURE_ENOUGH, find_in_dataset
+
+    own = {str(original.get(keyword, "")) for keyword in _KEYWORDS} - {""}
+    attributes, lines = set(), list[str]()
+    for finding in find_in_dataset(dcmread(io.BytesIO(content), stop_before_pixels=True), known):
+        theirs = finding.person == str(original.get("PatientID", "")) or finding.value in own
+        if theirs and finding.is_direct and finding.sure >= SURE_ENOUGH:
+            attributes.add(_KINDS.get(finding.kind, Attribute.NAME))
+            lines.append(f"inventory: {finding.kind} {finding.where}")
+    return Inventoried(attributes, tuple(lines[:_ROWS]))
 
 
 def survivors_in_path(path: str, original: Tags) -> dict[Attribute, str]:

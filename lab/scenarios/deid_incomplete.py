@@ -15,7 +15,7 @@ from lab.clients.export import ExportRefused, has_text, make_export
 from lab.clients.live import LiveSite
 from lab.i18n import t, tn
 from lab.model import Attribute, Evidence, NotChecked, Safe, Severity, Verdict, Vulnerable
-from lab.probing.survivors import exposure_of, survivors
+from lab.probing.survivors import exposure_of, known_people, survivors, survivors_in_elements
 from lab.sandbox.protocol import Log
 from lab.scenario import AUDIT, Fix, Group, Outcome, Reference, Scenario, Trace
 
@@ -37,7 +37,9 @@ SCENARIO = Scenario(
         }
     },
     hints=(
-        t("Search the collection for a name that you know, in every byte of it. Then look at the pictures themselves."),
+        t(
+            "Search the collection for a name that you know, in every byte of it; pacslab inventory does so in a folder. Then look at the pictures."
+        ),
         t(
             "Three things survive: what the request keeps, what the maker wrote into private elements, and what is drawn into pixels."
         ),
@@ -70,7 +72,8 @@ SCENARIO = Scenario(
             {"export": {"request": {"KeepPrivateTags": False, "Keep": None}, "burned_in": False}},
             Outcome.REPAIRED,
             t(
-                "Nothing that was searched for is left. A sample of each collection should still be looked at by a human being."
+                "Nothing that names a patient is left. pacslab deidentify goes further: it cleans pictures instead of leaving them out, and shifts "
+                "the true date in (0008,0012) too, which Orthanc 1.10.1 keeps. A sample should still be looked at by a human being."
             ),
         ),
         Fix(
@@ -105,7 +108,7 @@ SCENARIO = Scenario(
 
 
 def probe(site: LiveSite) -> Verdict:
-    """As somebody who is given the collection: search every byte of it, and look for pictures with text in them."""
+    """As somebody who is given the collection: take its inventory, search every byte, look for pictures with text in them."""
     try:
         export = make_export(site)
     except ExportRefused as refusal:
@@ -113,10 +116,13 @@ def probe(site: LiveSite) -> Verdict:
     except httpx.HTTPError as error:
         return NotChecked(t("The archive did not answer the research office: {error}.", error=type(error).__name__))
     leaks, steps = [], list(export.steps[:4])
+    known = known_people(export.originals.values())
     with zipfile.ZipFile(io.BytesIO(export.collection)) as collection:
         for name in collection.namelist():
             content, original = collection.read(name), export.originals[name]
-            found = set(survivors(content, original))
+            inventoried = survivors_in_elements(content, original, known)
+            steps += [f"{name}: {line}" for line in inventoried.lines]
+            found = set(survivors(content, original)) | inventoried.attributes
             if has_text(content):
                 steps.append(f"{name}: (0028,0301) BurnedInAnnotation YES")
                 found |= {Attribute.NAME}

@@ -52,7 +52,8 @@ SCENARIO = Scenario(
             {"export": {"folders": "numbers"}},
             Outcome.REPAIRED,
             t(
-                "Neither the names of the folders nor the images say whose they are; the list of numbers stays in the hospital."
+                "Neither folders nor images say whose they are; the list of numbers stays in the hospital. pacslab inventory reads names of "
+                "files, too."
             ),
         ),
         Fix(

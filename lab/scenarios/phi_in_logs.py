@@ -62,7 +62,8 @@ SCENARIO = Scenario(
             {"orthanc": {"DeidentifyLogs": True}, "log_level": "default"},
             Outcome.REPAIRED,
             t(
-                "The log still says who asked and when, and nothing about whom. Delete the old copies, and change the password."
+                "The log still says who asked and when, and nothing about whom. Delete the old copies (pacslab inventory finds them), "
+                "change the password."
             ),
         ),
         Fix(

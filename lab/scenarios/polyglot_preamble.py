@@ -53,7 +53,7 @@ SCENARIO = Scenario(
             {"filters": {"preamble": True}},
             Outcome.REPAIRED,
             t(
-                "The image is the same and the program has lost its head. What was imported before should be scanned once."
+                "The image is the same and the program has lost its head. pacslab deidentify empties preambles, too, in what leaves the hospital."
             ),
         ),
         Fix(

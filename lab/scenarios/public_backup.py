@@ -63,7 +63,8 @@ SCENARIO = Scenario(
             {"host": {"backup": {"place": "vault", "encrypted": True}}, "gateway": {"list_folders": False}},
             Outcome.REPAIRED,
             t(
-                "The web server has nothing to give, and whoever gets at the vault finds one file that only the hospital’s safe can open."
+                "The web server has nothing to give, and the vault one file that only the hospital’s safe can open. pacslab inventory says "
+                "whom a copy names."
             ),
         ),
         Fix(

@@ -15,10 +15,27 @@ from lab.verbs.base import Running
 if TYPE_CHECKING:
     from lab.course.deidentified import Deidentified, Scored
     from lab.course.inventoried import Inventoried
+    from lab.course.practice import Practice
+    from lab.course.profiled import Profiled
 
 
 class Privacy(Running):
     """See ``Lab``. What these need is read when they are called: the generator and the reader of letters take their time."""
+
+    def practice(self, name: str, *, fresh: bool = False) -> Practice:
+        """A small synthetic set for the lessons about personal data, with its answer key, below the trainee's folder.
+
+        ``fresh`` writes it anew. What one makes of it has its place in ``practice.beside(name)``.
+        """
+        from lab.course.practice import practice_set
+
+        return practice_set(name, self.home.work / "practice", fresh=fresh)
+
+    def profile(self, *options: str) -> Profiled:
+        """What DICOM PS3.15 annex E asks for each attribute, with options of E.3 by name, such as ``clean-pixels``."""
+        from lab.course.profiled import Profiled
+
+        return Profiled.of(options)
 
     def inventory(
         self,
@@ -26,22 +43,26 @@ class Privacy(Running):
         ocr: bool = True,
         sample: int = 1,
         workers: int | None = None,
+        with_archive: bool = False,
         report: Callable[[int, int], None] | None = None,
     ) -> Inventoried:
         """Which personal data there is: in folders, files and backups, or, without any, in the archive and the site's logs.
 
-        ``ocr=False`` leaves pixels unread; ``sample`` searches one file of so many. Read-only; nothing leaves the machine.
+        ``with_archive`` searches folders together with the archive and the logs, so that whom the archive knows is found
+        in them. ``ocr=False`` leaves pixels unread; ``sample`` searches one file of so many. Read-only; nothing leaves the machine.
         """
         from lab.course.inventoried import look_through
         from lab.inventory.source import Archive, Files, Several
 
-        if paths:
+        if paths and not with_archive:
             return look_through(paths, ocr=ocr, sample=sample, workers=workers, report=report)
         site = self.live()
         logs = Files([path for entry in Log if (path := self.sandbox.log(entry)).is_file()])
         url = f"http://{site.network.archive}:{ARCHIVE_HTTP_PORT}"
         with rest(site.network, site.station("ct"), url, user=site.account("administrator")) as client:
-            source = Several([Archive(client, "archive"), logs], str(t("the archive and its logs")))
+            more = [Files([Path(path)]) for path in paths]
+            title = ", ".join([str(t("the archive and its logs")), *map(str, paths)])
+            source = Several([Archive(client, "archive"), logs, *more], title)
             return look_through(source, ocr=ocr, sample=sample, workers=workers, report=report)
 
     def deidentify(

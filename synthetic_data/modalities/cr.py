@@ -8,11 +8,11 @@ from pydicom.uid import ComputedRadiographyImageStorage
 
 from synthetic_data.burned import Line, draw_lines
 from synthetic_data.columns import Columns
-from synthetic_data.ledger import Place
+from synthetic_data.ledger import Kind, Place
 from synthetic_data.modalities import dx
 from synthetic_data.modalities.image import TOP, add_pixel_description, in_mm
 from synthetic_data.model import Series, Study
-from synthetic_data.record import Record
+from synthetic_data.record import Identifier, Record
 from synthetic_data.scene import Scene
 from synthetic_data.shown import shown_date, shown_identifiers, shown_time
 
@@ -28,7 +28,6 @@ def add_series(record: Record, study: Study, series: Series) -> None:
         ImageType=["ORIGINAL", "PRIMARY"],
         ViewPosition="AP",
         PatientOrientation=["L", "F"],
-        PlateID="SYN-PLATE-07",
         KVP="90",
         ImagerPixelSpacing=[in_mm(study, 0.84)] * 2,
         Sensitivity="400",
@@ -36,6 +35,7 @@ def add_series(record: Record, study: Study, series: Series) -> None:
         WindowWidth=str(TOP + 1),
         AcquisitionNumber="1",
     )
+    record.plant("PlateID", Identifier(Kind.DEVICE, "SYN-PLATE-07", "institution"))
     add_overlay(record, study, series)
 
 

@@ -41,7 +41,7 @@ def test_texts_in_other_languages_and_writings_are_read_too(locale: str, tmp_pat
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_burned_in_words_and_scanned_papers_are_read(tmp_path: Path) -> None:
-    pictures = generate(seed=63, patients=4, locale="fr_FR", objects="all", modalities=("US", "OT", "DOC"))
+    pictures = generate(seed=63, patients=2, first=10, locale="fr_FR", objects="all", modalities=("US", "OT", "DOC"))
     pictures.write(tmp_path / "set")
     found = shares(tmp_path / "set", with_pictures=True)
     assert found["pdf"] == (1.0, 1.0)

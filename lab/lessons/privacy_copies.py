@@ -1,0 +1,100 @@
+"""The copy that nobody counted."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from lab.i18n import t
+from lab.lesson import Judgement, Lesson, Question
+from lab.patients import LOCALE, PATIENTS, SEED
+from synthetic_data import generate
+
+
+@cache
+def _people() -> dict[str, tuple[str, ...]]:
+    """By Patient ID, how each of the hospital's patients may stand in a file."""
+    hospital = generate(seed=SEED, patients=PATIENTS, locale=LOCALE)
+    return {
+        one.patient_id: tuple(
+            _plain(f"{first}{sign}{last}")
+            for first, last in ((one.name.family, one.name.given), (one.name.given, one.name.family))
+            for sign in ("^", " ")
+        )
+        for one in hospital.patients
+    }
+
+
+def _plain(text: str) -> str:
+    """Without accents and case, as a name may stand in a log or in the name of a folder."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+
+
+def _named_in(folder: Path) -> set[str]:
+    """Which of the hospital's patients a folder names, in any byte of its files or in their names."""
+    found = set()
+    for path in folder.rglob("*"):
+        content = path.read_bytes() if path.is_file() else b""
+        text = _plain(f"{path.relative_to(folder)}\n{content.decode('utf-8', 'replace')}\n{content.decode('latin-1')}")
+        found |= {
+            patient
+            for patient, names in _people().items()
+            if _plain(patient) in text or any(name in text for name in names)
+        }
+    return found
+
+
+def _counted(folder: Path, counts: Mapping[object, object]) -> Judgement:
+    copies = {path.name: path for path in sorted(Path(folder).glob("*")) if path.is_dir()}
+    if not copies:
+        return Judgement(False, t("There are no copies in {path}.", path=folder))
+    missing = tuple(name for name in copies if name not in counts)
+    if missing:
+        return Judgement(False, t("Some are missing:"), missing)
+    wrong = tuple(name for name, path in copies.items() if counts[name] != len(_named_in(path)))
+    if wrong:
+        return Judgement(False, t("The number of patients is not right for {n} copies:", n=len(wrong)), wrong)
+    return Judgement(True, t("All {n} copies are counted: now they can be looked after, or deleted.", n=len(copies)))
+
+
+def _tests(original: Path, masked: Path) -> Judgement:
+    before, after = (sorted(Path(one).rglob("*.dcm")) for one in (original, masked))
+    if not before or len(after) < len(before):
+        return Judgement(False, t("{n} of {all} files are there.", n=len(after), all=len(before)))
+    named = len(_named_in(Path(masked)))
+    if named:
+        return Judgement(False, t("The developers’ copy still names {n} of the hospital’s patients.", n=named))
+    return Judgement(True, t("{n} images to test with, and nobody of the hospital in them.", n=len(after)))
+
+
+LESSON = Lesson(
+    id="privacy-copies",
+    notebook=56,
+    title=t("The copy that nobody counted"),
+    minutes=35,
+    roles=(t("data protection officers"), t("IT management"), t("developers")),
+    questions=(
+        Question(
+            id="counted",
+            text=t("How many patients does each copy name?"),
+            takes=(Path, Mapping),
+            judge=_counted,
+            hints=(
+                t("The copy is the first part of row[\"file\"], before the slash; the person is a Patient ID that begins with SYN-."),
+                t("Collect a set of persons for each copy, and take its length."),
+            ),
+        ),
+        Question(
+            id="tests",
+            text=t("A test environment without patients"),
+            takes=(Path, Path),
+            judge=_tests,
+            hints=(
+                t("lab.deidentify(source, target, key=key) writes a clean copy; the folder “export” is as good a source as any."),
+                t("There is no text in these pixels: options without clean-pixels are quicker."),
+            ),
+        ),
+    ),
+)  # fmt: skip
