@@ -46,13 +46,13 @@ SCENARIO = Scenario(
             t("They have always been taken. A checksum that nobody compares protects nothing."),
         ),
         Fix(
-            "ask-orthanc",
-            t("Have a nightly job ask Orthanc to verify each image"),
-            {"host": {"verification": {"by": "archive"}}},
+            "rarely",
+            t("Have a job read the disk once in a long while"),
+            {"host": {"verification": {"by": "disk", "every_seconds": 86_400}}},
             Outcome.STILL_OPEN,
             t(
-                "Orthanc compares what it holds in its cache, and that is still the old image: it says that all is well. Without a cache "
-                "(MaximumStorageCacheSize 0) it would read the disk."
+                "By the time it looks, the image has been read by everybody, and the backups hold the altered one too. How often the job runs "
+                "is how long a lie may live."
             ),
         ),
         Fix(

@@ -42,6 +42,7 @@ class Verification:
     def run(self, by: str, account: tuple[str, str] | None) -> None:
         """One verification; ``by`` is ``disk``, ``archive`` or ``nobody``. Writes a line when there is something new to say."""
         if by == "nobody":
+            self._bad = set()
             return
         try:
             checked, bad = self._disk() if by == "disk" else _archive(account)
