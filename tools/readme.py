@@ -33,11 +33,13 @@ def commands() -> str:
 def scenarios() -> str:
     """The catalogue."""
     from lab.catalogue import catalogue
-    from lab.i18n import t
+    from lab.i18n import language, t
+    from lab.notebooks import notebook_of
 
     parts = [weakness.scenario for weakness in catalogue().values()]
     rows = [
-        f"| `{part.id}` | {part.title} | {part.group.label} | {part.severity.label} | {part.minutes} min |"
+        f"| `{part.id}` | [{part.title}](notebooks/{language()}/{notebook_of(part.id)}) | {part.group.label} "
+        f"| {part.severity.label} | {part.minutes} min |"
         for part in parts
     ]
     header = " | ".join(str(word) for word in (t("id"), t("weakness"), t("group"), t("severity"), t("time")))

@@ -91,6 +91,7 @@ SCENARIO = Scenario(
         Reference("45 CFR 164.312(b): audit controls (HIPAA)"),
         Reference("GDPR, articles 33 and 34"),
     ),
+    alone=True,
 )
 
 _ROWS = 12

@@ -79,6 +79,7 @@ SCENARIO = Scenario(
         Reference("Eichelberg, Kleber, Kämmerer 2020: Cybersecurity Challenges for PACS and Medical Imaging"),
         BOOK_SECURITY,
     ),
+    alone=True,
 )
 
 TRUE, FALSE = "Thorax : sans anomalie", "Thorax : fracture"
