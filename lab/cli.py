@@ -75,7 +75,7 @@ def _answer(result: Shown, as_json: bool, exit_code: int = CLEAN) -> None:
     if as_json:
         click.echo(json.dumps(result.json(), ensure_ascii=False, indent=2))  # type: ignore[attr-defined]
     else:
-        Console(highlight=False).print(result.card().to_rich())
+        result.card().print()
     sys.exit(exit_code)
 
 

@@ -162,7 +162,7 @@ def test_what_went_wrong_is_said_in_french(tmp_path: Path) -> None:
         "hint": "Erreur\u00a0: Il manque l’argument 'ID'.",
         "probe": "Erreur\u00a0: Nommez un scénario, ou indiquez --all.",
         "logs --lines 0": "Erreur\u00a0: Valeur incorrecte pour '--lines'\u00a0: 0 est hors de l’intervalle 1<=x<=100000.",
-        "logs syslog": "→ Choix possibles\u00a0: orthanc, gateway-access, gateway-stream, gateway-error.",
+        "logs syslog": "→ Choix possibles\u00a0: orthanc, gateway-access, gateway-stream, gateway-error, host.",
     }
     assert said["logs syslog"].startswith("pacslab: Il n’y a pas de journal 'syslog'.\n")
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
 from lab.i18n import t
 from lab.terminal import Steps
@@ -99,7 +98,6 @@ def _print(result: Inventoried, ledger: Path | None, as_csv: bool, as_json: bool
         answer = result.json() | ({"score": score.json()} if score is not None else {})
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
-        console = Console(highlight=False)
-        console.print(result.card().to_rich())
+        result.card().print()
         if score is not None:
-            console.print(score.card().to_rich())
+            score.card().print()

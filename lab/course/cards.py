@@ -26,6 +26,7 @@ Tone = Literal["good", "bad", "warning", "neutral"]
 _RICH = {"good": "green", "bad": "red", "warning": "yellow", "neutral": "cyan"}
 _MARK = {"good": "✔", "bad": "✘", "warning": "!", "neutral": "•"}
 WIDTH = 100
+_UNBROKEN = "\ue000"  # rich breaks lines at a no-break space too, so this stands for it while a card is laid out
 _WHOLE = 18  # a word of a table up to this length is not broken
 
 
@@ -77,11 +78,19 @@ class Card:
         # In a kernel, rich would display the card besides writing it, and the trainee would see it twice.
         console = Console(file=out, width=width, color_system=None, highlight=False, force_jupyter=False)
         console.print(self.to_rich())
-        return out.getvalue().rstrip()
+        return out.getvalue().rstrip().replace(_UNBROKEN, "\u00a0")
+
+    def print(self) -> None:
+        """Print the card to standard output, in colours where somebody is watching."""
+        console = Console(highlight=False)
+        with console.capture() as capture:
+            console.print(self.to_rich())
+        console.file.write(capture.get().replace(_UNBROKEN, "\u00a0"))
+        console.file.flush()
 
     def to_rich(self) -> RenderableType:
-        """The card for a terminal."""
-        title = RichText(f"{_MARK[self.tone]} {self.badge}  {self.title}", style=f"bold {_RICH[self.tone]}")
+        """The card laid out for a terminal; ``to_text`` and ``print`` put its no-break spaces back."""
+        title = RichText(_shown(f"{_MARK[self.tone]} {self.badge}  {self.title}"), style=f"bold {_RICH[self.tone]}")
         return Panel(
             Group(*(_rich(block) for block in self.blocks)),
             title=title,
@@ -123,7 +132,7 @@ def labelled(label: Words, words: Words) -> Text:
 
 
 def _shown(words: Words) -> str:
-    return visible(str(words))
+    return visible(str(words)).replace("\u00a0", _UNBROKEN)
 
 
 def _rich(block: Block) -> RenderableType:
@@ -140,7 +149,7 @@ def _rich(block: Block) -> RenderableType:
             columns = list(zip(*rows, strict=True)) or [()] * len(header)
             for name, cells in zip(header, columns, strict=True):
                 whole = all(len(str(cell)) <= _WHOLE and " " not in str(cell) for cell in cells)
-                table.add_column(str(name), overflow="fold", no_wrap=whole)
+                table.add_column(_shown(name), overflow="fold", no_wrap=whole)
             for row in rows:
                 table.add_row(*(RichText(_shown(cell)) for cell in row))
             return table

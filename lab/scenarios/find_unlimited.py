@@ -12,8 +12,9 @@ from lab.clients import dimse
 from lab.clients.dimse import Peer
 from lab.clients.live import LiveSite
 from lab.i18n import t, tn
-from lab.model import Evidence, NotChecked, Safe, Severity, Verdict
+from lab.model import Evidence, NotChecked, Safe, Severity, Verdict, Vulnerable
 from lab.probing.dimse import Attempt, Came, exposed
+from lab.probing.versions import version_of
 from lab.proposals import BOOK_SECURITY, NO_DICOM
 from lab.sandbox.protocol import Log
 from lab.scenario import Fix, Group, Outcome, Reference, Scenario, Trace
@@ -78,7 +79,7 @@ SCENARIO = Scenario(
         Trace(
             Log.ORTHANC,
             "verbose",
-            r"Number of matching resources: \d+",
+            r"Number of (matching|candidate) resources.*: \d+",
             t("With --verbose each query is there with its number of answers: a high one is worth a look."),
         ),
         Trace(
@@ -106,7 +107,28 @@ def probe(site: LiveSite) -> Verdict:
     """Ask for every image of the archive from the workstation, with its title and its certificate, as malware on it would."""
     attempt = Attempt(site, "C-FIND")
     found = attempt.once(site.equipment("workstation"), _everything)
+    if isinstance(found, Vulnerable) and (version := _without_limits(site)):
+        return NotChecked(
+            t(
+                "Orthanc {version} answers everything, whatever its two limits say: a fault of its own, mended upstream in December "
+                "2025. On this version nothing in the configuration helps.",
+                version=version,
+            )
+        )
     return found or Safe(Evidence(t("The archive does not tell everything at once."), tuple(attempt.steps)))
+
+
+# Seen on 1.12.7; the project's changeset "fix LimitFindResults + LimitFindInstances for C-FIND" is of 19 December 2025
+# (hg 4254af66832a). Queries are answered by the code that has the fault since 1.12.5.
+_FAULTY = ((1, 12, 5), (1, 12, 11))
+
+
+def _without_limits(site: LiveSite) -> str | None:
+    """The archive's version, as the hospital knows it, if it is one that does not keep its own limits."""
+    with site.console(site.account("administrator")) as console:
+        text = str(console.get("/system").raise_for_status().json()["Version"])
+    version = version_of(text)
+    return text if version and _FAULTY[0] <= version < _FAULTY[1] else None
 
 
 def _everything(peer: Peer) -> Came | NotChecked:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+import pytest
+
 from lab.course.cards import Card, Items, Lines, Paragraph, Table
 from lab.course.picture import Picture
 from lab.site.baseline import baseline
@@ -61,6 +63,23 @@ def test_a_card_as_text_holds_everything_and_no_colours() -> None:
         "│   GET /x → 200                       │\n"
         "╰──────────────────────────────────────╯"
     )
+
+
+def test_lines_are_not_broken_before_french_signs_and_the_space_there_stays_unbreakable(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = " ".join(["mot\u00a0:"] * 60)
+    card = Card(
+        "titre\u00a0!",
+        "neutral",
+        "badge",
+        [Paragraph(words), Items([("good", words)]), Table(["nom\u00a0?"], [[words]])],
+    )
+    card.print()
+    for text in (card.to_text(60), capsys.readouterr().out):
+        assert text.count("mot\u00a0:") == 180
+        assert "titre\u00a0!" in text
+        assert "nom\u00a0?" in text
 
 
 def test_a_card_as_html_is_well_formed_and_says_its_tone_in_words() -> None:

@@ -55,8 +55,7 @@ def instances(lab: Lab) -> dict[str, str]:
     site = lab.live()
     url = f"http://{site.network.archive}:{ARCHIVE_HTTP_PORT}"
     with rest(site.network, site.station("ct"), url, user=site.account("administrator")) as console:
-        answer = {"Level": "Instance", "Query": {}, "Expand": True, "RequestedTags": []}
-        found = console.post("/tools/find", json=answer).raise_for_status().json()
+        found = console.get("/instances?expand", timeout=30.0).raise_for_status().json()
         series = {part["ID"]: part["ParentStudy"] for part in console.get("/series?expand").json()}
         studies = {
             part["ID"]: part["MainDicomTags"]["StudyInstanceUID"] for part in console.get("/studies?expand").json()

@@ -78,7 +78,17 @@ def carry_out_kills(environment: dict[str, str]) -> None:
 def test_the_compose_sandbox_passes_the_same_suite(
     keepers: None, environment: dict[str, str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    pytest_in_there = ["python", "-m", "pytest", "--sandbox", "compose", "-m", "not native and not browser", *SUITES]
+    pytest_in_there = [
+        "python",
+        "-m",
+        "pytest",
+        "--sandbox",
+        "compose",
+        "-m",
+        "not native and not browser",
+        "--durations=40",
+        *SUITES,
+    ]
     command = ["docker", "compose", *FILES, "run", "--rm", "--no-TTY", "notebooks", *pytest_in_there]
     output = tmp_path / "output.txt"
     with output.open("w") as file:

@@ -40,9 +40,14 @@ def hostile(lab: Lab) -> Lab:
         for patient in client.get("/patients").json():
             if MARKUP not in client.get(f"/patients/{patient}").text:
                 client.delete(f"/patients/{patient}")
+    write_to_log(lab)
+    return lab
+
+
+def write_to_log(lab: Lab) -> None:
+    with lab.web("intruder", "http") as client:
         script = f'io.stderr:write([[{HOSTILE}]], "\\n") io.stderr:flush()'
         client.post("/tools/execute-script", content=script.encode())
-    return lab
 
 
 def shown(lab: Lab) -> list[Shown]:
@@ -51,6 +56,7 @@ def shown(lab: Lab) -> list[Shown]:
     return found + [lab.check(name) for name in catalogue()] + [lab.status()]
 
 
+@pytest.mark.slow  # every card of the catalogue
 @pytest.mark.filterwarnings("ignore")
 def test_no_card_brings_markup_of_a_strangers_into_a_notebook(hostile: Lab) -> None:
     try:
@@ -61,10 +67,13 @@ def test_no_card_brings_markup_of_a_strangers_into_a_notebook(hostile: Lab) -> N
         hostile.reset()
 
 
+@pytest.mark.slow  # every card of the catalogue
 @pytest.mark.filterwarnings("ignore")
 def test_no_card_and_no_log_line_tells_the_terminal_what_to_do(hostile: Lab) -> None:
     try:
-        texts = [str(card) for card in shown(hostile)] + hostile.logs("orthanc", 200)
+        texts = [str(card) for card in shown(hostile)]
+        write_to_log(hostile)
+        texts += hostile.logs("orthanc", 200)
         texts.append(CliRunner().invoke(main, ["logs", "orthanc"], color=True).output)
         assert any(MARKUP in text for text in texts[-20:])
         orders = {character for text in texts for character in text if unicodedata.category(character) == "Cc"}

@@ -27,7 +27,7 @@ def test_the_certificates_are_kept_and_nobody_else_reads_the_keys(tmp_path: Path
     ensure_certificates(made.folder, Network.native(0))
     assert {path.name: path.read_bytes() for path in made.folder.iterdir()} == before
     assert sorted(before) == sorted(
-        ["addresses", "authority.pem", *(f"{name}.{kind}" for name in ("gateway", "archive", *EQUIPMENT) for kind in ("pem", "key"))]
+        ["addresses", "authority.pem", *(f"{name}.{kind}" for name in ("gateway", "archive", "backup", *EQUIPMENT) for kind in ("pem", "key"))]
     )  # fmt: skip
     assert {stat.S_IMODE(path.stat().st_mode) for path in made.folder.iterdir()} == {0o600}
 

@@ -148,7 +148,15 @@ def test_the_backup_in_the_vault_opens_with_the_hospitals_key_and_holds_the_arch
     made = lab.sandbox.certificates
     command = ["openssl", "cms", "-decrypt", "-binary", "-inform", "DER", "-in", str(vault / "backup.tar.cms")]
     subprocess.run(
-        [*command, "-recip", str(made.backup), "-inkey", str(made.backup_key), "-out", str(tmp_path / "backup.tar")],
+        [
+            *command,
+            "-recip",
+            str(made.backup.chain),
+            "-inkey",
+            str(made.backup.key),
+            "-out",
+            str(tmp_path / "backup.tar"),
+        ],
         check=True,
     )
     shutil.unpack_archive(tmp_path / "backup.tar", tmp_path, filter="data")

@@ -196,14 +196,16 @@ class OrthancLog:
         return False
 
     def _matches(self, event: Event, text: str) -> bool:
-        if text.startswith("Number of matching resources: "):
+        """Later versions write the number of candidates only, which the index alone has found."""
+        if text.startswith(("Number of matching resources: ", "Number of candidate resources after ")):
             query = self._open_query(event)
             count = text.rsplit(" ", 1)[1]
             if query is not None and count.isdecimal():
-                for known in (query, query.pop("_audit", None)):
+                for known in (query, query.get("_audit")):
                     if known is not None:
                         known["dicom.matches"] = int(count)
-                self._queries.pop(event["_thread"], None)
+                if text.startswith("Number of matching"):
+                    self._queries.pop(event["_thread"], None)
         return False
 
     def _remember(self, request: Event, verb: str) -> None:

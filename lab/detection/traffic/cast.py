@@ -113,7 +113,11 @@ class Cast:
         return {doctor: tuple(found) for doctor, found in cared.items()}
 
     def overlay(self) -> dict[str, Any]:
-        """The accounts and modalities that the site needs for these people. Pure."""
+        """The accounts and modalities that the site needs for these people. Pure.
+
+        On this day (*modelled*) the modalities cannot do TLS yet, as in most hospitals, and what limits the tries of passwords is
+        off: a day that passes 600 times as fast asks 600 times as often.
+        """
         users = {who: {"password": _password(who), "role": role} for who, role, *_ in _PEOPLE}
         modalities = {
             name: {
@@ -128,7 +132,12 @@ class Cast:
             for name, (_, _, zone, octet, aet, rights) in zip(_names(), _EQUIPMENT, strict=True)
         }
         publish = {"dicom": ["clinic", "office"], "https": ["clinic", "office", "internet"]}
-        return {"users": users, "modalities": modalities, "gateway": {"publish": publish}}
+        return {
+            "orthanc": {"DicomTlsEnabled": False},
+            "users": users,
+            "modalities": modalities,
+            "gateway": {"publish": publish, "logins_per_second": None},
+        }
 
     def roster(self) -> tuple[dict[str, Any], ...]:
         """What the hospital knows of its own people: for ``day.json``."""
