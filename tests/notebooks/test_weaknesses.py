@@ -12,7 +12,9 @@ import pytest
 from lab.api import Lab
 from lab.catalogue import catalogue, weakness
 from lab.course.progress import Progress
+from lab.home import Home
 from lab.i18n import t
+from lab.launch import copy_notebooks
 from lab.notebooks import notebook_of
 from lab.scenario import Scenario
 from lab.site.baseline import baseline
@@ -98,6 +100,15 @@ def test_the_committed_notebooks_are_these_and_hold_no_outputs(texts: dict[bool,
     assert on_disk == set(texts[False])
     for path in on_disk:
         assert (ROOT / "notebooks" / path).read_text("utf-8") == texts[False][path], path
+
+
+def test_the_trainee_gets_copies_in_the_same_folders_and_keeps_what_was_written_there(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    assert copy_notebooks(home) == len(COURSE.notebooks(LANGUAGES))
+    mine = home.work / "fr" / DERIVED[OUTSIDE].path
+    mine.write_text("mine")
+    assert copy_notebooks(home) == 0
+    assert mine.read_text() == "mine"
 
 
 @pytest.mark.notebooks

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from lab.api import Lab
-from lab.catalogue import catalogue
+from lab.catalogue import catalogue, probe_each, weakness
 from lab.i18n import t
 from lab.model import NotChecked, Safe, Vulnerable
 from lab.scenario import Outcome
@@ -66,6 +67,22 @@ def test_without_the_plugin_dicomweb_is_not_checked_and_says_what_to_install(
     assert verdict == NotChecked(
         t("The DICOMweb plugin is not installed here. Debian, Ubuntu: apt-get install orthanc-dicomweb.")
     )
+
+
+def test_what_looked_safe_is_not_checked_when_the_archive_is_dead_afterwards(lab: Lab) -> None:
+    troubles = iter([None, "archive: stopped"])
+    site = replace(lab.live(), troubles=lambda: next(troubles))
+    verdicts = probe_each(site, map(weakness, SCENARIOS))
+    assert list(verdicts) == SCENARIOS
+    assert {type(verdict) for verdict in verdicts.values()} == {NotChecked}
+
+
+@pytest.mark.slow
+def test_probes_side_by_side_find_what_each_finds_alone(lab: Lab) -> None:
+    lab.misconfigure()
+    site = lab.live()
+    alone = {name: type(part.probe(site)) for name, part in catalogue().items()}
+    assert {name: type(verdict) for name, verdict in probe_each(site, catalogue().values()).items()} == alone
 
 
 @pytest.mark.slow
