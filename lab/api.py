@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from lab import i18n
-from lab.catalogue import Weakness, catalogue, weakness
+from lab.catalogue import Weakness, catalogue, probe_each, weakness
 from lab.clients.live import LiveSite
 from lab.clients.rest import rest
 from lab.clients.tap import tap
@@ -172,8 +172,8 @@ class Lab(Detection, Privacy):
 
     def probe_all(self) -> Overview:
         """Try every weakness of the catalogue."""
-        site = self.live()
-        return Overview(tuple(Probed(part.scenario, part.probe(site)) for part in catalogue().values()))
+        verdicts = probe_each(self.live(), catalogue().values())
+        return Overview(tuple(Probed(weakness(name).scenario, verdict) for name, verdict in verdicts.items()))
 
     def hint(self, name: str, question: str | None = None) -> Hint:
         """The next hint of a scenario, or of a lesson's question; the last one again when all have been taken. Counted."""

@@ -36,8 +36,11 @@ _LOCALES = {"en": "default", "fr": "fr_FR"}
 def copy_notebooks(home: Home) -> int:
     """Give the trainee copies of the notebooks to write in. One that is there already is left alone. Returns the new ones."""
     new = 0
-    for source in sorted((PROJECT / "notebooks").glob("[a-z][a-z]/*.ipynb")):
-        target = home.work / source.parent.name / source.name
+    course = PROJECT / "notebooks"
+    for source in sorted(
+        path for path in course.glob("[a-z][a-z]/**/*.ipynb") if path.parent.name != ".ipynb_checkpoints"
+    ):
+        target = home.work / source.relative_to(course)
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             write_private(target, source.read_bytes())

@@ -113,6 +113,8 @@ class Scenario:
     references: tuple[Reference, ...]
     also: tuple[str, ...] = ()
     """Other scenarios whose weakness comes along with this misconfiguration; some show only once a graver one is gone."""
+    alone: bool = False
+    """Its probe changes what the archive holds or whom it knows, or reads what a log gets meanwhile: no other runs beside it."""
 
     @property
     def right_fix(self) -> Fix:

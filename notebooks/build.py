@@ -2,7 +2,9 @@
 
 ``notebooks/src/NN_<id>.py`` is the only place to edit. ``python notebooks/build.py`` writes
 ``notebooks/en/NN_<id>.ipynb`` and ``notebooks/fr/NN_<id>.ipynb``: solutions taken out, no outputs, French from
-``notebooks/locale/fr.po``. ``--help`` lists the other commands. How a source is written:
+``notebooks/locale/fr.po``. A scenario without a source gets ``notebooks/en/weaknesses/<chapter>/<id>.ipynb`` from
+``notebooks/template/01_weakness.py``, a source with ``{placeholders}`` for the scenario's own texts; ``00_index.py`` gives the
+overview. ``--help`` lists the other commands. How a source is written:
 
 Cells
     Jupytext's py:percent. Every cell begins with ``# %%`` (code) or ``# %% [markdown]``; the first markdown cell has

@@ -34,11 +34,13 @@ def commands() -> str:
 def scenarios() -> str:
     """The catalogue."""
     from lab.catalogue import catalogue
-    from lab.i18n import t
+    from lab.i18n import language, t
+    from lab.notebooks import notebook_of
 
     parts = [weakness.scenario for weakness in catalogue().values()]
     rows = [
-        f"| `{part.id}` | {part.title} | {part.group.label} | {part.severity.label} | {part.minutes} min |"
+        f"| `{part.id}` | [{part.title}](notebooks/{language()}/{notebook_of(part.id)}) | {part.group.label} "
+        f"| {part.severity.label} | {part.minutes} min |"
         for part in parts
     ]
     header = " | ".join(str(word) for word in (t("id"), t("weakness"), t("group"), t("severity"), t("time")))
@@ -47,11 +49,15 @@ def scenarios() -> str:
 
 def lessons() -> str:
     """The syllabus."""
-    from lab.i18n import t
+    from lab.i18n import language, t
+    from lab.notebooks import notebook_of
     from lab.syllabus import syllabus
 
-    parts = syllabus().values()
-    rows = [f"| {part.notebook} | {part.title} | {len(part.questions)} | {part.minutes} min |" for part in parts]
+    rows = [
+        f"| {part.notebook} | [{part.title}](notebooks/{language()}/{notebook_of(part.id)}) "
+        f"| {len(part.questions)} | {part.minutes} min |"
+        for part in syllabus().values()
+    ]
     header = " | ".join(("notebook", *(str(word) for word in (t("lesson"), t("questions"), t("time")))))
     return f"| {header} |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
 

@@ -13,12 +13,12 @@ from rich.text import Text as RichText
 
 from lab.audit.examine import Report
 from lab.audit.harden import Hardening
-from lab.audit.notebook import notebook_of
 from lab.audit.remedy import fragment
 from lab.audit.rule import Finding, Rule
 from lab.catalogue import catalogue
 from lab.i18n import Text, t, tn
 from lab.model import Severity
+from lab.notebooks import notebook_of
 
 JSON = dict[str, Any]
 _STYLE = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lab.catalogue import Weakness
+from lab.catalogue import Weakness, probe_each
 from lab.clients.clinic import clinic_day
 from lab.clients.live import LiveSite
 from lab.i18n import Text, t
@@ -60,6 +60,6 @@ def grade(site: LiveSite, scenario: Weakness, known: Mapping[str, Weakness], act
         return Grade(scenario.id, verdict, (), ClinicDay(()))
     made = [known[name].scenario for name in active if name in known] + [scenario.scenario]
     excused = {name for part in made for name in (part.id, *part.also)}
-    verdicts = ((name, other.probe(site)) for name, other in known.items() if name not in excused)
-    worse = tuple((name, found) for name, found in verdicts if isinstance(found, Vulnerable))
+    verdicts = probe_each(site, (other for name, other in known.items() if name not in excused))
+    worse = tuple((name, found) for name, found in verdicts.items() if isinstance(found, Vulnerable))
     return Grade(scenario.id, verdict, worse, clinic_day(site))

@@ -9,6 +9,7 @@ from typing import Any
 from lab.course.cards import JSON, Block, Card, Items, Lines, Paragraph, Shown, Table, labelled
 from lab.course.progress import Standing
 from lab.i18n import Text, t
+from lab.notebooks import notebook_of
 from lab.scenario import Fix, Scenario, Trace
 
 
@@ -33,7 +34,10 @@ class Listed(Shown):
         solved_ones = sum(standing.solved is not None for _, standing, _ in self.scenarios)
         badge = t("{solved} of {all} solved", solved=solved_ones, all=len(rows))
         header = [t("id"), t("weakness"), t("group"), t("severity"), t("time"), t("progress")]
-        return Card(t("Scenarios"), "neutral", badge, [Table(header, rows)])
+        where = t(
+            "Each has a notebook; the overview index.ipynb links them all. In a terminal: pacslab misconfigure ID."
+        )
+        return Card(t("Scenarios"), "neutral", badge, [Table(header, rows), Paragraph(where)])
 
     def json(self) -> JSON:
         return {
@@ -44,6 +48,7 @@ class Listed(Shown):
                     "group": scenario.group.value,
                     "severity": scenario.severity.value,
                     "minutes": scenario.minutes,
+                    "notebook": notebook_of(scenario.id),
                     "active": active,
                     "solved": standing.solved.isoformat() if standing.solved else None,
                     "hints": standing.hints,

@@ -148,7 +148,9 @@ class Checked(Shown):
         if self.passed:
             return t("The weakness is gone and the hospital still works.")
         if self.grade.outcome is None:
-            return t("Nothing can be said while the archive does not answer. Switching it off is no repair.")
+            return t(
+                "Nothing can be said about this weakness here, so nothing counts as repaired. Switching the archive off is no repair."
+            )
         if isinstance(self.grade.verdict, Vulnerable):
             return t("The outsider still gets in.")
         if self.grade.worse:

@@ -80,6 +80,10 @@ ORIGINS = ("https://evil.example", "null", "https://viewer.hospital.example.evil
 def probe(site: LiveSite) -> Verdict:
     """As the doctor's browser, with a foreign page open: ask in her name, and judge the answer as a browser does (Fetch, CORS)."""
     doctor, account = site.station("doctor"), site.account("doctor")
+    if site.web_doors(doctor) == (Door.HTTP,):
+        return NotChecked(
+            t("Only the archive’s own port is open, and there the gateway adds no headers: that is http-plaintext.")
+        )
     if not site.answers(doctor, Door.HTTPS):
         return NotChecked(t("The door https is closed on the Internet, and only there the gateway adds headers."))
     if account is None:

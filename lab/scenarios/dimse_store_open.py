@@ -87,6 +87,7 @@ SCENARIO = Scenario(
         Reference("ATT&CK T1565.001: Stored Data Manipulation", "https://attack.mitre.org/techniques/T1565/001/"),
         BOOK_SECURITY,
     ),
+    alone=True,
 )
 
 

@@ -18,7 +18,6 @@ from lab.model import Attribute, Evidence, Exposure, NotChecked, Safe, Severity,
 from lab.probing.logs import await_line
 from lab.sandbox.protocol import Log
 from lab.scenario import Fix, Group, Outcome, Reference, Scenario, Trace
-from lab.site.zones import Door
 
 SCENARIO = Scenario(
     id="no-audit",
@@ -91,6 +90,7 @@ SCENARIO = Scenario(
         Reference("45 CFR 164.312(b): audit controls (HIPAA)"),
         Reference("GDPR, articles 33 and 34"),
     ),
+    alone=True,
 )
 
 _ROWS = 12
@@ -150,9 +150,7 @@ def _read_by_web(site: LiveSite, steps: list[str]) -> list[dict[str, str]] | Non
 
 def _read_by_dicom(site: LiveSite, steps: list[str]) -> str | None:
     """The AE title under which the studies were listed; None when nobody was let in."""
-    station = site.station("workstation")
-    if not site.answers(station, Door.DICOM):
-        return None
+    station = site.station("workstation")  # which knows that its port is open: a knock would leave a line in the log
     title = site.config.modalities["workstation"].aet if "workstation" in site.config.modalities else "WORKST1"
     identifier = Dataset()
     identifier.QueryRetrieveLevel, identifier.StudyInstanceUID = "STUDY", ""

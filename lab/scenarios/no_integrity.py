@@ -86,6 +86,7 @@ SCENARIO = Scenario(
         Reference("DICOM PS3.15, annex C: digital signature profiles"),
         Reference("GDPR, article 5 (1) f"),
     ),
+    alone=True,
 )
 
 _PATIENCE_SECONDS = 3.0

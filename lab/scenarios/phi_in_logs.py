@@ -101,6 +101,7 @@ SCENARIO = Scenario(
         ),
         Reference("GDPR, article 5 (1) c"),
     ),
+    alone=True,
 )
 
 _PATIENTS = 5

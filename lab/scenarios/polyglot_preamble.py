@@ -82,6 +82,7 @@ SCENARIO = Scenario(
         Reference("CVE-2019-11687", "https://nvd.nist.gov/vuln/detail/CVE-2019-11687"),
         Reference("DICOM PS3.10, 7.1: DICOM file meta information"),
     ),
+    alone=True,
 )
 
 # What the head of a program looks like to a scanner, and words that do nothing.

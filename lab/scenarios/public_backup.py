@@ -103,7 +103,9 @@ def probe(site: LiveSite) -> Verdict:
     if not doors:
         return Safe(Evidence(t("No web door answers on the Internet.")))
     if Door.HTTPS not in doors:
-        return NotChecked(t("The web server of the gateway does not answer: only the archive’s own port is open."))
+        return NotChecked(
+            t("Only the archive’s own port is open, and the gateway’s web server is not asked: that is http-plaintext.")
+        )
     for door in doors:
         url = site.url(intruder.zone, door)
         with site.web(intruder, door, trusting=True) as client:

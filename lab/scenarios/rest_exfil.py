@@ -71,6 +71,7 @@ SCENARIO = Scenario(
         ),
     ),
     references=(ref.CWE_918, ref.T1020, ref.BOOK_SECURITY),
+    alone=True,
 )
 
 NAME, TITLE, SECONDS = "collector", "COLLECTOR", 2.5

@@ -78,6 +78,7 @@ SCENARIO = Scenario(
         Reference("Orthanc 1.11.2: MaximumStorageMode (release notes)"),
         BOOK_SECURITY,
     ),
+    alone=True,
 )
 
 FLOODED = 42

@@ -79,6 +79,7 @@ SCENARIO = Scenario(
         Reference("Eichelberg, Kleber, Kämmerer 2020: Cybersecurity Challenges for PACS and Medical Imaging"),
         BOOK_SECURITY,
     ),
+    alone=True,
 )
 
 TRUE, FALSE = "Thorax : sans anomalie", "Thorax : fracture"
@@ -99,7 +100,12 @@ def _replace(hand: OwnHand, peer: Peer) -> Came:
         for name in ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
     }
     try:
-        statuses = [*dimse.store(peer, [first]), *dimse.store(peer, [invented(FALSE, **identity)])]
+        statuses = dimse.store(peer, [first])
+        if (
+            hand.find(identity["SOPInstanceUID"]) is None
+        ):  # an archive that stores nothing may let one wait for its answer
+            return Came(f"0x{statuses[0]:04X}: not stored")
+        statuses += dimse.store(peer, [invented(FALSE, **identity)])
         kept = hand.instance(identity["SOPInstanceUID"])
     finally:
         hand.remove([identity["PatientID"]])

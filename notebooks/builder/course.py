@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 
 from builder import po
-from builder.derive import messages, notebook_text, translations, wanted_catalogue
+from builder.derive import LANGUAGES, messages, notebook_text, translations, wanted_catalogue
 from builder.source import FILE_NAME, read_sources, shown
+from builder.weaknesses import FOLDER, Derived, derived, read_templates
 
 CATALOGUE_TITLE = "French of the course: markdown cells and comments of notebooks/src."
 
@@ -24,14 +26,26 @@ class Course:
         self.root = root
         self.catalogue_path = root / "locale" / "fr.po"
         self.sources = read_sources(root / "src")
+        self.templates = read_templates(root / "template")
         self.catalogue = po.read_catalogue(self.catalogue_path)
+
+    @cached_property
+    def derived(self) -> list[Derived]:
+        """The notebooks that are made from the templates."""
+        return derived(self.templates, self.sources, LANGUAGES)
 
     def notebooks(self, languages: Iterable[str], solved: bool = False) -> dict[Path, str]:
         """Each derived notebook's path, relative to the folder it goes to, and its text."""
         french = translations(self.catalogue)
-        return {
+        languages = tuple(languages)
+        written = {
             Path(language, source.file_name): notebook_text(source, language, french, solved)
             for source in self.sources
+            for language in languages
+        }
+        return written | {
+            Path(language, part.path): notebook_text(part.source, language, french, solved, part.filled)
+            for part in self.derived
             for language in languages
         }
 
@@ -40,7 +54,7 @@ class Course:
         french = translations(self.catalogue)
         return [
             f"{shown(source.path)}: no French for {first_words(text)}"
-            for source in self.sources
+            for source in self.sources + self.templates
             for text in messages(source)
             if text not in french
         ]
@@ -57,12 +71,16 @@ class Course:
 
     def orphans(self, languages: Iterable[str], expected: Iterable[Path]) -> list[Path]:
         """Notebooks named as the builder names them that no source gives. A trainee's own are named differently."""
-        on_disk = (path for language in languages for path in sorted((self.root / language).glob("*.ipynb")))
-        return [path for path in on_disk if FILE_NAME.fullmatch(path.stem) and path not in set(expected)]
+        folders = [self.root / language for language in languages]
+        on_disk = [
+            path for folder in folders for path in sorted(folder.glob("*.ipynb")) if FILE_NAME.fullmatch(path.stem)
+        ]
+        on_disk += [path for folder in folders for path in sorted(folder.glob(f"{FOLDER}/*/*.ipynb"))]
+        return [path for path in on_disk if path not in set(expected)]
 
     def wanted_catalogue(self) -> Catalog:
         """The texts of the sources, none translated."""
-        return wanted_catalogue(self.sources)
+        return wanted_catalogue(self.sources + self.templates)
 
     def catalogue_text(self) -> str:
         """The text of ``locale/fr.po`` with the sources' texts and the translations there are."""
@@ -82,7 +100,7 @@ class Course:
 
 def source_name(notebook: Path) -> str:
     """The source a notebook is derived from, as reports name it."""
-    return f"src/{notebook.stem}.py"
+    return f"src/{notebook.stem}.py" if FILE_NAME.fullmatch(notebook.stem) else "its template"
 
 
 def first_words(text: str, count: int = 8) -> str:

@@ -16,6 +16,7 @@ from builder.source import Cell, Source, SourceError, shown
 
 LANGUAGES = ("en", "fr")
 Translate = Callable[[str], str]
+Fill = Callable[[str, str], str]
 _TITLE = re.compile(r"^# +(?P<title>.*\S)", re.MULTILINE)
 _NEW_CELL: dict[str, Callable[..., nbformat.NotebookNode]] = {
     "markdown": v4.new_markdown_cell,
@@ -24,16 +25,19 @@ _NEW_CELL: dict[str, Callable[..., nbformat.NotebookNode]] = {
 }
 
 
-def notebook_text(source: Source, language: str, french: Mapping[str, str], solved: bool = False) -> str:
+def notebook_text(
+    source: Source, language: str, french: Mapping[str, str], solved: bool = False, fill: Fill = lambda text, _: text
+) -> str:
     """The notebook file: the trainee's copy, or with its solutions. The same source gives the same bytes.
 
-    Texts without a translation stay English. Raises SourceError for a source that cannot be built.
+    ``fill`` gets each cell's text in this language, and replaces what a template leaves open. Texts without a translation
+    stay English. Raises SourceError for a source that cannot be built.
     """
     translate: Translate = (lambda text: french.get(text, text)) if language == "fr" else (lambda text: text)
-    notebook = v4.new_notebook(metadata=_metadata(source, language, translate))
+    notebook = v4.new_notebook(metadata=_metadata(source, language, lambda text: fill(translate(text), language)))
     notebook.nbformat_minor = 5
     for cell, cell_id in zip(source.cells, source.cell_ids(), strict=True):
-        text = _cell_text(source, cell, language, translate, solved)
+        text = fill(_cell_text(source, cell, language, translate, solved), language)
         notebook.cells.append(_NEW_CELL[cell.kind](text, id=cell_id, metadata=cell.metadata))
     nbformat.validate(notebook)
     return str(nbformat.writes(notebook)).rstrip("\n") + "\n"

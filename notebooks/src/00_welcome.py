@@ -229,7 +229,8 @@ answer.headers["www-authenticate"]
 #    it with her account, the administrator reaches the REST API.
 #
 # Switching the archive off is no repair, and an archive that does not answer is *not checked*, never *safe*. The cell
-# below tries every weakness of the course against the healthy site. Expect three times *safe*.
+# below tries every weakness of the course against the healthy site. Expect *safe*, or *not checked* with the reason why
+# nothing can be said from outside.
 
 # %%
 lab.probe_all()
@@ -262,4 +263,4 @@ lab.scenarios()
 # SAN-2020-015 · M. Eichelberg, K. Kleber, M. Kämmerer, *Cybersecurity Challenges for PACS and Medical Imaging*, Academic
 # Radiology 27(8), 2020 (open access)
 #
-# **Next:** notebook 01. Somebody switches authentication off “until Monday”.
+# **Next:** notebook 01. Somebody switches authentication off “until Monday”. All notebooks by chapter: [overview](index.ipynb).

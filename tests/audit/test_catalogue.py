@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from lab.audit import Report, audit
-from lab.audit.notebook import notebook_of
 from lab.audit.rules import rules
 from lab.catalogue import catalogue
+from lab.notebooks import notebook_of
 from lab.scenario import Scenario
 from lab.site.baseline import baseline
 from lab.site.config import SiteConfig

@@ -6,6 +6,8 @@ A new file in ``lab/scenarios`` is taken up by itself.
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from lab.api import Lab
@@ -77,7 +79,9 @@ def test_a_misconfiguration_is_found_and_opens_what_it_declares_and_nothing_else
     assert all(len(row) == len(exposure.attributes) and all(row) for row in exposure.samples), exposure.samples
 
 
-def test_every_repair_is_judged_as_its_reason_says(lab: Lab, scenario: str, fix: Fix) -> None:
+def test_every_repair_is_judged_as_its_reason_says(lab: Lab, kind: str, scenario: str, fix: Fix) -> None:
+    if kind == "compose" and fix.outcome is not Outcome.REPAIRED and not os.environ.get("PACSLAB_WHOLE_MATRIX"):
+        pytest.skip("wrong repairs are judged with the native sandbox; PACSLAB_WHOLE_MATRIX=1 judges them here too")
     lab.misconfigure(scenario)
     require(lab, scenario)
     if fix.elsewhere:
@@ -99,9 +103,10 @@ def test_doing_nothing_does_not_pass(lab: Lab, scenario: str) -> None:
 
 def test_the_probe_leaves_the_archive_as_it_was(lab: Lab, scenario: str) -> None:
     lab.misconfigure(scenario)
-    before = contents(lab)
+    before, start = contents(lab), last_change(lab)
     lab.probe(scenario)
     assert contents(lab) == before
+    assert weakness(scenario).scenario.alone or not new_instances(lab, start), "others run beside it"
 
 
 def test_the_logs_show_the_intrusion_exactly_where_the_scenario_says(lab: Lab, scenario: str) -> None:
@@ -117,6 +122,21 @@ def contents(lab: Lab) -> dict[str, object]:
     with site.console(site.account("administrator")) as archive:
         names = ("patients", "studies", "instances", "modalities", "peers", "queries")
         return {name: sorted(archive.get(f"/{name}").json()) for name in names}
+
+
+def last_change(lab: Lab) -> int:
+    """The number of the archive's last change."""
+    site = lab.live()
+    with site.console(site.account("administrator")) as archive:
+        return int(archive.get("/changes?last").json()["Last"])
+
+
+def new_instances(lab: Lab, since: int) -> list[object]:
+    """What was stored after this change, whether or not it is still there."""
+    site = lab.live()
+    with site.console(site.account("administrator")) as archive:
+        changes = archive.get("/changes", params={"since": since, "limit": 1000}).json()["Changes"]
+    return [change for change in changes if change["ChangeType"] == "NewInstance"]
 
 
 def assert_hardened(lab: Lab, group: Group) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from lab.api import Lab
-from lab.catalogue import catalogue
+from lab.catalogue import catalogue, probe_each, weakness
 from lab.i18n import t
 from lab.model import NotChecked, Safe, Vulnerable
 from lab.scenario import Outcome
-from tests.scenarios.matrix import CURRENT_ORTHANC
+from tests.scenarios.matrix import CURRENT_ORTHANC, MAY_LACK
 from tests.support.chaos import Chaos
 
 SCENARIOS = ["http-no-auth", "dimse-find-open"]
@@ -66,12 +69,34 @@ def test_without_the_plugin_dicomweb_is_not_checked_and_says_what_to_install(
     )
 
 
+def test_what_looked_safe_is_not_checked_when_the_archive_is_dead_afterwards(lab: Lab) -> None:
+    troubles = iter([None, "archive: stopped"])
+    site = replace(lab.live(), troubles=lambda: next(troubles))
+    verdicts = probe_each(site, map(weakness, SCENARIOS))
+    assert list(verdicts) == SCENARIOS
+    assert {type(verdict) for verdict in verdicts.values()} == {NotChecked}
+
+
+@pytest.mark.slow
+def test_probes_side_by_side_find_what_each_finds_alone(lab: Lab) -> None:
+    lab.misconfigure()
+    site = lab.live()
+    alone = {name: type(part.probe(site)) for name, part in catalogue().items()}
+    assert {name: type(verdict) for name, verdict in probe_each(site, catalogue().values()).items()} == alone
+
+
 @pytest.mark.slow
 def test_the_worst_hospital_is_found_in_all_of_them_but_where_a_graver_one_stands(lab: Lab) -> None:
     lab.misconfigure()
     verdicts = {part.scenario.id: part.verdict for part in lab.probe_all().probed}
     assert set(verdicts) == set(catalogue())
     assert {name for name, verdict in verdicts.items() if isinstance(verdict, Safe)} <= CURRENT_ORTHANC
+    stands = {name for name, verdict in verdicts.items() if isinstance(verdict, Vulnerable)}
+    for name, verdict in verdicts.items():
+        if isinstance(verdict, NotChecked) and name not in MAY_LACK:
+            named = set(re.findall(r"[a-z]+(?:-[a-z]+)+", str(verdict.reason)))
+            assert named & stands, (name, verdict)
+    assert len(stands) > len(verdicts) * 3 // 4
 
 
 def test_the_clinics_day_leaves_the_archive_as_it_was(lab: Lab) -> None:

@@ -1,0 +1,28 @@
+"""What a notebook needs around it to be run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lab.api import Lab
+from lab.course.progress import Progress
+from lab.home import Home
+from tests.notebooks.course import ROOT
+
+
+@pytest.fixture
+def progress(home: Home) -> Progress:
+    """The record of a trainee who has just arrived. Other tests of the session have solved things in this home."""
+    home.progress.unlink(missing_ok=True)
+    return Progress(home.progress)
+
+
+@pytest.fixture
+def kernel(lab: Lab, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The environment in which a notebook finds the session's lab. Jupyter writes nothing outside ``tmp_path``."""
+    for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    return os.environ | {"PACSLAB_STATE": str(lab.home.folder), "PACSLAB_SANDBOX": kind, "PYTHONPATH": str(ROOT)}
