@@ -27,6 +27,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", metavar="FOLDER", help="renew the pictures of the README there")
 
 
+# What takes longest begins first, so that no process is still busy with it when the others have nothing left to do.
+LONGEST = (
+    "test_compose_suite.py",
+    "test_matrix_web.py",
+    "test_matrix_dimse.py",
+    "test_matrix_watching.py",
+    "test_course.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    rank = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
+
+
 @pytest.fixture
 def screenshots(request: pytest.FixtureRequest) -> Path | None:
     """Where to put screenshots, if somebody asked for them with ``--screenshots FOLDER``."""
