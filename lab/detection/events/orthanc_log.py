@@ -11,16 +11,18 @@ Without audit lines a forged line is told only by a clock that runs ahead of its
 
 from __future__ import annotations
 
-import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
+from lab.detection.events import audit_lines
+from lab.detection.events.audit_lines import AUDIT
 from lab.detection.events.lines import Clock, written_out
 from lab.detection.events.schema import KEPT, Event
+from lab.detection.events.trust import Trust
 
-LOG, AUDIT = "orthanc.log", "orthanc.audit"
+LOG = "orthanc.log"
 _HEAD = re.compile(
     r"[TIWEF](\d\d)(\d\d) (\d\d:\d\d:\d\d\.\d{6}) +(?:([^\s\]]+) +)?[^\s\]]+:\d+\] (?:\((?:dicom|http|generic|jobs|lua|plugins|sqlite)\) )?(.*)",
     re.DOTALL,
@@ -39,9 +41,7 @@ _LEVEL_OF_CATEGORY = re.compile(r'REST API call has switched the log level of ca
 _HTTP = re.compile(r"(GET|POST|PUT|DELETE|HEAD|PATCH|PROPFIND|OPTIONS|MKCOL|LOCK|UNLOCK) (/.*)", re.DOTALL)
 _SCU = re.compile(r'Opening a DICOM SCU connection .*to AET "(.*)" on host (\S+):(\d+)')
 _TLS = re.compile(r"Receiving Association failed: (.*)")
-_NAMES_SOMEBODY = {"0010,0010", "0010,0020", "0020,000d", "0008,0050", "0020,000e", "0008,0018", "0010,0030"}
 _WINDOW = 400  # events that may still be found forged by an audit line which follows them
-_AHEAD = timedelta(seconds=2)
 
 
 class OrthancLog:
@@ -51,12 +51,10 @@ class OrthancLog:
         self._clock, self._file = clock, file
         self._days: dict[str, tuple[datetime, str] | None] = {}
         self._recent: deque[Event] = deque(maxlen=_WINDOW)
+        self._trust = Trust(self._recent)
         self._queries: dict[str, Event] = {}
         self._requests: dict[str, Event] = {}
         self._received: dict[str, str] = {}
-        self._last: Event = {}
-        self._earlier: Event = {}
-        self._fallen: Event = {}
         self._by_word: dict[str, Callable[[Event, str], bool]] = {
             "Incoming": self._incoming, "Association": self._association, "Rejected": self._rejected, "Forbidding": self._forbidden,
             "Receiving": self._tls, "Number": self._matches, "C-FIND:": self._unknown, "C-GET:": self._transfer, "C-MOVE:": self._transfer,
@@ -94,7 +92,7 @@ class OrthancLog:
                 continue
             event["timestamp"], event["log.file"] = stamp, self._file
             event["event.original"] = line if len(line) <= KEPT and line.isprintable() else written_out(line, KEPT)
-            self._check_clock(event)
+            self._trust.follow(event)
             if len(self._recent) == _WINDOW:
                 yield self._recent.popleft()
             self._recent.append(event)
@@ -116,32 +114,6 @@ class OrthancLog:
         hours, minutes, seconds = time.split(":")
         moment = midnight + timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds))
         return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-    def _check_clock(self, event: Event) -> None:
-        """Orthanc writes its lines in order: one that runs ahead of the next, or falls behind those before it, was not written then.
-
-        When the line after the one that fell behind fits to it, the clock itself was set back, and nothing is forged.
-        """
-        last, earlier, fallen = self._last, self._earlier, self._fallen
-        self._fallen = {}
-        if not (last and _behind(event, last)):
-            self._earlier, self._last = last, event
-        elif earlier and not _behind(event, earlier):
-            last["event.forged"] = 1
-            self._last = event
-        elif fallen and not _behind(event, fallen):
-            del fallen["event.forged"]
-            self._earlier, self._last = fallen, event
-        else:
-            event["event.forged"] = 1
-            self._fallen = event
-
-    def _unmask(self, path: str) -> None:
-        """Mark the events whose lines stand in the path of a request that has just been audited."""
-        planted = {written_out(line, KEPT) for line in path.split("\n")[1:] if line}
-        for event in self._recent:
-            if event["event.original"] in planted or any(line.startswith(event["event.original"]) for line in planted):
-                event["event.forged"] = 1
 
     # -- DICOM ---------------------------------------------------------------------------------------------------
 
@@ -325,77 +297,12 @@ class OrthancLog:
             event |= {"source.ip": asked["source.ip"], "user.name": asked["user.name"]}
         return True
 
-    # -- audit lines (lab/site/lua.py) ---------------------------------------------------------------------------
+    # -- audit lines ---------------------------------------------------------------------------------------------
 
     def _lua(self, event: Event, text: str) -> bool:
-        if not text.startswith("Lua says: AUDIT {"):
-            return False
-        try:
-            said = json.loads(text[16:])
-        except (ValueError, RecursionError):
-            return False
-        if not isinstance(said, dict):
-            return False
-        event["event.dataset"] = AUDIT
-        event["source.ip"], event["dicom.calling_aet"] = _text(said, "ip"), _text(said, "aet")
-        kind = {"http": self._audited_http, "find": self._audited_find, "received": self._audited_received}.get(
-            str(said.get("event"))
-        )
-        return kind is not None and kind(event, said)
-
-    def _audited_http(self, event: Event, said: Event) -> bool:
-        path = str(said.get("uri") or "")
-        event |= {"event.action": "http", "event.outcome": "success" if said.get("allowed") else "failure"}
-        event |= {
-            "http.request.method": _text(said, "method"),
-            "url.path": written_out(path, KEPT),
-            "user.name": _text(said, "user") or None,
-        }
-        if "\n" in path:
-            event["event.action"] = "log-injection"
-            self._unmask(path)
-        return True
-
-    def _audited_find(self, event: Event, said: Event) -> bool:
-        query = said.get("query")
-        query = query if isinstance(query, dict) else {}
-        keys = sorted(
-            str(tag)
-            for tag, value in query.items()
-            if isinstance(value, str) and value.strip("*? ") and tag != "0008,0052"
-        )
-        event |= {"event.action": "c-find", "event.outcome": "success", "dicom.called_aet": _text(said, "called")}
-        event |= {"dicom.level": _text(query, "0008,0052"), "dicom.keys": " ".join(keys) or None}
-        event["dicom.wildcard"] = int(not _NAMES_SOMEBODY.intersection(keys))
-        event["dicom.study_uid"] = _text(query, "0020,000d") or None
-        name, patient = _text(query, "0010,0010") or "", _text(query, "0010,0020") or ""
-        event["dicom.pattern"] = name if "*" in name or "?" in name else None
-        event["dicom.patient"] = patient if patient and not set("*?\\") & set(patient) else None
-        request = self._open_query(event)
-        if request is not None:
+        kind = audit_lines.read(event, text)
+        if kind == "find" and (request := self._open_query(event)) is not None:
             request["_audit"] = event
-        return True
-
-    def _audited_received(self, event: Event, said: Event) -> bool:
-        event |= {
-            "event.action": "instance-received",
-            "event.outcome": "success",
-            "dicom.origin": _text(said, "origin"),
-        }
-        event |= {
-            "user.name": _text(said, "user") or None,
-            "dicom.study_uid": _text(said, "study"),
-            "dicom.instance_uid": _text(said, "instance"),
-        }
-        return True
-
-
-def _text(said: Event, name: str) -> str | None:
-    value = said.get(name)
-    return written_out(value, KEPT) if isinstance(value, str) else None
-
-
-def _behind(event: Event, other: Event) -> bool:
-    """Whether an event's time lies well before another's."""
-    one, two = event["timestamp"], other["timestamp"]
-    return one[:19] < two[:19] and datetime.fromisoformat(two) - datetime.fromisoformat(one) > _AHEAD
+        if event.get("event.action") == "log-injection":
+            self._trust.unmask(audit_lines.path_of(text))
+        return kind is not None
