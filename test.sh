@@ -94,7 +94,7 @@ run_pytest() {
   select_tests
   for part in ${left_out[@]+"${left_out[@]}"}; do expression+="${expression:+ and }$part"; done
   # the suite in the containers waits more than it works: a third process makes use of that
-  python -m pytest --numprocesses "$([ "$fast" = 1 ] && echo 2 || echo 3)" --dist loadfile ${expression:+-m "$expression"} --durations=10 --durations-min=1 ${pytest_options[@]+"${pytest_options[@]}"}
+  python -m pytest --numprocesses "$([ "$fast" = 1 ] && echo 2 || echo 3)" --dist loadfile --no-loadscope-reorder ${expression:+-m "$expression"} --durations=10 --durations-min=1 ${pytest_options[@]+"${pytest_options[@]}"}
 }
 
 check environment ./start.sh --dev

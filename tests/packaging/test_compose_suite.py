@@ -37,7 +37,7 @@ for entry in pathlib.Path("/proc").iterdir():
             break
 """
 
-pytestmark = [pytest.mark.compose, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.compose, pytest.mark.slow, pytest.mark.timeout(1500)]
 
 
 @pytest.fixture(scope="module")

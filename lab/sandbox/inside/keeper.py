@@ -75,10 +75,17 @@ class RoleKeeper:
     async def verify(self) -> None:
         """The archive's machine: verify the storage again and again, as the site wants it."""
         verification, loop = Verification(), asyncio.get_running_loop()
+        wished: dict[str, Any] = {}
+        last = loop.time()
         while self.role == "archive":
-            await asyncio.sleep((_host(_desired().get("site") or {}).get("verification") or {}).get("every_seconds", 1))
-            site = _desired().get("site") or {}  # as it is now, not as it was before the wait
+            await asyncio.sleep(1)
+            site = _desired().get("site") or {}
             wish = _host(site).get("verification") or {}
+            if wish != wished:
+                wished, last = wish, loop.time()  # a new plan begins with its pause
+            if loop.time() - last < wish.get("every_seconds", 1) - 1:
+                continue
+            last = loop.time()
             if self.status["state"] == "ready":
                 await loop.run_in_executor(None, verification.run, wish.get("by", "nobody"), _administrator(site))
 
