@@ -42,6 +42,7 @@ def test_a_set_is_written_as_python_m_synthetic_data_writes_it_and_described(tmp
     assert sum(row[2] for row in described["identifiers"]) == entries
 
 
+@pytest.mark.slow
 def test_a_contact_sheet_shows_each_kind_of_picture(tmp_path: Path) -> None:
     answer = run("gallery", "--locale", "en_GB", "--out", str(tmp_path / "sheet.png"))
     assert (answer.exit_code, answer.output) == (0, f"{len(ORDER)} pictures are in {tmp_path / 'sheet.png'}.\n")

@@ -74,6 +74,7 @@ def test_there_is_nobody_to_listen_to_at_a_closed_door(lab: Lab) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_the_check_says_why_a_proposed_repair_fails(lab: Lab) -> None:
     lab.misconfigure("http-no-auth")
     assert lab.check("http-no-auth").made is None

@@ -80,6 +80,7 @@ def test_a_deflated_file_is_cleaned_and_a_deflated_bomb_is_not() -> None:
     assert fate(head + b"\x07garbage") is Reason.BROKEN_STRUCTURE
 
 
+@pytest.mark.slow
 def test_a_million_elements_and_a_million_items_end_the_reading() -> None:
     head = file_head("1.2", "2.25.1", "1.2.840.10008.1.2.1")
     items = struct.pack("<HHI", 0xFFFE, 0xE000, 0) * 1_000_000

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 
+import pytest
 from faker import Faker
 
 from synthetic_data import Hospital, Instance, generate
@@ -38,6 +39,7 @@ def test_a_small_set_has_its_golden_digest() -> None:
     assert golden() == GOLDEN
 
 
+@pytest.mark.slow
 def test_another_process_with_other_hashes_and_clock_gives_the_same_digest() -> None:
     environment = {**os.environ, "PYTHONHASHSEED": "12345", "TZ": "Pacific/Auckland", "LC_ALL": "C"}
     command = [sys.executable, "-c", _PRINT_GOLDEN]
