@@ -65,8 +65,9 @@ def break_in(
     return {log: mark.since(sandbox, log) for log in Log}
 
 
-# What a look whether the DICOM door answers leaves behind, whoever looks: the keeper does each time it has started the archive.
-_LOOK = re.compile(r"Receiving Association failed: TLS error: unexpected eof")
+# Lines that tell of nobody: what a look whether the DICOM door answers leaves behind, whoever looks (the keeper does each time
+# it has started the archive), and what Orthanc remarks about its own index (1.12.7, when DICOMweb asks it).
+_NOISE = re.compile(r"Receiving Association failed: TLS error: unexpected eof| ResourceFinder\.cpp:\d+\] ")
 
 
 def matching(trace: Trace, lines: list[str], site: LiveSite) -> tuple[str, ...]:
@@ -75,7 +76,7 @@ def matching(trace: Trace, lines: list[str], site: LiveSite) -> tuple[str, ...]:
     ``{intruder}`` and other stations' names in a pattern stand for their addresses.
     """
     if trace.pattern is None:
-        return tuple(line for line in lines if not _LOOK.search(line))
+        return tuple(line for line in lines if not _NOISE.search(line))
     pattern = trace.pattern
     for name in STATIONS:
         pattern = pattern.replace("{" + name + "}", re.escape(site.station(name).address))
