@@ -17,8 +17,6 @@ from tests.notebooks.course import COURSE, LANGUAGES, LESSON_OF, ROOT, errors, e
 
 SCENARIO_OF = {name.replace("-", "_"): name for name in catalogue()}
 NOTEBOOKS = [source.path.stem for source in COURSE.sources]
-# Of the lessons, those that need the sandbox most are executed in compose too; the others ask the same of either.
-IN_COMPOSE = {"detect_first_rule"}
 
 
 def runs(solved: bool) -> list[tuple[str, str]]:
@@ -34,8 +32,8 @@ def runs(solved: bool) -> list[tuple[str, str]]:
 
 
 def skip_elsewhere(kind: str, name: str) -> None:
-    if kind == "compose" and name[3:] in LESSON_OF and name[3:] not in IN_COMPOSE:
-        pytest.skip("this lesson is executed with the native sandbox")
+    if kind == "compose" and name[3:] in LESSON_OF:
+        pytest.skip("lessons are executed with the native sandbox")
 
 
 def expected(name: str) -> tuple[set[str], int]:
