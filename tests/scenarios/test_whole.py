@@ -58,6 +58,7 @@ def test_an_archive_that_hangs_is_not_checked(lab: Lab, chaos: Chaos, scenario: 
         chaos.kill("orthanc")
 
 
+@pytest.mark.native  # a test in the notebooks' container cannot say what is installed in the archive's
 def test_without_the_plugin_dicomweb_is_not_checked_and_says_what_to_install(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
