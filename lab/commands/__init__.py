@@ -1,1 +1,1 @@
-"""Commands of single rooms, which ``lab.cli`` takes up: each file has an ``add`` that is given the decorator."""
+"""The commands, one file for each room of the lab. ``lab.cli`` takes up the ``COMMANDS`` of each."""

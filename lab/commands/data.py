@@ -32,3 +32,5 @@ data = Deferred(
     subcommand_metavar=str(t("COMMAND [ARGS]...")),
     help=f"{t('Synthetic patients: make them, load them, see what is in a set.')}\n\n\b\n{t('Examples:')}\n  {_EXAMPLES}",
 )
+
+COMMANDS = (data,)

@@ -2,78 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from lab.commands.base import AS_JSON, CLEAN, FOUND, answer, command
 from lab.deid.options import PROFILES, Option
 from lab.i18n import t
 from lab.terminal import Steps
 
-Command = Callable[..., Callable[[Callable[..., None]], click.Command]]
-CLEAN, FOUND = 0, 1
-AS_JSON = click.option("--json", "as_json", is_flag=True, help=str(t("Print JSON for programs.")))
 FOLDER = click.Path(path_type=Path)
 
 
-def add(command: Command, answer: Callable[..., None]) -> None:
-    """Add the commands of de-identification to the command line."""
-    _add_deidentify(command, answer)
-    _add_score(command, answer)
+@command(
+    t(
+        "De-identify a folder of DICOM files into a new one (PS3.15 annex E). Exit code 1 when files had to stay behind."
+    ),
+    """pacslab deidentify hospital research --key ~/keys/study-7.key
+pacslab deidentify hospital research --key study-7.key --profile basic --option retain-modified-dates
+pacslab deidentify hospital shared --anonymous""",
+)
+@click.argument("source", type=FOLDER)
+@click.argument("target", type=FOLDER)
+@click.option(
+    "--profile",
+    type=click.Choice(list(PROFILES)),
+    default="research",
+    show_default=True,
+    help=str(t("basic: as little as possible stays; research: also what studies over time need, cleaned.")),
+)
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    type=click.Choice([option.value for option in Option]),
+    help=str(t("An option of PS3.15 E.3 more.")),
+)
+@click.option(
+    "--without",
+    multiple=True,
+    type=click.Choice([option.value for option in Option]),
+    help=str(t("An option of the profile to leave out.")),
+)
+@click.option(
+    "--key",
+    type=FOLDER,
+    metavar="FILE",
+    help=str(t("The key, which stays with the hospital: pseudonymised. Made when there is none.")),
+)
+@click.option("--anonymous", is_flag=True, help=str(t("Destroy the key at the end: nobody can find the way back.")))
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help=str(t("Processes.")))
+@AS_JSON
+def deidentify(
+    source: Path, target: Path, key: Path | None, anonymous: bool, workers: int, as_json: bool, **asked: Any
+) -> None:
+    from lab.course.deidentified import Deidentified
 
-
-def _add_deidentify(command: Command, answer: Callable[..., None]) -> None:
-    @command(
-        t(
-            "De-identify a folder of DICOM files into a new one (PS3.15 annex E). Exit code 1 when files had to stay behind."
-        ),
-        """pacslab deidentify hospital research --key ~/keys/study-7.key
-    pacslab deidentify hospital research --key study-7.key --profile basic --option retain-modified-dates
-    pacslab deidentify hospital shared --anonymous""",
-    )
-    @click.argument("source", type=FOLDER)
-    @click.argument("target", type=FOLDER)
-    @click.option(
-        "--profile",
-        type=click.Choice(list(PROFILES)),
-        default="research",
-        show_default=True,
-        help=str(t("basic: as little as possible stays; research: also what studies over time need, cleaned.")),
-    )
-    @click.option(
-        "--option",
-        "options",
-        multiple=True,
-        type=click.Choice([option.value for option in Option]),
-        help=str(t("An option of PS3.15 E.3 more.")),
-    )
-    @click.option(
-        "--without",
-        multiple=True,
-        type=click.Choice([option.value for option in Option]),
-        help=str(t("An option of the profile to leave out.")),
-    )
-    @click.option(
-        "--key",
-        type=FOLDER,
-        metavar="FILE",
-        help=str(t("The key, which stays with the hospital: pseudonymised. Made when there is none.")),
-    )
-    @click.option("--anonymous", is_flag=True, help=str(t("Destroy the key at the end: nobody can find the way back.")))
-    @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help=str(t("Processes.")))
-    @AS_JSON
-    def deidentify(
-        source: Path, target: Path, key: Path | None, anonymous: bool, workers: int, as_json: bool, **asked: Any
-    ) -> None:
-        from lab.course.deidentified import Deidentified
-
-        profile = _profile(asked["profile"], asked["options"], asked["without"])
-        steps = Steps(quiet=as_json)
-        with steps.progress(t("De-identifying")) as report:
-            result = Deidentified.run(source, target, profile, key, anonymous, workers, report)
-        answer(result, as_json, FOUND if result.audit.quarantined else CLEAN)
+    profile = _profile(asked["profile"], asked["options"], asked["without"])
+    steps = Steps(quiet=as_json)
+    with steps.progress(t("De-identifying")) as report:
+        result = Deidentified.run(source, target, profile, key, anonymous, workers, report)
+    answer(result, as_json, FOUND if result.audit.quarantined else CLEAN)
 
 
 def _profile(name: str, options: tuple[str, ...], without: tuple[str, ...]) -> list[str]:
@@ -84,23 +74,25 @@ def _profile(name: str, options: tuple[str, ...], without: tuple[str, ...]) -> l
     return [*chosen, *options]
 
 
-def _add_score(command: Command, answer: Callable[..., None]) -> None:
-    @command(
-        t("Score a de-identification of a synthetic set against its ledger. Exit code 1 when something leaked."),
-        """pacslab deid-score hospital research
-    pacslab deid-score hospital research --html score.html
-    pacslab deid-score hospital research --json""",
-    )
-    @click.argument("source", type=FOLDER)
-    @click.argument("target", type=FOLDER)
-    @click.option("--html", type=FOLDER, metavar="FILE", help=str(t("Write a page that shows leaks before and after.")))
-    @AS_JSON
-    def deid_score(source: Path, target: Path, html: Path | None, as_json: bool) -> None:
-        from lab.course.deidentified import Scored
+@command(
+    t("Score a de-identification of a synthetic set against its ledger. Exit code 1 when something leaked."),
+    """pacslab deid-score hospital research
+pacslab deid-score hospital research --html score.html
+pacslab deid-score hospital research --json""",
+)
+@click.argument("source", type=FOLDER)
+@click.argument("target", type=FOLDER)
+@click.option("--html", type=FOLDER, metavar="FILE", help=str(t("Write a page that shows leaks before and after.")))
+@AS_JSON
+def deid_score(source: Path, target: Path, html: Path | None, as_json: bool) -> None:
+    from lab.course.deidentified import Scored
 
-        steps = Steps(quiet=as_json)
-        with steps.progress(t("Comparing with the ledger")) as report:
-            result = Scored.of(source, target, report)
-        if html is not None:
-            html.write_text(result.page(), "utf-8")
-        answer(result, as_json, CLEAN if result.score.clean else FOUND)
+    steps = Steps(quiet=as_json)
+    with steps.progress(t("Comparing with the ledger")) as report:
+        result = Scored.of(source, target, report)
+    if html is not None:
+        html.write_text(result.page(), "utf-8")
+    answer(result, as_json, CLEAN if result.score.clean else FOUND)
+
+
+COMMANDS = (deidentify, deid_score)

@@ -4,56 +4,51 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from lab.commands.base import AS_JSON, CLEAN, COULD_NOT, FOUND, command
 from lab.i18n import t
 from lab.terminal import Steps
 
 if TYPE_CHECKING:
     from lab.course.inventoried import Inventoried
 
-Command = Callable[..., Callable[[Callable[..., None]], click.Command]]
-CLEAN, FOUND, COULD_NOT = 0, 1, 2
 LEDGER = "ledger.parquet"
 
 
-def add(command: Command) -> None:
-    """Add the command of the inventory to the command line."""
-
-    @command(
-        t(
-            "Find personal data in the lab’s archive and logs, or in folders, files and backups. Read-only. Exit code 1 when there is some."
-        ),
-        """pacslab inventory
-    pacslab inventory hospital --no-ocr
-    pacslab inventory export.zip /var/log/orthanc --csv > findings.csv
-    pacslab inventory hospital --html inventory.html
-    pacslab inventory hospital --score""",
-    )
-    @click.argument("paths", nargs=-1, metavar="[FOLDER|FILE]...", type=click.Path(path_type=Path))
-    @click.option("--no-ocr", is_flag=True, help=str(t("Leave pixels and scans unread: hundreds of times faster.")))
-    @click.option(
-        "--sample",
-        type=click.IntRange(1),
-        default=1,
-        metavar="N",
-        help=str(t("Search one file of N; everyone is learnt from all.")),
-    )
-    @click.option("--workers", type=click.IntRange(1, 64), help=str(t("How many processes; as many as processors.")))
-    @click.option(
-        "--html", "page", type=click.Path(path_type=Path, dir_okay=False), help=str(t("Write a page with pictures."))
-    )
-    @click.option(
-        "--score", "scored", is_flag=True, help=str(t("Hold it against the answer key of a synthetic set (a folder)."))
-    )
-    @click.option("--csv", "as_csv", is_flag=True, help=str(t("Print CSV, one row a finding.")))
-    @click.option("--json", "as_json", is_flag=True, help=str(t("Print JSON for programs.")))
-    def inventory(**asked: Any) -> None:
-        sys.exit(_run(**asked))
+@command(
+    t(
+        "Find personal data in the lab’s archive and logs, or in folders, files and backups. Read-only. Exit code 1 when there is some."
+    ),
+    """pacslab inventory
+pacslab inventory hospital --no-ocr
+pacslab inventory export.zip /var/log/orthanc --csv > findings.csv
+pacslab inventory hospital --html inventory.html
+pacslab inventory hospital --score""",
+)
+@click.argument("paths", nargs=-1, metavar="[FOLDER|FILE]...", type=click.Path(path_type=Path))
+@click.option("--no-ocr", is_flag=True, help=str(t("Leave pixels and scans unread: hundreds of times faster.")))
+@click.option(
+    "--sample",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    help=str(t("Search one file of N; everyone is learnt from all.")),
+)
+@click.option("--workers", type=click.IntRange(1, 64), help=str(t("How many processes; as many as processors.")))
+@click.option(
+    "--html", "page", type=click.Path(path_type=Path, dir_okay=False), help=str(t("Write a page with pictures."))
+)
+@click.option(
+    "--score", "scored", is_flag=True, help=str(t("Hold it against the answer key of a synthetic set (a folder)."))
+)
+@click.option("--csv", "as_csv", is_flag=True, help=str(t("Print CSV, one row a finding.")))
+@AS_JSON
+def inventory(**asked: Any) -> None:
+    sys.exit(_run(**asked))
 
 
 def _run(
@@ -101,3 +96,6 @@ def _print(result: Inventoried, ledger: Path | None, as_csv: bool, as_json: bool
         result.card().print()
         if score is not None:
             score.card().print()
+
+
+COMMANDS = (inventory,)

@@ -2,55 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
 
+from lab.commands.base import AS_JSON, answer, command
+from lab.commands.detection import HOURS, SPEED
 from lab.i18n import t
 from lab.terminal import Steps
 
 if TYPE_CHECKING:
     from lab.detection.recording import Recording
 
-Command = Callable[..., Callable[[Callable[..., None]], click.Command]]
-AS_JSON = click.option("--json", "as_json", is_flag=True, help=str(t("Print JSON for programs.")))
 FOLDER = click.Path(path_type=Path)
 
 
-def add(command: Command, answer: Callable[..., None], group: click.Group) -> None:
-    """Add the commands to the command line."""
-    _add_detect(command, answer)
-    group.add_command(rules)
-    rules.answer = answer  # type: ignore[attr-defined]
+@command(
+    t("Run Sigma rules over recorded days and score them on truth. Exit code 1 below 0.95 precision or recall."),
+    """pacslab detect my-rule.yml --day days/monday
+    pacslab detect sweep.yml spray.yml --day days/monday --day days/tuesday --json""",
+)
+@click.argument("files", nargs=-1, required=True, metavar=f"{t('RULE')}...", type=FOLDER)
+@click.option(
+    "--day",
+    "days",
+    multiple=True,
+    type=FOLDER,
+    metavar="FOLDER",
+    help=str(t("A day recorded with pacslab day --save.")),
+)
+@AS_JSON
+def detect(files: tuple[Path, ...], days: tuple[Path, ...], as_json: bool) -> None:
+    from lab.course.detected import Detected
+    from lab.detection.recording import Recording
+    from lab.detection.rules.score import score
+    from lab.detection.rules.sigma import read_rule
 
-
-def _add_detect(command: Command, answer: Callable[..., None]) -> None:
-    @command(
-        t("Run Sigma rules over recorded days and score them on truth. Exit code 1 below 0.95 precision or recall."),
-        """pacslab detect my-rule.yml --day days/monday
-        pacslab detect sweep.yml spray.yml --day days/monday --day days/tuesday --json""",
-    )
-    @click.argument("files", nargs=-1, required=True, metavar=f"{t('RULE')}...", type=FOLDER)
-    @click.option(
-        "--day",
-        "days",
-        multiple=True,
-        type=FOLDER,
-        metavar="FOLDER",
-        help=str(t("A day recorded with pacslab day --save.")),
-    )
-    @AS_JSON
-    def detect(files: tuple[Path, ...], days: tuple[Path, ...], as_json: bool) -> None:
-        from lab.course.detected import Detected
-        from lab.detection.recording import Recording
-        from lab.detection.rules.score import score
-        from lab.detection.rules.sigma import read_rule
-
-        scored = Detected(score([read_rule(file) for file in files], [Recording.load(day) for day in _some(days)]))
-        answer(scored, as_json, 0 if scored.passed else 1)
+    scored = Detected(score([read_rule(file) for file in files], [Recording.load(day) for day in _some(days)]))
+    answer(scored, as_json, 0 if scored.passed else 1)
 
 
 def _some(days: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -76,7 +67,7 @@ def list_(as_json: bool) -> None:
     from lab.course.detected import RuleList
     from lab.detection.rules.sigma import shipped
 
-    rules.answer(RuleList(shipped()), as_json)  # type: ignore[attr-defined]
+    answer(RuleList(shipped()), as_json)
 
 
 @rules.command(help=str(t("Print a rule, to read or to start from.")))
@@ -112,16 +103,8 @@ def export(folder: Path) -> None:
 @click.option(
     "--seed", type=click.IntRange(0), default=1000, show_default=True, help=str(t("The seed of the first day."))
 )
-@click.option(
-    "--hours", type=click.FloatRange(0.1, 24), default=24.0, show_default=True, help=str(t("How much of each day."))
-)
-@click.option(
-    "--speed",
-    type=click.FloatRange(1, 3_600),
-    default=600.0,
-    show_default=True,
-    help=str(t("Seconds of the day in one second.")),
-)
+@HOURS
+@SPEED
 @click.option(
     "--save",
     type=FOLDER,
@@ -155,7 +138,7 @@ def score(
         for number in range(seed, seed + (days or 0)):
             recordings.append(_played((save or Path(kept)) / str(number), number, hours, speed, as_json))
         scored = Detected(measured(shipped(), recordings))
-    rules.answer(scored, as_json, 0 if scored.passed else 1)  # type: ignore[attr-defined]
+    answer(scored, as_json, 0 if scored.passed else 1)
 
 
 def _played(folder: Path, seed: int, hours: float, speed: float, quiet: bool) -> Recording:
@@ -167,3 +150,6 @@ def _played(folder: Path, seed: int, hours: float, speed: float, quiet: bool) ->
         return Recording.load(folder)
     with Steps(quiet=quiet).progress(t("Day {seed}, in minutes", seed=seed)) as report:
         return Lab().day(hours, speed, seed, folder=folder, capture=False, report=report).recording
+
+
+COMMANDS = (detect, rules)

@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
+from lab.commands.base import AS_JSON, answer, command
 from lab.i18n import Text, t
 from lab.terminal import Steps
 
-Command = Callable[..., Callable[[Callable[..., None]], click.Command]]
 SEED = click.option(
     "--seed", default="2019", show_default=True, help=str(t("Which Internet: the same seed gives the same."))
 )
@@ -23,41 +23,32 @@ EPOCH = click.option(
     show_default=True,
     help=str(t("1: summer 2019; 2: two months later.")),
 )
-AS_JSON = click.option("--json", "as_json", is_flag=True, help=str(t("Print JSON for programs.")))
 AS_CSV = click.option("--csv", "as_csv", is_flag=True, help=str(t("Print CSV, one row a system.")))
 
 
-def add(command: Command, answer: Callable[..., None]) -> None:
-    """Add the commands of the survey to the command line."""
-    _add_internet(command, answer)
-    _add_survey(command, answer)
-    _add_search(command, answer)
+@command(
+    t("Describe the simulated Internet of 2,300 archives, or serve it until Ctrl-C."),
+    """pacslab internet
+    pacslab internet --epoch 2 --json
+    pacslab internet --csv > systems.csv
+    pacslab internet --serve""",
+)
+@SEED
+@EPOCH
+@click.option("--serve", is_flag=True, help=str(t("Answer at all addresses until Ctrl-C.")))
+@AS_CSV
+@AS_JSON
+def internet(seed: str, epoch: int, serve: bool, as_csv: bool, as_json: bool) -> None:
+    from lab.course.surveyed import Described
+    from lab.survey.population import Population
 
-
-def _add_internet(command: Command, answer: Callable[..., None]) -> None:
-    @command(
-        t("Describe the simulated Internet of 2,300 archives, or serve it until Ctrl-C."),
-        """pacslab internet
-        pacslab internet --epoch 2 --json
-        pacslab internet --csv > systems.csv
-        pacslab internet --serve""",
-    )
-    @SEED
-    @EPOCH
-    @click.option("--serve", is_flag=True, help=str(t("Answer at all addresses until Ctrl-C.")))
-    @AS_CSV
-    @AS_JSON
-    def internet(seed: str, epoch: int, serve: bool, as_csv: bool, as_json: bool) -> None:
-        from lab.course.surveyed import Described
-        from lab.survey.population import Population
-
-        described = Described(Population.of(seed, epoch))
-        if serve:
-            _serve(described.population)
-        elif as_csv:
-            click.echo(described.csv(), nl=False)
-        else:
-            answer(described, as_json)
+    described = Described(Population.of(seed, epoch))
+    if serve:
+        _serve(described.population)
+    elif as_csv:
+        click.echo(described.csv(), nl=False)
+    else:
+        answer(described, as_json)
 
 
 def _serve(population: Any) -> None:
@@ -80,37 +71,6 @@ def _serve(population: Any) -> None:
         asyncio.run(run())
     except KeyboardInterrupt:
         click.echo(str(t("The simulated Internet is down.")))
-
-
-def _add_survey(command: Command, answer: Callable[..., None]) -> None:
-    @command(
-        t(
-            "Survey the simulated Internet: one echo and one bounded query to each system. Exit code 1 when archives stand open."
-        ),
-        """pacslab survey
-        pacslab survey --output summer.sqlite
-        pacslab survey --epoch 2 --json
-        pacslab survey --csv > findings.csv
-        pacslab survey --parquet findings.parquet""",
-    )
-    @SEED
-    @EPOCH
-    @_keeping
-    @_manners
-    @AS_CSV
-    @AS_JSON
-    def survey(seed: str, epoch: int, as_csv: bool, as_json: bool, parquet: Path | None, **how: Any) -> None:
-        from lab.course.surveyed import Surveyed
-        from lab.survey.tool.report import to_csv, write_parquet
-
-        findings = _survey(seed, epoch, quiet=as_csv or as_json, **how)
-        if parquet is not None:
-            write_parquet(findings, parquet)
-        if as_csv:
-            click.echo(to_csv(findings), nl=False)
-            return
-        surveyed = Surveyed(findings, epoch)
-        answer(surveyed, as_json, 1 if surveyed.totals["accessible"] else 0)
 
 
 def _keeping(function: Callable[..., None]) -> Callable[..., None]:
@@ -143,6 +103,36 @@ def _number(
     name: str, kind: click.ParamType[Any], default: float, help_text: Text
 ) -> Callable[..., Callable[..., None]]:
     return click.option(name, type=kind, default=default, show_default=True, help=str(help_text))
+
+
+@command(
+    t(
+        "Survey the simulated Internet: one echo and one bounded query to each system. Exit code 1 when archives stand open."
+    ),
+    """pacslab survey
+    pacslab survey --output summer.sqlite
+    pacslab survey --epoch 2 --json
+    pacslab survey --csv > findings.csv
+    pacslab survey --parquet findings.parquet""",
+)
+@SEED
+@EPOCH
+@_keeping
+@_manners
+@AS_CSV
+@AS_JSON
+def survey(seed: str, epoch: int, as_csv: bool, as_json: bool, parquet: Path | None, **how: Any) -> None:
+    from lab.course.surveyed import Surveyed
+    from lab.survey.tool.report import to_csv, write_parquet
+
+    findings = _survey(seed, epoch, quiet=as_csv or as_json, **how)
+    if parquet is not None:
+        write_parquet(findings, parquet)
+    if as_csv:
+        click.echo(to_csv(findings), nl=False)
+        return
+    surveyed = Surveyed(findings, epoch)
+    answer(surveyed, as_json, 1 if surveyed.totals["accessible"] else 0)
 
 
 def _survey(
@@ -178,35 +168,32 @@ def _survey(
         internet.stop()
 
 
-def _add_search(command: Command, answer: Callable[..., None]) -> None:
-    @command(
-        t("Search the banners of the simulated Internet; without a query, serve the search engine until Ctrl-C."),
-        """pacslab search
-        pacslab search 'port:11112 country:FR product:"Orthanc" has:viewer'
-        pacslab search has:tls --json""",
-    )
-    @click.argument("query", required=False)
-    @SEED
-    @EPOCH
-    @click.option(
-        "--port", type=click.IntRange(1024, 65535), help=str(t("The port of the search engine on 127.0.0.1."))
-    )
-    @AS_JSON
-    def search(query: str | None, seed: str, epoch: int, port: int | None, as_json: bool) -> None:
-        from lab.course.surveyed import Searched
-        from lab.survey.engine.crawl import crawl
-        from lab.survey.engine.query import parse
-        from lab.survey.internet import Internet
+@command(
+    t("Search the banners of the simulated Internet; without a query, serve the search engine until Ctrl-C."),
+    """pacslab search
+    pacslab search 'port:11112 country:FR product:"Orthanc" has:viewer'
+    pacslab search has:tls --json""",
+)
+@click.argument("query", required=False)
+@SEED
+@EPOCH
+@click.option("--port", type=click.IntRange(1024, 65535), help=str(t("The port of the search engine on 127.0.0.1.")))
+@AS_JSON
+def search(query: str | None, seed: str, epoch: int, port: int | None, as_json: bool) -> None:
+    from lab.course.surveyed import Searched
+    from lab.survey.engine.crawl import crawl
+    from lab.survey.engine.query import parse
+    from lab.survey.internet import Internet
 
-        conditions = parse(query or "")
-        steps = Steps(quiet=as_json)
-        with Internet(seed, epoch) as internet:
-            with steps.progress(t("Crawl")) as report:
-                index = crawl(internet.targets, report)
-            if query is None:
-                _serve_search(index, port)
-                return
-        answer(Searched(query, index.search(conditions)), as_json)
+    conditions = parse(query or "")
+    steps = Steps(quiet=as_json)
+    with Internet(seed, epoch) as internet:
+        with steps.progress(t("Crawl")) as report:
+            index = crawl(internet.targets, report)
+        if query is None:
+            _serve_search(index, port)
+            return
+    answer(Searched(query, index.search(conditions)), as_json)
 
 
 def _serve_search(index: Any, port: int | None) -> None:
@@ -218,3 +205,6 @@ def _serve_search(index: Any, port: int | None) -> None:
             server.serve_forever()
         except KeyboardInterrupt:
             click.echo(str(t("The search engine is down.")))
+
+
+COMMANDS = (internet, survey, search)

@@ -1,0 +1,47 @@
+"""The site and what the archive holds: print it, apply it, load objects into it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lab.commands.base import command, running_lab
+from lab.i18n import t
+from lab.terminal import Steps
+
+
+@command(t("Print the site that runs, as JSON. Save it, edit it, apply it."), "pacslab site > my-site.json")
+def site() -> None:
+    click.echo(running_lab().site.to_json(), nl=False)
+
+
+@command(
+    t("Apply a site that you have edited by hand."),
+    """pacslab apply my-site.json
+    pacslab apply""",
+)
+@click.argument("file", required=False, metavar=f"[{t('FILE')}]", type=click.Path(path_type=Path))
+def apply(file: Path | None) -> None:
+    lab = running_lab()
+    changes = lab.apply(file or lab.home.site_file)
+    click.echo(changes or str(t("Nothing changes.")))
+
+
+@command(
+    t("Load DICOM files or folders of synthetic patients. Files without the synthetic marks are refused."),
+    "pacslab load patients/",
+)
+@click.argument(
+    "paths", nargs=-1, required=True, metavar=f"{t('PATH')}...", type=click.Path(exists=True, path_type=Path)
+)
+def load(paths: tuple[Path, ...]) -> None:
+    from lab.clients.loader import load_files
+
+    lab = running_lab()
+    with Steps().progress(t("Loading")) as report:
+        stored = load_files(lab.live(), paths, report)
+    click.echo(str(t("{stored} objects are in the archive.", stored=stored)))
+
+
+COMMANDS = (site, apply, load)
