@@ -245,7 +245,9 @@ if [ ! -e /usr/sbin/policy-rc.d ]; then
   printf "#!/bin/sh\nexit 101\n" >/usr/sbin/policy-rc.d
   chmod 755 /usr/sbin/policy-rc.d
 fi
-apt-get install -y --no-install-recommends "$@" || { apt-get update; apt-get install -y --no-install-recommends "$@"; }
+# the system may be updating itself (unattended-upgrades): wait for its lock
+patient() { apt-get -o DPkg::Lock::Timeout=600 "$@"; }
+patient install -y --no-install-recommends "$@" || { patient update; patient install -y --no-install-recommends "$@"; }
 for service in $fresh; do
   [ -e "/etc/init.d/$service" ] || continue
   update-rc.d "$service" disable || true

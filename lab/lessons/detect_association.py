@@ -15,14 +15,16 @@ from lab.lesson import Judgement, Lesson, Question
 def _taken(day: Watched, title: str, studies: int) -> Judgement:
     requests = [request for request in day.truth.requests if request.intrusion == "bulk-get"]
     titles = {request.aet for request in requests}
-    right = {touch.study for request in requests for touch in request.touches if touch.effect is Effect.COPIED}
-    if not right:
+    took = {touch.study for request in requests for touch in request.touches if touch.effect is Effect.COPIED}
+    # The archive may also have sent what is nobody's, as research's anonymised copies: the log does not tell them apart.
+    asked = {request.target for request in requests if request.verb == "C-GET"}
+    if not took:
         return Judgement(False, t("On this day nobody copied studies. Play it as the notebook does."))
     if title.strip() not in titles:
         return Judgement(False, t("Not {title!r}: that client belongs here, or took nothing.", title=title[:16]))
-    if studies == len(right):
+    if len(took) <= studies <= len(asked):
         return Judgement(True, t("{title} took {n} studies.", title=title.strip(), n=studies))
-    return Judgement(False, t("It took fewer.") if studies > len(right) else t("It took more."))
+    return Judgement(False, t("It took fewer.") if studies > len(asked) else t("It took more."))
 
 
 def _planted(lines: list[object], number: int) -> Judgement:

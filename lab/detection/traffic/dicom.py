@@ -114,6 +114,7 @@ class Dicom:
 
     def store(self, dataset: Dataset) -> int | None:
         """C-STORE of an instance."""
+        self.stock.meet(str(dataset.PatientID))
 
         def act(link: Association) -> tuple[int | None, tuple[Touch, ...]]:
             code = _code(link.send_c_store(dataset))

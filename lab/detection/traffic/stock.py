@@ -88,6 +88,11 @@ class Stock:
                 for instance in instances:
                     self._resources[instance] = Resource("instance", study.patient, study.uid, 1)
 
+    def meet(self, patient: str) -> None:
+        """A person of whom images are about to come in: somebody may read the first before the last is there."""
+        with self._lock:
+            self._patients.add(patient)
+
     def forget(self, study: str) -> None:
         """A study that was deleted: nobody asks for it any more."""
         with self._lock:
