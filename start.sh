@@ -386,15 +386,30 @@ compose_up() {
 }
 
 compose_down() {
-  trap '' INT TERM HUP
   [ -z "$follower" ] || kill "$follower" 2>/dev/null || true
   step "$(text stopping)" docker compose down
 }
 
+# Docker holds the containers, not this script: killed without a word (kill -9), it would leave them. So a process of its
+# own waits at the other end of a pipe, and ends the lab when this end closes and nothing was said (see dismiss_watcher).
+# Whoever runs in the background beside it has to let go of the pipe (9>&-).
+set_watcher() {
+  exec 9> >(
+    exec >>"$log" 2>&1
+    trap '' INT TERM HUP PIPE
+    read -r word || true
+    [ -n "$word" ] || docker compose down
+  )
+}
+dismiss_watcher() { { echo over >&9; } 2>/dev/null || true; }
+
 # end STATUS: what a signal or a failure does from the first container on
 end() {
-  echo
+  trap '' INT TERM HUP PIPE
+  # a terminal that was closed takes no more words; they must not keep the containers from being ended
+  echo 2>/dev/null || exec >>"$log" 2>&1
   compose_down || true
+  dismiss_watcher
   exit "$1"
 }
 
@@ -403,10 +418,10 @@ end() {
 follow() {
   local waiter
   container=$(docker compose ps --all --quiet notebooks)
-  docker logs --follow "$container" 2>&1 &
+  docker logs --follow "$container" 2>&1 9>&- &
   follower=$!
   # shellcheck disable=SC2016  # expanded in the container
-  docker exec "$container" sh -c 'until [ -e "$PACSLAB_STATE/session.json" ]; do sleep 0.1; done' >>"$log" 2>&1 &
+  docker exec "$container" sh -c 'until [ -e "$PACSLAB_STATE/session.json" ]; do sleep 0.1; done' >>"$log" 2>&1 9>&- &
   waiter=$!
   wait "$waiter" && return
   [ "$(docker inspect --format '{{.State.Running}}' "$container")" = true ] || wait "$follower" || true
@@ -429,6 +444,7 @@ start_docker() {
   fi
   printf 'compose\n' >"$mode_file"
   printf '%s\n' "$lang" >"$language_file"
+  set_watcher
   trap 'end 130' INT TERM HUP
   compose_up || end 1
   if ! follow; then
@@ -438,6 +454,8 @@ start_docker() {
   if [ "$detach" = 1 ]; then
     sleep 0.3 # the last line that the container wrote is on its way here
     kill "$follower" 2>/dev/null || true
+    trap '' PIPE
+    dismiss_watcher
     say detached
     return
   fi
