@@ -228,6 +228,15 @@ def test_on_a_system_without_apt_it_says_what_to_install(copy: Copy) -> None:
     assert "ORTHANC_BIN" in answer.stderr
 
 
+def test_an_orthanc_of_ones_own_is_used_and_one_that_is_not_there_is_named(copy: Copy) -> None:
+    (copy.stand_ins / "Orthanc").rename(copy.folder / "Orthanc")
+    named = copy.run("start.sh", "--native", ORTHANC_BIN=str(copy.folder / "Orthanc"))
+    assert (named.returncode, named.stdout.splitlines()[-1]) == (0, "python -m lab start --sandbox native")
+    wrong = copy.run("start.sh", "--native", ORTHANC_BIN="/no/such/Orthanc")
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("ORTHANC_BIN names /no/such/Orthanc, which is no program.")
+
+
 def test_missing_packages_are_left_to_an_administrator_where_one_is_needed(copy: Copy) -> None:
     (copy.stand_ins / "bwrap").unlink()
     (copy.stand_ins / "id").unlink()
