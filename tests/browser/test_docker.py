@@ -26,7 +26,7 @@ def net() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def started(net: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
-    """``./start.sh --docker --detach``, ended with ``./pacslab stop``; the URL is the one that it prints."""
+    """``./start.sh --docker --detach``, ended with ``./pacslab stop`` after a crash; the URL is the one that it prints."""
     ports = {name: str(free_port()) for name in ("PACSLAB_HTTP_PORT", "PACSLAB_HTTPS_PORT", "PACSLAB_JUPYTER_PORT")}
     state: Path = tmp_path_factory.mktemp("student with docker")
     own = {
@@ -44,7 +44,7 @@ def started(net: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Star
         assert address is not None, start.stdout
         explorer = f"https://127.0.0.1:{ports['PACSLAB_HTTPS_PORT']}/app/explorer.html"
         yield Started(address[0], explorer, (str(ROOT / "pacslab"),), own | ports)
-        assert containers(PROJECT) != ""
+        run("docker", "compose", "kill", "notebooks", **(own | ports))  # the two others run on, with their ports
         stop = subprocess.run(
             ["./pacslab", "stop"], cwd=ROOT, env=os.environ | own | ports, capture_output=True, text=True
         )

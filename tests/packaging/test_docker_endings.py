@@ -6,7 +6,6 @@ import os
 import pty
 import re
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -121,19 +120,3 @@ def test_start_sh_takes_its_containers_along(way: str, environment: dict[str, st
         terminal.kill()
         assert terminal.code() == -signal.SIGKILL
     assert nothing_is_left()
-
-
-def test_a_notebooks_container_that_died_does_not_keep_the_others_from_being_stopped(
-    environment: dict[str, str],
-) -> None:
-    detached = subprocess.run(
-        ["./start.sh", "--docker", "--detach", "--no-jupyter"],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-    )
-    assert detached.returncode == 0, detached.stdout + detached.stderr
-    run("docker", "compose", "kill", "notebooks", **environment)
-    stop = subprocess.run(["./pacslab", "stop"], cwd=ROOT, env=os.environ | environment, capture_output=True, text=True)
-    assert (stop.returncode, containers(PROJECT)) == (0, ""), stop.stdout + stop.stderr
