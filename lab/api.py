@@ -68,6 +68,7 @@ class Lab(Detection, Privacy):
         ``patients`` are made and loaded the first time only; ``report(done, total)`` is called meanwhile.
         """
         self.sandbox.start(with_parent=with_parent)
+        unknown = self.sandbox.health().generation > 0 and self.sandbox.site() is None
         if SNAPSHOT not in self.sandbox.snapshots():
             self._run(baseline(), frozenset())
             put_patients(self.sandbox, self.live(), patients, report)
@@ -77,6 +78,9 @@ class Lab(Detection, Privacy):
             note = t(
                 "The last site does not start ({why}); the hardened one runs instead.", why=" ".join(error.details[-1:])
             )
+            return replace(self.harden(), note=note)
+        if unknown:
+            note = t("The last site is of another version of the lab; the hardened one runs instead.")
             return replace(self.harden(), note=note)
         return self.status()
 
@@ -357,7 +361,7 @@ class Lab(Detection, Privacy):
 def read_site(path: Path) -> SiteConfig:
     """The site of a file. Raises SiteError when it is missing, unreadable or not valid."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # Windows' editor puts a mark before the text
     except (OSError, UnicodeDecodeError) as error:
         raise SiteError(
             t("{path} cannot be read: {reason}.", path=path, reason=error),

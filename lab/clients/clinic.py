@@ -68,13 +68,36 @@ def _step(name: str, title: Text, action: Callable[[LiveSite], Text], site: Live
 
 def _ct_stores(site: LiveSite) -> Text:
     peer = site.equipment("ct")
-    status, _ = dimse.worklist(peer, _whom_to_expect())
-    if status != 0:
-        raise Stopped(t("its worklist was refused with status 0x{status:04X}", status=status))
+    has_worklist = True
+    try:
+        _read_worklist(peer)
+    except (Stopped, dimse.NoAssociation):
+        if has_worklist := _could_have_worklists(site):
+            raise
     (status,) = dimse.store(peer, [emergency_study()])
     if status != 0:
         raise Stopped(t("C-STORE was refused with status 0x{status:04X}", status=status))
+    if not has_worklist:
+        return t("C-STORE accepted (this Orthanc has no worklist plugin)")
     return t("worklist read, C-STORE accepted")
+
+
+def _read_worklist(peer: dimse.Peer) -> None:
+    status, _ = dimse.worklist(peer, _whom_to_expect())
+    if status != 0:
+        raise Stopped(t("its worklist was refused with status 0x{status:04X}", status=status))
+
+
+def _could_have_worklists(site: LiveSite) -> bool:
+    """Whether the archive could serve a worklist. One that lacks a plugin which the site asks for cannot, whatever a repair does."""
+    if not site.config.worklists.enabled:
+        return True
+    try:
+        with site.console(site.account("administrator")) as console:
+            answer = console.get("/plugins")
+            return answer.status_code != 200 or "worklists" in answer.json()
+    except (httpx.HTTPError, ValueError):
+        return True
 
 
 def _whom_to_expect() -> Dataset:

@@ -96,7 +96,7 @@ class Sandbox(Protocol):
         """Run this site, restarting what changed. Raises SiteCannotStart; the site before it runs again then."""
 
     def site(self) -> SiteConfig | None:
-        """The site that was applied last, or None."""
+        """The site that was applied last, or None: there is none, or another version of the lab wrote it."""
 
     def health(self) -> Health:
         """How it is now. Read-only; never raises."""

@@ -25,7 +25,6 @@ daemon off;
 worker_processes 1;
 pid {run}/nginx.pid;
 error_log {run}/logs/gateway-error.log notice;
-load_module modules/ngx_stream_module.so;
 events {{ worker_connections 512; }}
 
 http {{
