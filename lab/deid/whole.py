@@ -7,18 +7,20 @@ from pathlib import Path
 
 from pydicom.uid import UID
 
-from lab.deid.cleaning import ElementCleaner, Subject, Tally, must
+from lab.deid.cleaning import ElementCleaner, must
 from lab.deid.documents import placeholder
 from lab.deid.elements import PIXEL_DATA, Buffer, DicomFile, Element, read_file
 from lab.deid.identities import Identities, patient_key
 from lab.deid.marking import file_head, marked
 from lab.deid.overlays import clean_overlays
+from lab.deid.people import People
 from lab.deid.pixels import PixelCleaner, Seen
 from lab.deid.problems import Reason, Unclean
 from lab.deid.profile import Option, Profile
 from lab.deid.secret import Secret
 from lab.deid.stream import without_comments
-from lab.deid.text import Cleaner
+from lab.deid.subject import Subject, Tally
+from lab.deid.text import Cleaner, folded
 from lab.deid.writing import write_elements
 
 SOP_CLASS, SOP_INSTANCE, STUDY, SERIES = 0x00080016, 0x00080018, 0x0020000D, 0x0020000E
@@ -46,6 +48,7 @@ class FileCleaner:
         self._elements = ElementCleaner(profile, secret)
         self._pixels = PixelCleaner(profile.has(Option.CLEAN_PIXELS))
         self._overlays_are_read = profile.has(Option.CLEAN_GRAPHICS) and profile.has(Option.CLEAN_PIXELS)
+        self._everybody = People(map(folded, identities.names))
         self._subjects: dict[str, Subject] = {}
 
     def clean(self, path: Path) -> Cleaned:
@@ -83,7 +86,7 @@ class FileCleaner:
         if found is None:
             if len(self._subjects) > 64:
                 self._subjects.clear()
-            cleaner = Cleaner(self._identities.of(key), self._identities.shared)
+            cleaner = Cleaner(self._identities.of(key), self._identities.shared, self._everybody)
             found = Subject(key, cleaner, self._secret.pseudonym(key), self._secret.days(key))
             self._subjects[key] = found
         return found
