@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab.deid.marking import METHOD
+from lab.deid.marking import method
 from lab.deid.problems import Reason
 from lab.deid.profile import Profile, table
 
@@ -33,10 +33,12 @@ class Audit:
         """The report for programs, and as it is written."""
         head = table()
         return {
-            "method": METHOD,
+            "method": method(),
             "table": {"basic": head["basic"], "options": head["options"]},
             "profile": [{"code": code, "meaning": meaning} for code, meaning in self.profile.codes],
-            "kind": "anonymised, key destroyed" if self.anonymous else "pseudonymised, key kept by the hospital",
+            "kind": "key destroyed, anonymity not assessed"
+            if self.anonymous
+            else "pseudonymised, key kept by the hospital",
             "files": self.files,
             "cleaned": self.cleaned,
             "cleaned_before": self.already,

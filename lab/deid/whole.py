@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydicom.uid import UID
-
 from lab.deid.cleaning import ElementCleaner, must
 from lab.deid.documents import placeholder
 from lab.deid.elements import PIXEL_DATA, Buffer, DicomFile, Element, read_file
@@ -18,7 +16,6 @@ from lab.deid.pixels import PixelCleaner, Seen
 from lab.deid.problems import Reason, Unclean
 from lab.deid.profile import Option, Profile
 from lab.deid.secret import Secret
-from lab.deid.stream import without_comments
 from lab.deid.subject import Subject, Tally
 from lab.deid.text import Cleaner, folded
 from lab.deid.writing import write_elements
@@ -57,8 +54,7 @@ class FileCleaner:
 
     def clean_read(self, file: DicomFile) -> Cleaned:
         """Clean a file that was read."""
-        sop_class = must(file.dataset, SOP_CLASS)
-        if sop_class == _DIRECTORY:
+        if must(file.dataset, SOP_CLASS) == _DIRECTORY:
             raise Unclean(Reason.DIRECTORY)
         instance = must(file.dataset, SOP_INSTANCE)
         key = patient_key(file)
@@ -70,15 +66,13 @@ class FileCleaner:
         dataset = clean_overlays(dataset, self._overlays_are_read, tally)
         dataset, syntax, seen = self._pixels.clean(dataset, file)
         for element in dataset:
-            if element.fragments is not None:
-                element.fragments = without_comments(element.fragments, syntax)
-            elif element.tag == _DOCUMENT_LENGTH:
+            if element.tag == _DOCUMENT_LENGTH:
                 element.value = len(placeholder()).to_bytes(4, "big" if file.form.big else "little")
-        dataset = marked(dataset, self._profile, seen.clean)
+        dataset = marked(dataset, self._profile, seen.clean, seen.looked)
         pieces = write_elements(dataset, file.form)
         self._look_again(dataset, file, subject)
         uid = must(dataset, SOP_INSTANCE)
-        head = file_head(sop_class, uid, syntax)
+        head = file_head(must(dataset, SOP_CLASS), uid, syntax)
         return Cleaned(self._name(key, dataset, instance), uid, [head, *pieces], seen, tally)
 
     def _subject(self, key: str) -> Subject:
@@ -117,7 +111,3 @@ def _check_document(dataset: list[Element]) -> None:
         mime = _optional(dataset, _MIME).lower()
         if mime not in ("application/pdf", ""):
             raise Unclean(Reason.DOCUMENT)
-
-
-def is_compressed(syntax: str) -> bool:
-    return bool(UID(syntax).is_encapsulated)
