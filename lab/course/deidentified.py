@@ -33,7 +33,7 @@ class Deidentified(Shown):
     @classmethod
     def run(
         cls, source: Path, target: Path, options: Iterable[str], key: Path | None, anonymous: bool, workers: int = 2,
-        report: Report | None = None,
+        report: Report | None = None, *, retry: bool = False,
     ) -> Deidentified:  # fmt: skip
         """De-identify a folder. Raises DeidError, also when it was not said what becomes of the key."""
         if anonymous == (key is not None):
@@ -41,7 +41,9 @@ class Deidentified(Shown):
                 t("Say what becomes of the key."),
                 t("--key FILE keeps it with the hospital (pseudonymised); --anonymous destroys it at the end."),
             )
-        return cls(deidentify(Request(source, target, Profile.of(options), key, workers), report), target)
+        return cls(
+            deidentify(Request(source, target, Profile.of(options), key, workers, retry), report), target.absolute()
+        )
 
     def card(self) -> Card:
         audit = self.audit

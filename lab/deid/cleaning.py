@@ -31,6 +31,8 @@ _PERSONAL_NARRATIVES = frozenset(
 )
 """Remarks about the person, not about the picture: nothing in them is worth the risk, so cleaning means to empty them."""
 _TEXT_VALUE, _DOCUMENT = 0x0040A160, 0x00420011
+_DRAWINGS, _DRAWN_TEXT = 0x00700001, 0x00700006
+"""Graphic annotations: a hand may have written in them, so they go where graphics are not to be cleaned."""
 _REQUEST, _NEEDED_IN_REQUEST = 0x0040A370, frozenset((0x00401001,))
 """Referenced Request Sequence needs Requested Procedure ID (type 2, PS3.3 C.17.2): emptied there, not removed."""
 _TITLES = frozenset((0x00420010,))
@@ -104,6 +106,8 @@ class _Work:
             return empty(element)
         if tag in _TITLES and element.items is None:
             return dummy(element)
+        if tag == _DRAWN_TEXT and self.profile.has(Option.CLEAN_GRAPHICS):
+            return self._text(element)
         if tag == _TEXT_VALUE and not self.profile.has(Option.CLEAN_STRUCTURED):
             return dummy(Element(tag, "UT"))
         if tag == _DOCUMENT:
@@ -117,6 +121,8 @@ class _Work:
         if action == "X" and not (in_request and element.tag in _NEEDED_IN_REQUEST):
             return None
         if element.items is not None:
+            if element.tag == _DRAWINGS and action != "C":
+                return None
             if action == "Z":
                 return Element(element.tag, "SQ", items=[])
             return self._sequence(element)

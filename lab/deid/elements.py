@@ -72,8 +72,10 @@ def read_file(path: Path) -> DicomFile:
         if path.stat().st_size > LARGEST:
             raise Unclean(Reason.TOO_LARGE)
         return read_bytes(path.read_bytes())
-    except (OSError, MemoryError) as error:
+    except OSError as error:
         raise Unclean(Reason.UNREADABLE) from error
+    except MemoryError as error:
+        raise Unclean(Reason.TOO_LARGE) from error
 
 
 def read_bytes(content: bytes) -> DicomFile:

@@ -38,14 +38,18 @@ class Seen:
     recoded: bool = False
 
 
+class Undecoded(Exception):
+    """The pixels have to be decoded, and this process is not to do it."""
+
+
 class PixelCleaner:
     """Cleans pixels where the option asks for it; otherwise lets only pass what bears no letters."""
 
-    def __init__(self, enabled: bool) -> None:
-        self._enabled = enabled
+    def __init__(self, enabled: bool, decodes: bool = True) -> None:
+        self._enabled, self._decodes = enabled, decodes
 
     def clean(self, dataset: list[Element], file: DicomFile) -> tuple[list[Element], str, Seen]:
-        """The dataset, its transfer syntax, and what became of the pixels. Raises Unclean."""
+        """The dataset, its transfer syntax, and what became of the pixels. Raises Unclean or Undecoded."""
         facts = Facts({element.tag: element for element in dataset}, file.form.big)
         pixels = facts.by_tag.get(PIXEL_DATA)
         if pixels is None:
@@ -56,6 +60,8 @@ class PixelCleaner:
             raise Unclean(Reason.NEEDS_PIXEL_CLEANING)
         dataset, spare = _checked(dataset, pixels, file, facts)
         if self._enabled or spare:
+            if not self._decodes:
+                raise Undecoded
             return self._decoded(dataset, file, facts)
         return dataset, file.syntax, Seen(False)  # nobody looked, so the device's word stays as it is
 
@@ -100,7 +106,7 @@ def _decoded(dataset: list[Element], file: DicomFile, facts: Facts) -> Array:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             described: Dataset = dcmread(io.BytesIO(content))
-            frames = np.array(pixel_array(described))
+            frames = np.array(pixel_array(described, correct_unused_bits=False))
     except Exception as error:  # decoders raise whatever they like
         raise Unclean(Reason.PIXELS_UNDECODABLE) from error
     frames = frames if facts.frames > 1 else frames[None]

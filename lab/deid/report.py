@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from lab.deid.journal import Line
 from lab.deid.marking import method
 from lab.deid.problems import Reason
 from lab.deid.profile import Profile, table
@@ -28,6 +29,17 @@ class Audit:
     seconds: float = 0.0
     actions: Counter[str] = field(default_factory=Counter)
     quarantined: Counter[Reason] = field(default_factory=Counter)
+
+    def count(self, lines: list[Line]) -> None:
+        """Take in all files of the run, those of its earlier legs as well."""
+        cleaned = [line for line in lines if line.target]
+        self.cleaned = len(cleaned)
+        self.patients = len({line.target.partition("/")[0] for line in cleaned})
+        self.quarantined.update(Reason(line.reason) for line in lines if line.reason)
+        for line in cleaned:
+            self.actions.update(line.actions)
+            self.looked, self.boxes = self.looked + line.looked, self.boxes + line.boxes
+            self.recoded += line.recoded
 
     def json(self) -> dict[str, Any]:
         """The report for programs, and as it is written."""

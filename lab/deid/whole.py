@@ -31,19 +31,18 @@ class Cleaned:
     """A file that may leave: where it belongs below the target, and its bytes in pieces."""
 
     name: str
-    sop_instance_uid: str
     pieces: list[Buffer]
     seen: Seen
     tally: Tally = field(default_factory=Tally)
 
 
 class FileCleaner:
-    """Cleans files of one set with one profile and one key."""
+    """Cleans files of one set with one profile and one key; without `decodes` it raises Undecoded where it would have to."""
 
-    def __init__(self, profile: Profile, secret: Secret, identities: Identities) -> None:
+    def __init__(self, profile: Profile, secret: Secret, identities: Identities, decodes: bool = True) -> None:
         self._profile, self._secret, self._identities = profile, secret, identities
         self._elements = ElementCleaner(profile, secret)
-        self._pixels = PixelCleaner(profile.has(Option.CLEAN_PIXELS))
+        self._pixels = PixelCleaner(profile.has(Option.CLEAN_PIXELS), decodes)
         self._overlays_are_read = profile.has(Option.CLEAN_GRAPHICS) and profile.has(Option.CLEAN_PIXELS)
         self._everybody = People(map(folded, identities.names))
         self._subjects: dict[str, Subject] = {}
@@ -73,7 +72,7 @@ class FileCleaner:
         self._look_again(dataset, file, subject)
         uid = must(dataset, SOP_INSTANCE)
         head = file_head(must(dataset, SOP_CLASS), uid, syntax)
-        return Cleaned(self._name(key, dataset, instance), uid, [head, *pieces], seen, tally)
+        return Cleaned(self._name(key, dataset, instance), [head, *pieces], seen, tally)
 
     def _subject(self, key: str) -> Subject:
         found = self._subjects.get(key)
