@@ -41,7 +41,7 @@ class Judged:
 
 def judge(entry: LedgerEntry, source: Seen, target: Seen) -> Judged:
     """Judge one entry by the file that was made of its own."""
-    new = target.value(entry.tag) if entry.place is Place.ELEMENT else None
+    new = target.value(entry.tag) if entry.place in (Place.ELEMENT, Place.FILE_META) else None
     return Judged(entry, _fate(entry, source, target), new)
 
 
