@@ -180,6 +180,8 @@ class _Work:
             return Element(element.tag, vr, dates.capped_age(decoded(bytes(element.value), self.encodings)).encode())
         if vr == "CS" and not is_code(bytes(element.value)):
             return self._text(element, or_nothing=True)
+        if vr == "CS" and b" " in bytes(element.value).strip(b"\0 "):
+            return self._text(element, only_the_patient=True, or_nothing=True)
         if vr == "AE":
             return self._text(element, only_the_patient=True, or_nothing=True)
         if vr in ("CS", "DS", "IS", "TM") or vr in NUMBERS:
