@@ -30,7 +30,7 @@ from tests.survey.running import door, in_thread, one, renamed, serving
 OPEN = renamed(
     replace(one(Behaviour.OPEN, lambda s: not s.tls), port=11112, holdings=Holdings(50_000, 60_000, 900_000, 0)), 20
 )
-HOSTILE = "127.127.255.30"
+HOSTILE = "127.127.30.0"
 
 pytestmark = pytest.mark.slow
 
