@@ -21,6 +21,8 @@ from synthetic_data.marks import PATIENT_ID_PREFIX
 from synthetic_data.seeding import Role
 
 FIRST_DAY, LAST_DAY = date(2009, 1, 5), date(2019, 8, 30)
+FIRST_BIRTH, _BIRTH_DAYS = date(1925, 1, 1), 33_600
+LAST_BIRTH = FIRST_BIRTH + timedelta(days=_BIRTH_DAYS - 1)
 _DAYS = (LAST_DAY - FIRST_DAY).days + 1
 _MIX = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
@@ -125,7 +127,7 @@ class Archive:
         return self._names.family
 
     def birth_date(self, patient: int) -> date:
-        return date(1925, 1, 1) + timedelta(days=self.mixed(patient, 1) % 33_600)
+        return FIRST_BIRTH + timedelta(days=self.mixed(patient, 1) % _BIRTH_DAYS)
 
     def sex(self, patient: int) -> str:
         return "FM"[self.mixed(patient, 2) & 1]
