@@ -18,7 +18,7 @@ def _counts(surveyed: Surveyed, is_open: Callable[..., object]) -> Judgement:
     systems = {system.address: system for system in course_population().systems}
     if len(surveyed.findings) < len(systems):
         return Judgement(False, t("Your survey has {n} findings only.", n=len(surveyed.findings)))
-    if Counter(finding.address for finding in surveyed.findings) != Counter(systems):
+    if Counter(finding.address for finding in surveyed.findings) != Counter(list(systems)):
         return Judgement(False, t("These are not the findings of the 2,300 systems of summer 2019, one of each."))
     wrong: Counter[str] = Counter()
     for finding in surveyed.findings:
