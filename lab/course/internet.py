@@ -155,7 +155,13 @@ class OpenInternet(Shown):
             str(rate),
         ]
         command += ["--seed", str(self._world.population.seed), "--epoch", str(self.epoch)]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).resolve().parents[2],
+        ) as process:
             while process.poll() is None and _count(path) < after:
                 time.sleep(0.02)
             process.kill()

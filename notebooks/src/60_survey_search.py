@@ -104,11 +104,12 @@ lab.answer("survey-search", "viewers", viewers)
 # %% [markdown]
 # ## A first look
 #
-# What does somebody see who types the address of such a viewer? The next cell opens the first hit, as a browser would. Nobody asks for
-# a password. The patients are invented; the page says so.
+# What does somebody see who types the address of such a viewer? The next cell opens one in India or Brazil, as a browser would. Nobody asks
+# for a password. The patients are invented; the page says so.
 
 # %%
-internet.visit(viewers.hits.hosts[0].address)
+pages = internet.search("country:IN,BR has:web").hits.hosts
+internet.visit(next(host.address for host in pages if host.viewer))
 
 # %% [markdown]
 # <details><summary>To think about: may one look at such a page on the real Internet, if only to make sure?</summary>

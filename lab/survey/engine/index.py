@@ -21,6 +21,7 @@ CREATE TABLE hosts (id INTEGER PRIMARY KEY, address TEXT UNIQUE, port INTEGER, l
 CREATE VIRTUAL TABLE words USING fts5 (address, org, product, version, banner, content='hosts', content_rowid='id',
     tokenize="unicode61 remove_diacritics 2 tokenchars '_'");
 """
+_SAID_NOTHING = (Outcome.SILENT, Outcome.UNREACHABLE, Outcome.INTERRUPTED)
 _HUNG_UP = (["connection closed"], ["connection reset"])
 _SERVICES = ((b"SSH-", "ssh"), (b"220 FTP", "ftp"), (b"220 ", "smtp"), (b"RFB", "vnc"), (b"HTTP/", "http"))
 
@@ -97,7 +98,7 @@ def _host(row: sqlite3.Row) -> Host:
 
 
 def _row(target: Target, finding: Finding) -> tuple[object, ...] | None:
-    if finding.outcome in (Outcome.SILENT, Outcome.UNREACHABLE) or finding.steps in _HUNG_UP:
+    if finding.outcome in _SAID_NOTHING or finding.steps in _HUNG_UP:
         return None  # it said nothing: there is nothing to find
     service = _service(finding)
     product, version = _product(finding)
