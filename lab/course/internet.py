@@ -142,19 +142,8 @@ class OpenInternet(Shown):
         """
         path = self._kept(name, fresh=True)
         self._world.ensure()
-        command = [
-            sys.executable,
-            "-m",
-            "lab",
-            "survey",
-            "--join",
-            "--json",
-            "--output",
-            str(path),
-            "--rate",
-            str(rate),
-        ]
-        command += ["--seed", str(self._world.population.seed), "--epoch", str(self.epoch)]
+        command = [sys.executable, "-m", "lab", "survey", "--join", "--json", "--output", str(path.resolve())]
+        command += ["--rate", str(rate), "--seed", str(self._world.population.seed), "--epoch", str(self.epoch)]
         with subprocess.Popen(
             command,
             stdout=subprocess.DEVNULL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -133,7 +134,9 @@ def test_the_api_and_the_pages_say_the_same_in_two_languages(server: SearchServe
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert '<html lang="fr">' in httpx.get(server.url, params={"lang": "fr"}).text
     address = api["hosts"][0]["address"]
-    assert address in httpx.get(f"{server.url}host/{address}").text
+    alone = httpx.get(f"{server.url}host/{address}").text
+    assert address in alone
+    assert re.findall(r"<h(\d)", alone) == ["1", "2"], "no level of headings is left out"
     assert httpx.get(f"{server.url}host/127.0.0.9").status_code == 404
     assert httpx.get(server.url, params={"q": "port:x"}).status_code == 400
     assert (
