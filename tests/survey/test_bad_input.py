@@ -208,7 +208,7 @@ def test_a_caller_that_never_reads_its_answers_costs_no_memory() -> None:
         deaf.append(sock)
     sleep(1.5)  # time enough for 20,000 answers to each
     assert echoes()
-    assert _resident() - before < 8_000
+    assert _resident() - before < 4_000
     for sock in deaf:
         sock.close()
 

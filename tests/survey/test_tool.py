@@ -8,6 +8,7 @@ import json
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -293,14 +294,22 @@ async def harm(archive: tuple[str, int], tls: tuple[str, int]) -> None:
     for _, writer in callers:
         writer.write(b"\x16\x03\x01\x40\x00\x01")
     for number in range(700):
-        reader, writer = await asyncio.open_connection(*archive, limit=1024)
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.connect(archive)
+        reader, writer = await asyncio.open_connection(sock=sock, limit=1024)
         callers.append((reader, writer))
         name = b"" if number % 10 else b"*^x"  # nothing matches the second: a search without end
         keys = [(*ATTRIBUTES[name], b"") for name in ATTRIBUTES if name not in ("PatientName", "QueryRetrieveLevel")]
         keys += [(*ATTRIBUTES["PatientName"], name), (*ATTRIBUTES["QueryRetrieveLevel"], b"STUDY")]
         identifier = write_elements(sorted(keys), True)
         writer.write(ASSOCIATE + dimse.find_request(FIND, 2, dimse.STUDY_FIND, identifier, pdu.MAX_PDU))
-    await asyncio.sleep(2)
+    for _ in range(3):  # whoever comes last is served when all the others have been
+        reader, writer = await asyncio.open_connection(*archive)
+        writer.write(ASSOCIATE)
+        assert (await reader.readexactly(6))[0] == pdu.ASSOCIATE_AC
+        callers.append((reader, writer))
+    await asyncio.sleep(0.5)
     for _, writer in callers:
         writer.transport.abort()
 

@@ -13,6 +13,7 @@ ASSOCIATION_SECONDS = 10.0  # ARTIM: from the connection to the association requ
 IDLE_SECONDS = 30.0
 TAR_PIT_SECONDS = 60.0
 WRITE_BUFFER = 16_384
+SEND_BUFFER = 16_384  # what the kernel keeps for a caller who does not read; by itself it would grow to megabytes
 MAX_MESSAGE = 16_384
 """The longest command or identifier that is collected from fragments."""
 

@@ -18,7 +18,7 @@ from lab.survey.system import Behaviour, System, Viewer
 from lab.survey.world.archive_protocol import ArchiveProtocol
 from lab.survey.world.decoys import DecoyProtocol
 from lab.survey.world.handshake import TlsProtocol
-from lab.survey.world.limits import Connections
+from lab.survey.world.limits import SEND_BUFFER, Connections
 
 BACKLOG = 1024
 SPARE_FILES = 2_200  # connections, and what the process needs itself
@@ -83,6 +83,7 @@ def _listen(address: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # its connections inherit it
         listening.bind((address, port))
         listening.setblocking(False)
     except OSError as error:
