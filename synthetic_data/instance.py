@@ -23,6 +23,7 @@ from synthetic_data.protocols import EXAMS
 from synthetic_data.record import Record
 from synthetic_data.scene import Scene
 from synthetic_data.seeding import numbered_uid
+from synthetic_data.syntaxes import Syntax, syntax_of
 
 
 class SeriesShare:
@@ -126,13 +127,19 @@ class Instance:
     @cached_property
     def dataset(self) -> Dataset:
         """The whole object with its file meta information, ready for `dcmwrite`; yours to change."""
+        dataset = self.header
+        stored = self._stored_pixels()
+        if stored is not None:
+            vr = "OB" if self._share.transfer_syntax_uid.is_encapsulated else "OW"
+            dataset.add_new(0x7FE00010, vr, bytes(stored) + b"\x00" * (len(stored) % 2))
+        return dataset
+
+    @property
+    def header(self) -> Dataset:
+        """The object without its pixels, which are not rendered; yours to change."""
         share = self._share
         dataset = deepcopy(share.record.dataset)
         dataset.update(share.columns.dataset(self.number))
-        stored = self._stored_pixels()
-        if stored is not None:
-            vr = "OB" if share.transfer_syntax_uid.is_encapsulated else "OW"
-            dataset.add_new(0x7FE00010, vr, bytes(stored) + b"\x00" * (len(stored) % 2))
         extra = share.columns.extra(self.number)
         preamble = extra.preamble if extra is not None and any(extra.preamble) else share.record.preamble
         dataset.preamble = preamble
@@ -140,12 +147,15 @@ class Instance:
         return dataset
 
     @property
-    def ledger(self) -> tuple[LedgerEntry, ...]:
+    def plants(self) -> list[Plant]:
         """Every identifier planted in this object; renders no pixels."""
-        uid = self.sop_instance_uid
-        in_meta = Plant(Place.FILE_META, "(0002,0003)", Kind.UID, uid, self.patient.patient_id)
-        plants = (in_meta, *self._share.record.plants, *self._share.columns.plants(self.number))
-        return tuple(LedgerEntry.of(uid, plant) for plant in plants)
+        in_meta = Plant(Place.FILE_META, "(0002,0003)", Kind.UID, self.sop_instance_uid, self.patient.patient_id)
+        return [in_meta, *self._share.record.plants, *self._share.columns.plants(self.number)]
+
+    @property
+    def ledger(self) -> tuple[LedgerEntry, ...]:
+        """The same as entries of the ledger."""
+        return tuple(LedgerEntry.of(self.sop_instance_uid, plant) for plant in self.plants)
 
     def pieces(self) -> tuple[Buffer, ...]:
         """The complete file in pieces, to be written one after the other without copying the pixels."""
@@ -168,20 +178,17 @@ class Instance:
         return pixels.ravel().view("u1").data
 
 
-def storage_kinds() -> tuple[tuple[str, str], ...]:
-    """Every SOP class with every transfer syntax that its objects may come in, for presentation contexts."""
-    return tuple(
-        sorted(
-            {
-                (
-                    MODALITIES[series.content or series.modality or exam.modality].SOP_CLASS_UID,
-                    series.transfer_syntax_uid,
-                )
-                for exam in EXAMS.values()
-                for series in exam.series
-            }
-        )
-    )
+def storage_kinds(syntax: Syntax = "device") -> tuple[tuple[str, str], ...]:
+    """Every SOP class with every transfer syntax that its objects may come in when `syntax` was asked for.
+
+    For presentation contexts.
+    """
+    kinds = set()
+    for exam in EXAMS.values():
+        for series in exam.series:
+            content = series.content or series.modality or exam.modality
+            kinds.add((MODALITIES[content].SOP_CLASS_UID, syntax_of(series, content, syntax)))
+    return tuple(sorted(kinds))
 
 
 def shares_of(study: Study, locale: Locale) -> Iterator[SeriesShare]:
