@@ -8,7 +8,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from synthetic_data.faults import FAULTS, lost
 from synthetic_data.instance import Instance, SeriesShare
-from synthetic_data.ledger import LedgerEntry, Plant
+from synthetic_data.ledger import Plant
 from synthetic_data.locales.locale import Locale
 from synthetic_data.model import Study
 from synthetic_data.scene import Scene
@@ -37,11 +37,6 @@ class BrokenFile:
     def plants(self) -> list[Plant]:
         """The identifiers of the source that are still there."""
         return [plant for plant in self.source.plants if not lost(self.fault, plant)]
-
-    @property
-    def ledger(self) -> tuple[LedgerEntry, ...]:
-        """The same as entries of the ledger, under the source's SOP Instance UID."""
-        return tuple(LedgerEntry.of(self.source.sop_instance_uid, plant) for plant in self.plants)
 
 
 def has_source(studies: tuple[Study, ...]) -> bool:

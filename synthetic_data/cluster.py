@@ -43,7 +43,7 @@ def run_on_cluster(options: Options, folder: Path, scheduler: str) -> Iterator[S
             return [client.submit(write_one, options, index, str(folder.resolve()), pure=False) for index in chosen]
 
         pending: Any = distributed.as_completed(submit(_PATIENTS_AHEAD * seats), loop=client.loop)  # type: ignore[no-untyped-call]
-        lost = (distributed.KilledWorker, distributed.CancelledError, distributed.comm.CommClosedError, TimeoutError)
+        lost = (distributed.KilledWorker, distributed.CancelledError, OSError, TimeoutError)
         try:
             for future in pending:
                 written: ShardWritten = future.result()

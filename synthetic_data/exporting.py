@@ -19,7 +19,24 @@ from synthetic_data.medium import Medium
 from synthetic_data.sets import LEDGER_NAME, OPTIONS_NAME, UNFINISHED, Progress, SetFolder, Written
 from synthetic_data.worklist import FOLDER as WORKLIST
 
+FORMS = ("files", "zip", "media")
+"""A folder of files, one zip file, or a medium with a DICOMDIR."""
+
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def write_as(
+    form: str, hospital: Hospital, path: Path, progress: Progress | None, workers: int = 1, scheduler: str | None = None
+) -> Written:
+    """Write the set in one of the `FORMS`. A zip file and a medium grow from front to back: one process writes them."""
+    if form == "files":
+        return hospital.write(path, progress, workers=workers, scheduler=scheduler)
+    if workers != 1 or scheduler is not None:
+        what = {"zip": "a zip file", "media": "a medium"}[form]
+        raise SyntheticDataError(
+            f"{what} is written by one process; leave --workers and --scheduler out, or write files."
+        )
+    return {"zip": write_zip, "media": write_media}[form](hospital, path, progress)
 
 
 def write_zip(hospital: Hospital, path: Path, progress: Progress | None = None) -> Written:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from synthetic_data.broken import BrokenFile, has_source, source_of
 from synthetic_data.charsets import Charset
+from synthetic_data.devices import EVERY_DEVICE
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.faults import GROWTH
 from synthetic_data.instance import Instance, instances_of
@@ -19,7 +20,7 @@ from synthetic_data.locales.locale import Locale
 from synthetic_data.model import Device, Institution, Patient, Staff, Study
 from synthetic_data.options import DEFAULT_PATIENTS, DEFAULT_SEED, Options, chosen
 from synthetic_data.people import Population
-from synthetic_data.planning import DEVICES, Planner, Team
+from synthetic_data.planning import Planner, Team
 from synthetic_data.protocols import Contents
 from synthetic_data.seeding import Role
 from synthetic_data.sets import Progress, Written
@@ -93,7 +94,7 @@ class Hospital:
 
     @property
     def devices(self) -> tuple[Device, ...]:
-        return tuple(device for rooms in DEVICES.values() for device in rooms)
+        return EVERY_DEVICE
 
     def shard(self, index: int) -> Shard:
         """Patient `index` (from 0) with the studies that the options keep; the same whoever was asked for before."""
@@ -189,12 +190,12 @@ class Hospital:
             for study in shard.studies:
                 for instance in instances_of(study, self.words):
                     yield from instance.ledger
-            for other in (*self.broken_files(shard), *self.worklist(shard)):
-                yield from other.ledger
+            for _, uid, plants in self.other_plants(shard):
+                yield from (LedgerEntry.of(uid, plant) for plant in plants)
 
     def worklist(self, shard: Shard) -> tuple[WorklistEntry, ...]:
         """The worklist's entries for a patient's studies, if the options ask for them."""
-        return tuple(WorklistEntry(study) for study in shard.studies) if self.options.worklist else ()
+        return tuple(WorklistEntry(study, self.words) for study in shard.studies) if self.options.worklist else ()
 
     def write(
         self, folder: str | Path, progress: Progress | None = None, *, workers: int = 1, scheduler: str | None = None

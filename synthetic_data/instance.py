@@ -66,9 +66,8 @@ class SeriesShare:
     @cached_property
     def encoder(self) -> SeriesEncoder:
         return SeriesEncoder(
-            self.record.dataset,
+            self.record,
             self.columns,
-            self.record.preamble,
             self.modality.SOP_CLASS_UID,
             self.transfer_syntax_uid,
         )
@@ -143,7 +142,9 @@ class Instance:
         extra = share.columns.extra(self.number)
         preamble = extra.preamble if extra is not None and any(extra.preamble) else share.record.preamble
         dataset.preamble = preamble
-        dataset.file_meta = file_meta(self.sop_class_uid, self.sop_instance_uid, self.transfer_syntax_uid)
+        dataset.file_meta = file_meta(
+            self.sop_class_uid, self.sop_instance_uid, self.transfer_syntax_uid, share.record.source_ae_title
+        )
         return dataset
 
     @property

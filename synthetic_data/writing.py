@@ -96,9 +96,9 @@ def _write_files(hospital: Hospital, shard: Shard, unfinished: Path, part: Path)
             all_shares.append(share)
             files.append(names)
     for broken in hospital.broken_files(shard):
-        inside = unfinished / broken.path.split("/", 1)[1]
-        inside.parent.mkdir(exist_ok=True)
-        size += write_file(str(inside), (broken.content,))
+        beside = unfinished / broken.path.split("/", 1)[1]
+        beside.parent.mkdir(exist_ok=True)
+        size += write_file(str(beside), (broken.content,))
         instances += 1
     ledger_table.write_shares(part, all_shares, files)
     _write_worklist(unfinished, hospital.worklist(shard))
