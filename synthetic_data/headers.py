@@ -117,8 +117,9 @@ def _add_study(record: Record, study: Study) -> None:
 
 
 def add_procedure_codes(record: Record, keyword: str, study: Study) -> None:
-    """A sequence with the codes of what is done (Code Sequence Macro, DICOM PS3.3 8.8)."""
-    for code in procedure_codes(study.exam, study.description):
+    """A sequence with the codes of what is done (Code Sequence Macro, DICOM PS3.3 8.8); an order has one code only."""
+    codes = procedure_codes(study.exam, study.description)
+    for code in codes[:1] if keyword == "RequestedProcedureCodeSequence" else codes:
         item = record.item(keyword)
         item.put(CodeValue=code.value, CodingSchemeDesignator=code.scheme_designator, CodeMeaning=code.meaning)
 

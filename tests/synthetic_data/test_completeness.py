@@ -59,7 +59,7 @@ def miscounted(hospital: Hospital, instances: Iterable[Instance]) -> list[tuple[
     everyone, wrong = identities(hospital), []
     for instance in instances:
         raw, entries = readable(instance), instance.ledger
-        written = [entry.value for entry in entries if not is_drawn(entry, instance)]
+        written = [e.value for e in entries if not is_drawn(e, instance) and e.place is not Place.FILE_NAME]
         study = instance.study
         its = {study.uid, instance.series.uid, study.accession_number, study.admission_id, study.institution.name}
         # what is drawn is wanted as well: it must not stand as text somewhere that the ledger does not say
@@ -131,7 +131,8 @@ def test_no_entry_can_be_left_out_unnoticed(locale: str) -> None:
         kinds.setdefault(instance.series.content, instance)
     everyone = {value for value in identities(hospital) if len(value) >= SHORTEST}
     for instance in kinds.values():
-        entries = [entry for entry in instance.ledger if entry.box is None and entry.place is not Place.PDF]
+        around = (Place.PDF, Place.PREAMBLE, Place.FILE_NAME)
+        entries = [entry for entry in instance.ledger if entry.box is None and entry.place not in around]
         whole = {entry.value for entry in entries if entry.span is None}
         long = {entry.value for entry in entries if entry.kind in TELLING and len(entry.value) >= SHORTEST}
         within = everyone | long | {entry.value for entry in entries if entry.span is not None}
