@@ -94,6 +94,21 @@ def test_one_object_of_each_kind_is_complete(locale: str) -> None:
     assert miscounted(hospital, kinds.values()) == []
 
 
+@pytest.mark.parametrize(
+    "locale", [pytest.param(name, marks=[] if name == "fr_FR" else [pytest.mark.slow]) for name in LOCALES]
+)
+def test_every_value_stands_in_a_worklist_entry_as_often_as_in_the_ledger(locale: str) -> None:
+    hospital = generate(patients=8, locale=locale, worklist=True)
+    everyone, wrong = identities(hospital), []
+    for entry in (one for shard in hospital.shards() for one in hospital.worklist(shard)):
+        raw, noted = entry.encode(), [one.value for one in entry.ledger]
+        telling = {one.value for one in entry.ledger if one.kind in TELLING}
+        for value in (one for one in everyone | telling if len(one) >= SHORTEST):
+            found, listed = raw.count(value.encode()), sum(text.count(value) for text in noted)
+            wrong += [(entry.path, value, found, listed)] if found != listed else []
+    assert wrong == []
+
+
 NOT_A_PERSONS = {"(0020,0020)": "the patient's F is a sex, a picture's F are the feet"}
 """Places whose values look like identifiers and are none."""
 
