@@ -16,8 +16,8 @@ from lab.errors import LabError
 from lab.i18n import Text, t
 from lab.terminal import Steps
 from synthetic_data import DEFAULT_PATIENTS, DEFAULT_SEED, LOCALES, MODALITIES, Hospital, SyntheticDataError, generate
+from synthetic_data.arguments import day, names, patient_range
 from synthetic_data.charsets import CHARSETS
-from synthetic_data.cli import day, names, patient_range
 from synthetic_data.describing import describe as describe_set
 from synthetic_data.exporting import FORMS, write_as
 from synthetic_data.faults import FAULTS, describe_fault

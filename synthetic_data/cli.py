@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import get_args
 
 from synthetic_data import describing, options, sets
+from synthetic_data.arguments import day, names, patient_range
 from synthetic_data.charsets import CHARSETS
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.exporting import FORMS, write_as
@@ -111,31 +111,6 @@ def announcement(hospital: Hospital, out: Path) -> str:
         f"{many} patient{'s' if many > 1 else ''}, {hospital.study_count} studies, {hospital.file_count} objects, "
         f"about {sets.in_bytes(hospital.byte_estimate)}; {sets.in_bytes(sets.SetFolder(out).free)} are free there."
     )
-
-
-def patient_range(text: str) -> tuple[int, int]:
-    """`20` as the first twenty patients, `11-20` as ten from number 11 on: the first one's number, and how many."""
-    first, dash, last = text.partition("-")
-    try:
-        start, count = (int(first), int(last) - int(first) + 1) if dash and first else (1, int(text))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number and no range such as 11-20") from None
-    if dash and first and count < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no range: the smaller number comes first, as in 11-20")
-    return start, count
-
-
-def names(text: str) -> list[str]:
-    """`CT`, or several at once as `CT,MR`."""
-    return [name for name in text.replace(",", " ").split() if name]
-
-
-def day(text: str) -> date:
-    """A day such as 2019-09-17."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day such as 2019-09-17") from None
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -24,33 +24,10 @@ from synthetic_data.planning import Planner, Team
 from synthetic_data.protocols import Contents
 from synthetic_data.seeding import Role
 from synthetic_data.sets import Progress, Written
+from synthetic_data.shard import HEADER_BYTES, WORKLIST_BYTES
+from synthetic_data.shard import Shard as Shard
 from synthetic_data.syntaxes import Syntax
 from synthetic_data.worklist import WorklistEntry
-
-HEADER_BYTES = 3300
-"""A typical size of everything but the pixels, for estimates."""
-WORKLIST_BYTES = 2000
-
-
-@dataclass(frozen=True)
-class Shard:
-    """One patient with the studies that belong to the set: what is planned, rendered and written on its own."""
-
-    patient: Patient
-    studies: tuple[Study, ...]
-
-    @property
-    def name(self) -> str:
-        """The patient's folder in a set."""
-        return f"patient-{self.patient.index + 1:04d}"
-
-    @property
-    def instance_count(self) -> int:
-        return sum(series.images for study in self.studies for series in study.series)
-
-    @property
-    def byte_estimate(self) -> int:
-        return sum(series.images * (series.weight + HEADER_BYTES) for study in self.studies for series in study.series)
 
 
 class Hospital:
