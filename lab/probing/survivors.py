@@ -20,6 +20,7 @@ _KEYWORDS = {
     "ReferringPhysicianName": Attribute.PHYSICIAN,
     "InstitutionName": Attribute.FACILITY,
 }
+_SHOWN = _KEYWORDS | {"StudyDate": Attribute.STUDY_DATE}
 _KINDS = {"birth_date": Attribute.BIRTH_DATE, "patient_id": Attribute.PATIENT_ID}  # of the inventory; the others name
 _SHORTEST = 4  # a value of three letters stands anywhere by chance
 _ROWS = 3
@@ -96,7 +97,7 @@ def exposure_of(leaks: Iterable[tuple[Tags, Iterable[Attribute]]], images: int) 
     for original, survived in leaks:
         people.setdefault(str(original.get("PatientID", "")), original)
         attributes.update(survived)
-    shown = {attribute: keyword for keyword, attribute in _KEYWORDS.items() if attribute in attributes}
+    shown = {attribute: keyword for keyword, attribute in _SHOWN.items() if attribute in attributes}
     rows = [tuple(str(tags.get(keyword, "")) for keyword in shown.values()) for tags in people.values()]
     return Exposure(
         patients=len(people),

@@ -27,6 +27,7 @@ NOT_IN_CONFIGURATION = {
     "no-integrity": "whether somebody verifies is a scheduled job, not a setting",
     "outdated": "the version is told to the auditor, the site does not hold it",
     "phi-in-export-names": "how Orthanc names files in an archive, not a setting",
+    "test-environment": "a copy that is made by hand, not a setting",
     "polyglot-preamble": "a Lua filter zeroes the preamble; the audit does not read Lua",
     "version-disclosure": "Orthanc's own answers, which a filter at the proxy rewrites",
 }
