@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from lab.inventory.errors import NotDicom, Unreadable
 from lab.inventory.file import search_dicom
 from lab.inventory.inventory import Inventory
 from lab.inventory.learning import Memory
 from lab.inventory.people import KnownPeople
-from lab.inventory.raw import NotDicom, Unreadable
 from lab.inventory.scan import take_inventory
 from lab.inventory.source import Files, InventoryError
 from synthetic_data import generate
