@@ -25,7 +25,7 @@ MOST_PIXELS = 100_000_000
 """The largest frame that is decoded, in samples."""
 MOST_FRAMES = 9
 """So many frames of a loop are read, evenly spread, the first and the last among them."""
-_ICON = "(0088,0200)[0](7FE0,0010)"
+ICON = "(0088,0200)[0](7FE0,0010)"
 _BESIDE = 6
 
 
@@ -135,14 +135,14 @@ def _in_icon(dataset: Dataset, known: KnownPeople, near: Near, troubles: list[st
         rows, columns, samples = int(item.Rows), int(item.Columns), int(item.get("SamplesPerPixel") or 1)
         bits = int(item.BitsAllocated)
         if bits not in (8, 16) or samples not in (1, 3):
-            troubles.append(f"{_ICON}: an icon of {samples} samples of {bits} bits is not read")
+            troubles.append(f"{ICON}: an icon of {samples} samples of {bits} bits is not read")
             continue
         values = np.frombuffer(item.PixelData, np.uint8 if bits == 8 else np.uint16)
         picture = values[: rows * columns * samples].reshape(
             (rows, columns, samples) if samples > 1 else (rows, columns)
         )
         for region, hit in search_regions(read_picture(picture), known, near):
-            yield _finding(Place.PIXELS, hit, region, _ICON, None)
+            yield _finding(Place.PIXELS, hit, region, ICON, None)
 
 
 def _in_overlays(dataset: Dataset, known: KnownPeople, near: Near, troubles: list[str]) -> Iterator[Finding]:
@@ -151,15 +151,25 @@ def _in_overlays(dataset: Dataset, known: KnownPeople, near: Near, troubles: lis
         if (group, 0x3000) not in dataset or (group, 0x0010) not in dataset:
             continue
         rows, columns = int(dataset[group, 0x0010].value), int(dataset[group, 0x0011].value)
-        frames = int(dataset[group, 0x0015].value or 1) if (group, 0x0015) in dataset else 1
+        frames = _overlay_frames(dataset, group)
         if not 0 < rows * columns <= MOST_PIXELS:
             troubles.append(f"({group:04X},3000): an overlay of {rows} x {columns} bits is not read")
             continue
-        packed = np.frombuffer(dataset[group, 0x3000].value, np.uint8)
-        for frame in sampled(frames):
-            first = (frame - 1) * rows * columns
-            bits = np.unpackbits(packed[first // 8 : (first + rows * columns + 7) // 8], bitorder="little")
-            picture = bits[first % 8 : first % 8 + rows * columns].reshape(rows, columns) * np.uint8(255)
+        for frame, picture in overlay_planes(dataset, group):
             for region, hit in search_regions(read_picture(picture), known, near):
                 pages = (frame, frame) if frames > 1 else None
                 yield _finding(Place.OVERLAY, hit, region, f"({group:04X},3000)", pages)
+
+
+def overlay_planes(dataset: Dataset, group: int) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    """The planes of an overlay group that are read, white on black, each with its frame from 1."""
+    rows, columns = int(dataset[group, 0x0010].value), int(dataset[group, 0x0011].value)
+    packed = np.frombuffer(dataset[group, 0x3000].value, np.uint8)
+    for frame in sampled(_overlay_frames(dataset, group)):
+        first = (frame - 1) * rows * columns
+        bits = np.unpackbits(packed[first // 8 : (first + rows * columns + 7) // 8], bitorder="little")
+        yield frame, bits[first % 8 : first % 8 + rows * columns].reshape(rows, columns) * np.uint8(255)
+
+
+def _overlay_frames(dataset: Dataset, group: int) -> int:
+    return int(dataset[group, 0x0015].value or 1) if (group, 0x0015) in dataset else 1

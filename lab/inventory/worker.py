@@ -58,7 +58,7 @@ class Chunk:
     pickled: bytes = b""
     findings: Counter[tuple[Place, Kind]] = field(default_factory=Counter)
     files_with: Counter[tuple[Place, Kind]] = field(default_factory=Counter)
-    people: set[str] = field(default_factory=set)
+    people: Counter[str] = field(default_factory=Counter)
     troubles: list[Trouble] = field(default_factory=list)
     thumbnails: list[Thumbnail] = field(default_factory=list)
 
@@ -67,6 +67,8 @@ def learn_chunk(items: Sequence[Item]) -> tuple[int, list[Fact]]:
     """The facts in the headers of these files, each once, and the number of files. Broken files teach nothing here."""
     facts: dict[Fact, None] = {}
     for item in items:
+        if item.trouble:
+            continue
         try:
             with _in_time(), _silent():
                 for source in _dicom_in(Path(item.path)):
@@ -117,6 +119,9 @@ def _searched(
 ) -> Iterator[tuple[str, Searched, Path | bytes | None]]:
     """The file, or each file in a backup, searched: name, outcome, and the DICOM file itself."""
     path = Path(item.path)
+    if item.trouble:
+        chunk.troubles.append(Trouble(item.name, item.trouble))
+        return
     try:
         with path.open("rb") as stream:
             start = stream.read(START)
@@ -164,7 +169,7 @@ def _no_dicom(
         troubles.append(f"took more than {SECONDS_A_FILE} s")
     except MemoryError:
         troubles.append("needs more memory than there is")
-    yield name, Searched(findings, troubles), None
+    yield name, Searched(findings, troubles), source
 
 
 def _in_turn(path: Path) -> Iterator[Member]:
