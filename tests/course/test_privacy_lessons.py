@@ -188,6 +188,13 @@ def test_names_are_linked_only_when_they_are_true(below: Path, tmp_path: Path) -
     wrong = {**itself, next(iter(itself)): "Somebody^Else"}
     assert "1 of 5" in str(judged("privacy-pseudonymous", "linked", cohort, cohort.folder, wrong).why)
     assert not judged("privacy-pseudonymous", "linked", cohort, tmp_path, itself).right
+    abroad = practice_set("abroad", below)
+    alone = {"person": 5, "hospital": 10, "examinations": 32}
+    assert judged("privacy-pseudonymous", "rare", cohort, abroad, alone).right
+    assert "hospital: 9 of 40" in str(
+        judged("privacy-pseudonymous", "rare", cohort, abroad, alone | {"hospital": 9}).why
+    )
+    assert not judged("privacy-pseudonymous", "rare", cohort, abroad, {}).right
     assert not judged("privacy-pseudonymous", "linked", cohort, cohort.folder, {}).right
 
 

@@ -14,7 +14,7 @@ from lab.clients.masking import by_pacslab, by_script
 from lab.model import Attribute, NotChecked, Safe, Vulnerable
 from lab.patients import LOCALE, SEED
 from lab.probing.handed_out import judge
-from lab.probing.survivors import known_people, survivors, survivors_in_elements
+from lab.probing.survivors import known_people, named_in, survivors, survivors_in_elements
 from synthetic_data import generate
 
 SCENARIOS = ["deid-incomplete", "phi-in-export-names", "test-environment"]
@@ -79,6 +79,12 @@ def bare(content: bytes, **values: str) -> bytes:
         setattr(left, keyword, value)
     left.save_as(file, enforce_file_format=True)
     return file.getvalue()
+
+
+def test_a_log_names_somebody_in_whatever_spelling() -> None:
+    names = ["Dias^Lucie", "Reynaud^Jacques", "Brunel^Thibaut"]
+    lines = ['AUDIT {"0010,0010":"Dias^Lucie"}', "found REYNAUD Jacques, 3 studies", "nobody else"]
+    assert named_in(lines, names) == names[:2]
 
 
 def test_a_picture_with_a_name_is_found_whatever_the_copy_says_of_itself() -> None:
