@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+from lab.inventory.decompressing import Decompressed, Zlib
+
 START = 512
 """So many bytes of a file tell how it is packed."""
 DEEPEST = 3
@@ -174,9 +176,9 @@ def _unpacked(kind: str, stream: IO[bytes]) -> IO[bytes]:
         case "bz2":
             return bz2.BZ2File(stream)
         case "xz":
-            return _Decompressed(stream, lzma.LZMADecompressor(memlimit=_XZ_MEMORY))  # type: ignore[return-value]
+            return Decompressed(stream, lzma.LZMADecompressor(memlimit=_XZ_MEMORY))  # type: ignore[return-value]
         case _:
-            return _Decompressed(stream, _Zlib())  # type: ignore[return-value]
+            return Decompressed(stream, Zlib())  # type: ignore[return-value]
 
 
 def _in_zip(stream: IO[bytes], budget: Budget) -> Iterator[Member]:
@@ -233,39 +235,3 @@ class _Measured:
         content = first + (self._stream.read(most - len(first)) if len(first) < most else b"")
         self._budget.spend(len(content))
         return content
-
-
-class _Zlib:
-    """zlib with the face of the standard library's other decompressors."""
-
-    def __init__(self) -> None:
-        self._inner = zlib.decompressobj()
-
-    @property
-    def eof(self) -> bool:
-        return self._inner.eof
-
-    @property
-    def needs_input(self) -> bool:
-        return not self._inner.unconsumed_tail
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
-
-
-class _Decompressed:
-    """A stream through a decompressor that is told how much it may give at once."""
-
-    def __init__(self, stream: IO[bytes], decompressor: Any) -> None:
-        self._stream, self._inner = stream, decompressor
-
-    def read(self, size: int) -> bytes:
-        parts, missing = [], size
-        while missing > 0 and not self._inner.eof:
-            data = self._stream.read(1 << 16) if self._inner.needs_input else b""
-            piece = self._inner.decompress(data, missing)
-            if not data and not piece and self._inner.needs_input:
-                raise EOFError("it ends before its end")
-            parts.append(piece)
-            missing -= len(piece)
-        return b"".join(parts)
