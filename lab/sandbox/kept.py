@@ -92,6 +92,14 @@ class KeptSandbox:
     def storage(self) -> Path:
         return self.archive / "current"
 
+    @property
+    def backups(self) -> tuple[Path, ...]:
+        return tuple(path for path in self._backup_places() if path.is_dir())
+
+    def _backup_places(self) -> tuple[Path, ...]:
+        """Where the keepers put a backup (inside/backup.py)."""
+        return (self.archive / "vault",)
+
     def alter(self, instance: str) -> None:
         self._command("alter", instance)
 

@@ -51,6 +51,9 @@ class NativeSandbox(KeptSandbox):
         self.web = self.home / "web"
         self._lock = self.home / "host.lock"
 
+    def _backup_places(self) -> tuple[Path, ...]:
+        return (*super()._backup_places(), self.web / "backup")
+
     def start(self, *, with_parent: bool = False) -> None:
         deadline = time.monotonic() + START_SECONDS
         while self._host_pid() is not None and time.monotonic() < deadline:  # it runs, comes up, or is about to end

@@ -111,6 +111,10 @@ class Sandbox(Protocol):
     def storage(self) -> Path:
         """The archive's files, as the disk of its machine holds them."""
 
+    @property
+    def backups(self) -> tuple[Path, ...]:
+        """The folders in which copies of the archive lie, as far as they can be seen from here."""
+
     def alter(self, instance: str) -> None:
         """Alter an image on the archive's disk, as an intruder there would (Orthanc's id); a second time undoes it."""
 

@@ -16,6 +16,7 @@ from lab.clients.live import LiveSite
 from lab.i18n import t, tn
 from lab.model import Attribute, Evidence, Exposure, NotChecked, Safe, Severity, Verdict, Vulnerable
 from lab.probing.logs import lines_after
+from lab.probing.survivors import named_in
 from lab.sandbox.protocol import Log
 from lab.scenario import AUDIT, Fix, Group, Outcome, Reference, Scenario, Trace
 from lab.site.zones import Door
@@ -117,10 +118,10 @@ def probe(site: LiveSite) -> Verdict:
         return NotChecked(t("The gateway's answer broke off: {error}.", error=type(error).__name__))
     if isinstance(names, NotChecked):
         return names
-    text = "\n".join(lines_after(site.machine, Log.ORTHANC, start))
-    read = [name for name in names if name in text]
+    lines = list(lines_after(site.machine, Log.ORTHANC, start))
+    read, text = named_in(lines, names), "\n".join(lines)
     secret = password is not None and base64.b64encode(":".join(password).encode()).decode() in text
-    steps.append(f"grep {Log.ORTHANC}: {len(read)} names, {'1 password' if secret else 'no password'}")
+    steps.append(f"inventory {Log.ORTHANC}: {len(read)} names, {'1 password' if secret else 'no password'}")
     if not read and not secret:
         return Safe(Evidence(t("The log holds neither a patient’s name nor a password."), tuple(steps)))
     attributes = ((Attribute.NAME,) if read else ()) + ((Attribute.PASSWORD,) if secret else ())

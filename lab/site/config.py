@@ -151,12 +151,22 @@ class Host(_Part):
 class Export(_Part):
     """How the research office makes its teaching collection: one image of each of a few series (modelled)."""
 
+    tool: Literal["orthanc", "pacslab"] = "orthanc"
+    """Who masks the images: Orthanc, as ``request`` says, or ``pacslab deidentify``, which looks at the pictures too."""
     request: dict[str, JSON] = {}
     """What Orthanc is asked for: the body of POST /instances/{id}/anonymize."""
     folders: Literal["numbers", "archive"] = "numbers"
     """Names in the ZIP: numbers, or those that the archive gives its own ZIP files."""
     burned_in: bool = False
     """Whether images go out that carry text in their pixels (0028,0301)."""
+
+
+class TrialArchive(_Part):
+    """The archive that the software house tries new versions on (modelled): whose images it is filled with."""
+
+    content: Literal["none", "production", "script", "orthanc", "pacslab"] = "none"
+    """``none``: no images of the hospital; else a copy of a few of its images: as they are (``production``), or masked by a
+    home-made script, by Orthanc’s anonymize, or by ``pacslab deidentify``."""
 
 
 class DicomWeb(_Part):
@@ -184,6 +194,7 @@ class SiteConfig(_Part):
     filters: Filters = Filters()
     host: Host = Host()
     export: Export = Export()
+    test_environment: TrialArchive = TrialArchive()
     dicomweb: DicomWeb = DicomWeb()
     worklists: Worklists = Worklists()
     log_level: Literal["default", "verbose", "trace"] = "default"
