@@ -98,13 +98,14 @@ SCENARIO = Scenario(
     ),
 )
 
+LEVELS = ("IMAGE", "SERIES")
 MANY = 100
 """More answers than somebody reads who looks for a patient."""
 _MORE = 0xFE00  # Orthanc ends an answer that it has cut off with the status of a cancelled query
 
 
 def probe(site: LiveSite) -> Verdict:
-    """Ask for every image of the archive from the workstation, with its title and its certificate, as malware on it would."""
+    """Ask for every image, and for every series, of the archive from the workstation, with its title and its certificate, as malware on it would."""
     attempt = Attempt(site, "C-FIND")
     found = attempt.once(site.equipment("workstation"), _everything)
     if isinstance(found, Vulnerable) and (version := _without_limits(site)):
@@ -136,24 +137,31 @@ def _without_limits(site: LiveSite) -> str | None:
 
 
 def _everything(peer: Peer) -> Came | NotChecked:
-    identifier = Dataset()
-    identifier.QueryRetrieveLevel = "IMAGE"
-    for keyword in ("PatientName", "PatientID", "PatientBirthDate", "StudyInstanceUID", "StudyDate", "SOPInstanceUID"):
-        setattr(identifier, keyword, "")
-    status, matches = dimse.find(peer, identifier)
-    note = f"{len(matches)} images, status 0x{status:04X}"
-    if status == _MORE:
-        return Came(f"{note}: cut off")
-    if status != 0:
-        return Came(note)
-    if len(matches) <= MANY:
+    """Ask at both levels, for which Orthanc has a limit each; one of them without is enough."""
+    notes, cut, few = [], False, False
+    for level in LEVELS:
+        status, matches = dimse.find(peer, _question(level))
+        notes.append(f"{level}: {len(matches)}, status 0x{status:04X}")
+        cut |= status == _MORE
+        few |= status == 0 and len(matches) <= MANY
+        if status == 0 and len(matches) > MANY:
+            exposure = exposed(matches)
+            summary = tn(
+                "One single query from the workstation brings the images' list of one patient.",
+                "One single query from the workstation brings the images' list of {n} patients.",
+                exposure.patients,
+            )
+            return Came("; ".join(notes), summary, exposure)
+    if few and not cut:
         return NotChecked(t("The archive holds too few images for a limit to show."))
-    for match in matches:
-        match.NumberOfStudyRelatedInstances = 1
-    exposure = exposed(matches)
-    summary = tn(
-        "One single query from the workstation brings the images' list of one patient.",
-        "One single query from the workstation brings the images' list of {n} patients.",
-        exposure.patients,
-    )
-    return Came(note, summary, exposure)
+    return Came("; ".join(notes))
+
+
+def _question(level: str) -> Dataset:
+    """Everything there is at a level, with the patient's and the study's data (relational, as Orthanc answers)."""
+    identifier = Dataset()
+    identifier.QueryRetrieveLevel = level
+    own = {"IMAGE": "SOPInstanceUID", "SERIES": "SeriesInstanceUID"}[level]
+    for keyword in ("PatientName", "PatientID", "PatientBirthDate", "StudyInstanceUID", "StudyDate", own):
+        setattr(identifier, keyword, "")
+    return identifier

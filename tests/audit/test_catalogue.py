@@ -126,6 +126,10 @@ def test_the_excuses_name_weaknesses_of_the_course() -> None:
     assert set(NOT_IN_CONFIGURATION) <= PART_3
 
 
+def test_the_course_has_every_weakness_that_the_facts_list_and_no_other() -> None:
+    assert set(catalogue()) == PART_3
+
+
 def test_the_notebook_of_a_scenario_is_found() -> None:
     assert notebook_of("http-no-auth") == "01_http_no_auth.ipynb"
     assert notebook_of("no-such-scenario") is None

@@ -38,6 +38,16 @@ NO_RECORDS = {
     "store-overwrite": "the exchange of an image",
     "version-disclosure": "a version",
 }
+# Weaknesses whose records bear no date of an examination, with the reason.
+UNDATED = {
+    "dimse-worklist-open": "appointments are still to come",
+    "http-plaintext": "the list of patients that the doctor opens has no date in it",
+}
+# What each repair that stops the hospital stops, if it is not the referring doctor alone, who works from outside.
+CT, WORKSTATION, DOCTOR, ADMINISTRATOR = "ct-stores", "workstation-retrieves", "doctor-views", "administrator-works"
+STOPS = {
+    "no-dicom": {CT, WORKSTATION, DOCTOR},
+}
 # Weaknesses that concern the image of one patient who is not of the archive: the probe's own.
 OWN_IMAGE = {"no-integrity", "polyglot-preamble"}
 
@@ -77,6 +87,7 @@ def test_a_misconfiguration_is_found_and_opens_what_it_declares_and_nothing_else
     assert Attribute.NAME in exposure.attributes
     assert exposure.samples
     assert all(len(row) == len(exposure.attributes) and all(row) for row in exposure.samples), exposure.samples
+    assert bool(exposure.since) is (scenario not in UNDATED)
 
 
 def test_every_repair_is_judged_as_its_reason_says(lab: Lab, kind: str, scenario: str, fix: Fix) -> None:
@@ -91,6 +102,12 @@ def test_every_repair_is_judged_as_its_reason_says(lab: Lab, kind: str, scenario
     lab.fix(scenario, weakness(scenario).scenario.fixes.index(fix) + 1)
     result = lab.check(scenario)
     assert result.grade.outcome is fix.outcome, result
+    if fix.outcome is Outcome.STILL_OPEN:
+        assert isinstance(result.grade.verdict, Vulnerable), "open by itself, not for something else that got worse"
+    if fix.outcome is Outcome.STOPS_HOSPITAL:
+        assert isinstance(result.grade.verdict, Safe)
+        assert result.grade.worse == ()
+        assert {step.id for step in result.grade.day.stopped} == STOPS.get(fix.id, {DOCTOR})
     assert result.passed is (fix.outcome is Outcome.REPAIRED)
     assert bool(result.grade.reasons) is not result.passed
 
