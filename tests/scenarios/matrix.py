@@ -45,8 +45,14 @@ UNDATED = {
 }
 # What each repair that stops the hospital stops, if it is not the referring doctor alone, who works from outside.
 CT, WORKSTATION, DOCTOR, ADMINISTRATOR = "ct-stores", "workstation-retrieves", "doctor-views", "administrator-works"
+NOTHING_STORED = {CT, WORKSTATION, DOCTOR}  # what was not stored, nobody finds
 STOPS = {
-    "no-dicom": {CT, WORKSTATION, DOCTOR},
+    **dict.fromkeys(("no-dicom", "nobody-stores", "nobody-certified", "no-worklist", "freeze"), NOTHING_STORED),
+    **dict.fromkeys(("nobody-fetches", "no-queries"), {WORKSTATION}),
+    **dict.fromkeys(("local-only", "clinic-only", "close-https"), {DOCTOR, ADMINISTRATOR}),
+    **dict.fromkeys(("forbid", "read-only"), {ADMINISTRATOR}),
+    "no-entry": {CT, WORKSTATION, DOCTOR},
+    "hospital-only": {CT, WORKSTATION, DOCTOR, ADMINISTRATOR},
 }
 # Weaknesses that concern the image of one patient who is not of the archive: the probe's own.
 OWN_IMAGE = {"no-integrity", "polyglot-preamble"}
