@@ -75,6 +75,14 @@ def memory(roots: list[int]) -> float:
     return total / 1000
 
 
+def slowest_probe(lab: Lab) -> tuple[str, float]:
+    """Which probe takes longest on the site that runs, and how long (median of three)."""
+    site = lab.live()
+    times = {name: median(3, lambda _, part=part: part.probe(site)) for name, part in catalogue().items()}  # type: ignore[misc]
+    name = max(times, key=lambda name: times[name])
+    return name, times[name]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=20, help="runs of each action (default: 20)")
@@ -108,6 +116,12 @@ def _measure(lab: Lab, folder: Path, runs: int, table: Table) -> None:
         f"{floor:.3f} s (bare Orthanc)",
         f"{switch / floor:.2f}",
     )
+    for label, prepare in (("hardened site", lab.harden), ("worst hospital", lab.misconfigure)):
+        prepare()
+        name, seconds = slowest_probe(lab)
+        every = median(3, lambda _: lab.probe_all())
+        table.add_row(f"slowest probe, {label}: {name}", f"{seconds:.2f} s", "5 s", "", "")
+        table.add_row(f"probe --all, {label}", f"{every:.2f} s", "30 s", "", "")
     lab.misconfigure("http-no-auth")
     lab.fix("http-no-auth")
     day = median(runs, lambda _: clinic_day(lab.live()))
