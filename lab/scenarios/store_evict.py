@@ -81,7 +81,7 @@ SCENARIO = Scenario(
     alone=True,
 )
 
-FLOODED, MEGABYTES = 80, 5
+FLOODED, MEGABYTES = 60, 5
 """So many patients the archive is filled up to (the lab has thirty), and so much the first and the last of them bring along."""
 
 

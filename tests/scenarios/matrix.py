@@ -79,9 +79,10 @@ def of_group(group: Group) -> list[str]:
 
 def require(lab: Lab, scenario: str) -> None:
     """Skip where a part is missing that the scenario needs. Anything else that is not checked is a failure."""
-    verdict = lab.probe(scenario).verdict
-    if isinstance(verdict, NotChecked) and scenario in MAY_LACK and lacking(lab, scenario):
-        pytest.skip(str(verdict.reason))
+    if scenario in MAY_LACK and lacking(lab, scenario):
+        verdict = lab.probe(scenario).verdict
+        if isinstance(verdict, NotChecked):
+            pytest.skip(str(verdict.reason))
 
 
 def lacking(lab: Lab, scenario: str) -> bool:
