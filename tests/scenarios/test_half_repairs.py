@@ -81,6 +81,15 @@ def test_a_repair_that_stops_somebodys_work_stops_the_day(lab: Lab) -> None:
     assert stopped == [[step] for *_, step in STOPPING]
 
 
+def test_a_study_that_nobody_could_remove_is_not_found_instead_of_the_next_days(lab: Lab) -> None:
+    lab.change({"users": {"admin": {"role": "doctor"}}})
+    assert [step.id for step in clinic_day(lab.live()).stopped] == ["administrator-works"]
+    lab.harden()
+    lab.change({"modalities": {"ct": {"store": False}}})
+    stopped = [step.id for step in clinic_day(lab.live()).stopped]
+    assert stopped == ["ct-stores", "workstation-retrieves", "doctor-views"]
+
+
 def test_a_log_in_which_nothing_was_written_meanwhile_is_not_called_clean(lab: Lab) -> None:
     lab.misconfigure("phi-in-logs")
     lab.change({"log_level": "default", "gateway": {"publish": {"dicom": []}}})
