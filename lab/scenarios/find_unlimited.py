@@ -108,12 +108,20 @@ def probe(site: LiveSite) -> Verdict:
     """Ask for every image, and for every series, of the archive from the workstation, with its title and its certificate, as malware on it would."""
     attempt = Attempt(site, "C-FIND")
     found = attempt.once(site.equipment("workstation"), _everything)
-    if isinstance(found, Vulnerable) and (version := _without_limits(site)):
+    text = _version(site) if isinstance(found, Vulnerable) else None
+    if isinstance(found, Vulnerable) and text is None:
+        return NotChecked(
+            t(
+                "The archive answers everything, and its console tells nobody its version: it may be one that does not keep its own limits."
+            )
+        )
+    version = version_of(text or "")
+    if version and _FAULTY[0] <= version < _FAULTY[1]:
         return NotChecked(
             t(
                 "Orthanc {version} answers everything, whatever its two limits say: a fault of its own, mended upstream in December "
                 "2025. On this version nothing in the configuration helps.",
-                version=version,
+                version=text,
             )
         )
     return found or Safe(Evidence(t("The archive does not tell everything at once."), tuple(attempt.steps)))
@@ -124,15 +132,13 @@ def probe(site: LiveSite) -> Verdict:
 _FAULTY = ((1, 12, 5), (1, 12, 11))
 
 
-def _without_limits(site: LiveSite) -> str | None:
-    """The archive's version, as the hospital knows it, if it is one that does not keep its own limits."""
+def _version(site: LiveSite) -> str | None:
+    """The archive's version, as the hospital knows it; None where its console tells nobody."""
     for user in (site.account("administrator"), site.account("doctor")):
         with site.console(user) as console:
             answer = console.get("/system")
         if answer.status_code == 200:
-            text = str(answer.json()["Version"])
-            version = version_of(text)
-            return text if version and _FAULTY[0] <= version < _FAULTY[1] else None
+            return str(answer.json()["Version"])
     return None
 
 

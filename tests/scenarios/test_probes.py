@@ -76,25 +76,32 @@ def test_an_intruder_calls_himself_what_the_doctors_browser_does() -> None:
 
 
 @pytest.mark.parametrize(
-    ("images", "series", "verdict"),
+    ("images", "series", "version", "verdict"),
     [
-        ((0, 101), (0, 12), Vulnerable),
-        ((0xFE00, 100), (0, 120), Vulnerable),
-        ((0xFE00, 100), (0xFE00, 100), Safe),
-        ((0xFE00, 100), (0, 12), Safe),
-        ((0, 60), (0, 12), NotChecked),
-        ((dimse.NO_ANSWER, 0), (dimse.NO_ANSWER, 0), Safe),
+        ((0, 101), (0, 12), "1.10.1", Vulnerable),
+        ((0xFE00, 100), (0, 120), "1.10.1", Vulnerable),
+        ((0xFE00, 100), (0xFE00, 100), "1.10.1", Safe),
+        ((0xFE00, 100), (0, 12), "1.10.1", Safe),
+        ((0, 60), (0, 12), "1.10.1", NotChecked),
+        ((dimse.NO_ANSWER, 0), (dimse.NO_ANSWER, 0), "1.10.1", Safe),
+        ((0, 101), (0, 12), "1.12.7", NotChecked),  # which does not keep its limits
+        ((0, 101), (0, 12), None, NotChecked),
+        ((0, 101), (0, 12), "1.12.11", Vulnerable),
     ],
 )
 def test_a_limit_at_one_level_does_not_close_the_other(
-    images: tuple[int, int], series: tuple[int, int], verdict: type[Verdict], monkeypatch: pytest.MonkeyPatch
+    images: tuple[int, int],
+    series: tuple[int, int],
+    version: str | None,
+    verdict: type[Verdict],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def find(peer: dimse.Peer, identifier: Dataset) -> tuple[int, list[Dataset]]:
         status, count = {"IMAGE": images, "SERIES": series}[identifier.QueryRetrieveLevel]
         return status, [Dataset() for _ in range(count)]
 
     monkeypatch.setattr("lab.scenarios.find_unlimited.dimse.find", find)
-    monkeypatch.setattr("lab.scenarios.find_unlimited._without_limits", lambda site: None)
+    monkeypatch.setattr("lab.scenarios.find_unlimited._version", lambda site: version)
     monkeypatch.setattr(LiveSite, "answers", lambda site, station, door: True)
     site = site_that(lambda request: httpx.Response(401))
     assert isinstance(weakness("find-unlimited").probe_once(site), verdict)
