@@ -42,11 +42,12 @@ from lab.site.zones import STATIONS, Door, Zone
 from lab.syllabus import lesson, syllabus
 from lab.verbs.detection import Detection
 from lab.verbs.privacy import Privacy
+from lab.verbs.publishing import Publishing
 
 Loaded = Callable[[int, int], None]
 
 
-class Lab(Detection, Privacy):
+class Lab(Detection, Privacy, Publishing):
     """The lab: one hospital's archive in its sandbox, the weaknesses one can make in it, and the trainee's progress.
 
     ``Lab()`` takes hold of the lab that runs (or starts none). ``language`` is ``"en"`` or ``"fr"``. Every method that

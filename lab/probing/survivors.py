@@ -107,7 +107,9 @@ def exposure_of(leaks: Iterable[tuple[Tags, Iterable[Attribute]]], images: int) 
     """What leaked, in the patients' terms. ``leaks`` has the original's tags and the attributes that survived, image by image."""
     people: dict[str, Tags] = {}
     attributes: set[Attribute] = set()
+    dates = set()
     for original, survived in leaks:
+        dates.add(str(original.get("StudyDate", "")))
         people.setdefault(str(original.get("PatientID", "")), original)
         attributes.update(survived)
     shown = {attribute: keyword for keyword, attribute in _SHOWN.items() if attribute in attributes}
@@ -117,4 +119,5 @@ def exposure_of(leaks: Iterable[tuple[Tags, Iterable[Attribute]]], images: int) 
         images=images,
         attributes=tuple(shown),
         samples=tuple(row for row in rows if all(row))[:_ROWS],
+        since=min(filter(None, dates), default=""),
     )

@@ -79,6 +79,8 @@ class Gateway(_Part):
     """Paths for which the https door logs in itself, whoever asks: path to the name of the account that it takes."""
     deny: dict[ZoneName, list[UrlPath]] = {}
     """Paths that the https door refuses (403) to a zone."""
+    deny_agents: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9._/-]+$")]] = []
+    """Words in the name that a client gives itself (User-Agent) for which the https door refuses it (403)."""
     cors: Cors | None = None
     access_log: bool = True
     list_folders: bool = False
@@ -106,6 +108,8 @@ class Modality(_Part):
     get: bool = False
     move: bool = False
     store: bool = False
+    certificate: bool = True
+    """Whether the hospital's authority has certified it; without, it can do TLS and prove nothing."""
 
 
 class Filters(_Part):

@@ -109,6 +109,14 @@ def memory(roots: list[int]) -> float:
     return total / 1000
 
 
+def slowest_probe(lab: Lab) -> tuple[str, float]:
+    """Which probe takes longest on the site that runs, and how long (median of three)."""
+    site = lab.live()
+    times = {name: median(3, lambda _, part=part: part.probe(site)) for name, part in catalogue().items()}  # type: ignore[misc]
+    name = max(times, key=lambda name: times[name])
+    return name, times[name]
+
+
 class Started:
     """The lab of a state folder, as ``./start.sh`` starts it."""
 
@@ -161,6 +169,7 @@ def measured(folder: Path, runs: int, starts: int) -> list[Figure]:
 
 def _work(lab: Lab, folder: Path, runs: int) -> list[Figure]:
     names = list(catalogue())
+    probes = [figure for prepare in (lab.harden, lab.misconfigure) for figure in _probes(lab, prepare)]
     bare = statistics.median(bare_orthanc(folder) for _ in range(5))
     switch = median(runs, lambda number: lab.misconfigure(names[number % len(names)]))
     checks = []
@@ -172,6 +181,19 @@ def _work(lab: Lab, folder: Path, runs: int) -> list[Figure]:
     return [
         Figure("switch to another scenario, archive ready again", switch, 1.0, floor=bare, floor_is="bare Orthanc"),
         Figure(f"check of {', '.join(CHECKED)}", statistics.median(checks), 3.0, floor=day, floor_is="the day alone"),
+        *probes,
+    ]
+
+
+def _probes(lab: Lab, prepare: Callable[[], object]) -> list[Figure]:
+    """The slowest probe, and all of them, on the hardened site or in the worst hospital."""
+    prepare()
+    name, seconds = slowest_probe(lab)
+    every = median(3, lambda _: lab.probe_all())
+    label = "hardened site" if prepare == lab.harden else "worst hospital"
+    return [
+        Figure(f"slowest probe, {label}: {name}", seconds, 5.0),
+        Figure(f"probe --all, {label}", every, 30.0),
     ]
 
 
