@@ -127,6 +127,10 @@ def test_alarms_about_one_source_within_an_hour_are_one_alert() -> None:
     assert rings("password-spray", [*spray, *[event | {"source.ip": "127.28.3.8"} for event in spray]]) == 2
 
 
+def test_an_ae_title_with_a_line_end_rings_as_planted_lines_do() -> None:
+    assert rings("log-injection", [at(1, FIND | {"dicom.calling_aet": r"CT1\x0aB"})]) == 1
+
+
 BAD = {
     "": "rule holds no rule|no Sigma rule",
     "title: [": "no Sigma rule",

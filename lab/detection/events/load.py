@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from lab.detection.events.gateway_logs import access_events, stream_events
 from lab.detection.events.inventory import of_day
 from lab.detection.events.lines import Clock, lines
-from lab.detection.events.orthanc_log import OrthancLog
+from lab.detection.events.orthanc_log import log_events
 from lab.detection.events.schema import Event
 from lab.detection.events.table import create, insert
 from lab.detection.recording import Recording
@@ -38,7 +38,7 @@ def events(recording: Recording) -> Iterator[Event]:
     )
     sources: list[Iterable[Event]] = []
     if log := recording.sensor("orthanc"):
-        sources.append(OrthancLog(clock).events(lines(log)))
+        sources.append(log_events(partial(lines, log), clock))
     if log := recording.sensor("gateway-access"):
         sources.append(access_events(lines(log)))
     if log := recording.sensor("gateway-stream"):
