@@ -14,13 +14,17 @@ from typing import Any
 import pytest
 
 from lab.api import Lab
+from lab.clients.loader import load_hospital
 from lab.clients.rest import rest
 from lab.course.watched import Watched
+from lab.detection.rules.score import Score, score
+from lab.detection.rules.sigma import shipped
 from lab.detection.traffic.intrusion import known
 from lab.detection.truth import Effect, Request
 from lab.patients import BEFORE_A_DAY
 from lab.site.config import SiteConfig
 from lab.site.zones import ARCHIVE_HTTP_PORT
+from synthetic_data import generate
 
 pytestmark = pytest.mark.slow
 _ACCESS = re.compile(r'^(\S+) - (\S+) \[[^]]*\] "(\S+) (\S+) [^"]*" (\d+) ')
@@ -38,7 +42,9 @@ class Before:
 
 @pytest.fixture(scope="module")
 def before(session_lab: Lab) -> Before:
+    """With patients enough for those who take or read several."""
     session_lab.reset()
+    load_hospital(session_lab.live(), generate(seed=2020, patients=12, locale="fr_FR"))
     return Before(session_lab.site, instances(session_lab))
 
 
@@ -63,12 +69,27 @@ def instances(lab: Lab) -> dict[str, str]:
     return {part["MainDicomTags"]["SOPInstanceUID"]: studies[series[part["ParentSeries"]]] for part in found}
 
 
+@pytest.fixture(scope="module")
+def scored(day: Watched) -> Score:
+    """The rules that come with the lab, over the logs of this day."""
+    return score(shipped(), [day.recording])
+
+
 def stored(day: Watched) -> list[Request]:
     return [request for request in day.truth.requests if request.verb == "C-STORE" and request.touches]
 
 
 def test_every_intrusion_took_place(day: Watched) -> None:
     assert {incident.intrusion for incident in day.truth.incidents} == set(known())
+
+
+def test_the_shipped_rules_find_every_intrusion_in_the_logs_of_the_day(scored: Score) -> None:
+    assert {item.incident.intrusion for item in scored.wanted if item.delay is None} == set()
+    assert {item.incident.intrusion for item in scored.wanted} == set(known()) - {"scanner"}
+
+
+def test_the_shipped_rules_do_not_ring_for_the_hospital_s_own_people(scored: Score) -> None:
+    assert [(item.alert.rule, item.who) for day in scored.days for item in day.judged if not item.right] == []
 
 
 def test_the_archive_holds_at_the_end_what_the_truth_says(day: Watched, before: Before) -> None:
@@ -110,18 +131,20 @@ def test_the_archive_logged_every_association_of_the_truth_and_no_other(day: Wat
     assert path is not None
     hidden = [request for request in day.truth.requests if request.intrusion == "log-level-change"]
     began, ended = hidden[0].began, hidden[-1].ended  # nothing is written then
+    gateway = None if day.recording.day.transparent else day.recording.day.prefix + ".1.1"  # it asks for everybody
     connections = {
-        request.connection: (request.aet, request.address)
+        request.connection: (request.aet, gateway or request.address)
         for request in day.truth.requests
-        if request.protocol == "dicom" and request.verb not in ("TCP", "A-ASSOCIATE")
+        if request.protocol == "dicom" and request.verb != "TCP"
     }
+    # a refused association may be logged or not, according to who refuses it, and when
+    refused = {request.connection for request in day.truth.requests if request.verb == "A-ASSOCIATE"}
     silent = {request.connection for request in day.truth.requests if began - 0.5 <= request.began <= ended + 0.5}
     logged = Counter(_ASSOCIATION.findall(path.read_text("utf-8", "replace")))
-    named = Counter(pair for pair in connections.values())
-    certain = Counter(pair for number, pair in connections.items() if number not in silent)
-    own = {pair: count for pair, count in logged.items() if pair in named}
-    assert {pair: count for pair, count in own.items() if not certain[pair] <= count <= named[pair]} == {}
-    assert set(certain) <= set(own)
+    named = Counter(connections.values())
+    certain = Counter(pair for number, pair in connections.items() if number not in silent | refused)
+    assert {pair: count for pair, count in logged.items() if not certain[pair] <= count <= named[pair]} == {}
+    assert set(certain) <= set(logged)
 
 
 def test_the_moved_studies_arrived_at_the_intruder_s_receiver(day: Watched) -> None:

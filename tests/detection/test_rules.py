@@ -42,8 +42,17 @@ DOWNLOAD = ACCESS | {
     "http.response.status_code": 200,
     "user.name": "dr.moreau",
 }
+ELSEWHERE = ACCESS | {
+    "http.request.method": "DELETE",
+    "http.response.status_code": 200,
+    "user.name": "admin",
+    "user.usual_zone": 0,
+}
+MOVED = LOG | {"event.action": "c-move", "dicom.calling_aet": "EXPORT", "dicom.declared": 0}
+ADDED = HTTP | {"http.request.method": "PUT", "url.path": "/modalities/evil", "user.name": "admin"}
+TURNED = LOG | {"event.action": "log-level-changed", "event.outcome": "success", "user.name": "admin"}
+OVERWRITTEN = LOG | {"event.action": "instance-overwritten"}
 OPENED = HTTP | {"http.request.method": "GET", "dicom.resource_type": "study", "user.name": "dr.moreau"}
-DELETED = HTTP | {"http.request.method": "DELETE", "url.path": "/studies/1", "user.name": "admin"}
 SENT = LOG | {"event.action": "resource-sent", "dicom.calling_aet": "GETSCU"}
 REFUSED = ACCESS | {"event.action": "http", "http.response.status_code": 401}
 RECEIVED = AUDIT | {"event.action": "instance-received", "dicom.origin": "DicomProtocol"}
@@ -54,8 +63,8 @@ CASES: dict[str, tuple[list[Event], list[Event]]] = {
         [at(1, FIND | {"dicom.wildcard": 1}), at(2, FIND | {"dicom.declared": 0}), at(3, AUDIT | {"event.action": "c-echo"})],
     ),
     "slow-enumeration": (
-        each(6, 60, FIND, dicom__pattern="{}*"),
-        [*each(4, 60, FIND, dicom__pattern="{}*"), *each(9, 1, FIND, dicom__pattern="MARTIN*")],
+        each(10, 60, FIND, dicom__pattern="{}*"),
+        [*each(8, 60, FIND, dicom__pattern="{}*"), *each(9, 1, FIND, dicom__pattern="MARTIN*")],
     ),
     "bulk-get": (
         each(3, 5, SENT | {"dicom.declared": 0}, dicom__resource="r{}"),
@@ -63,27 +72,45 @@ CASES: dict[str, tuple[list[Event], list[Event]]] = {
     ),
     "borrowed-aet": ([at(1, FIND | {"source.expected": 0})], [at(1, FIND | {"source.expected": 1}), at(2, FIND)]),
     "move-elsewhere": (
-        [at(1, HTTP | {"http.request.method": "PUT", "url.path": "/modalities/evil"})],
-        [at(1, HTTP | {"http.request.method": "GET", "url.path": "/modalities/a"}),
-         at(2, HTTP | {"http.request.method": "POST", "url.path": "/modalities/a/echo"})],
+        [at(400, ADDED), at(430, MOVED)],
+        [at(1, ADDED), at(2, ADDED | {"http.request.method": "GET"}), at(3, MOVED | {"dicom.declared": 1}),
+         at(4, ADDED | {"http.request.method": "POST", "url.path": "/modalities/a/echo"}), at(300, MOVED)],
     ),
     "zip-download": (
-        each(5, 9, DOWNLOAD, url__path="/studies/{}/archive"),
-        [*each(9, 1, DOWNLOAD | {"user.role": "backup"}, url__path="/studies/{}/archive"), *each(9, 1, DOWNLOAD, url__path="/studies/{}")],
+        [*each(2, 9, DOWNLOAD, url__path="/studies/{}/archive", dicom__patient="A{}"),
+         *each(2, 9, DOWNLOAD | {"url.path": "/wado"}, dicom__patient="B{}"),
+         *each(2, 9, DOWNLOAD, url__path="/dicom-web/studies/2.25.{}", dicom__patient="C{}")],
+        [*each(9, 1, DOWNLOAD | {"user.role": "backup"}, url__path="/studies/{}/archive", dicom__patient="P{}"),
+         *each(9, 1, DOWNLOAD, url__path="/studies/{}", dicom__patient="P{}"),
+         *each(9, 1, DOWNLOAD, url__path="/dicom-web/studies/2.25.{}/instances", dicom__patient="P{}"),
+         *each(5, 1, DOWNLOAD, url__path="/studies/{}/archive", dicom__patient="P{}"),
+         *each(9, 1, DOWNLOAD, url__path="/instances/{}/file", dicom__patient="P1")],
     ),
-    "password-spray": (each(10, 2, REFUSED, user__name="u{}"), [*each(9, 2, REFUSED, user__name="u{}"), *each(20, 1, REFUSED)]),
+    "password-spray": (
+        each(5, 12, REFUSED, user__name="u{}"),
+        [*each(4, 2, REFUSED, user__name="u{}"), *each(20, 1, REFUSED | {"user.name": "u1"}), *each(20, 1, REFUSED)],
+    ),
     "injected-study": (
         [at(1, RECEIVED | {"dicom.declared": 0})],
         [at(1, RECEIVED | {"dicom.declared": 1}), at(2, RECEIVED | {"dicom.origin": "RestApi"})],
     ),
-    "overwritten-image": ([at(1, LOG | {"event.action": "instance-overwritten"})], [at(1, LOG | {"event.action": "instance-stored"})]),
+    "overwritten-image": (
+        [at(1, OVERWRITTEN | {"dicom.resent": 0})],
+        [at(1, LOG | {"event.action": "instance-stored"}), at(2, OVERWRITTEN | {"dicom.resent": 1})],
+    ),
     "deletion": (
-        [at(1, DELETED | {"user.usual_zone": 0})],
-        [at(1, DELETED | {"user.usual_zone": 1}), at(2, DELETED | {"user.usual_zone": 0, "event.outcome": "failure"})],
+        each(2, 9, ELSEWHERE, url__path="/studies/{}"),
+        [*each(9, 1, ELSEWHERE | {"user.usual_zone": 1}, url__path="/studies/{}"), at(2, ELSEWHERE | {"url.path": "/studies/1"}),
+         *each(9, 1, ELSEWHERE | {"http.response.status_code": 404}, url__path="/studies/{}")],
     ),
     "log-level-change": (
-        [at(1, HTTP | {"http.request.method": "PUT", "url.path": "/tools/log-level"})],
-        [at(1, HTTP | {"http.request.method": "GET", "url.path": "/tools/log-level"})],
+        [at(1, TURNED | {"event.reason": "default"})],
+        [at(1, TURNED | {"event.reason": "verbose"}), at(2, HTTP | {"http.request.method": "PUT", "url.path": "/tools/log-level"})],
+    ),
+    "read-in-the-dark": (
+        [at(400, TURNED | {"event.reason": "default"}), at(401, OPENED | {"user.name": "admin"})],
+        [at(1, TURNED | {"event.reason": "default"}), at(2, OPENED), at(130, OPENED | {"user.name": "admin"}),
+         at(131, TURNED | {"event.reason": "verbose"})],
     ),
     "insider": (
         each(5, 20, OPENED | {"user.in_care": 0}, dicom__patient="P{}"),

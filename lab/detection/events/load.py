@@ -14,6 +14,7 @@ from lab.detection.events.gateway_logs import access_events, stream_events
 from lab.detection.events.inventory import of_day
 from lab.detection.events.lines import Clock, lines
 from lab.detection.events.orthanc_log import log_events
+from lab.detection.events.repeats import with_repeats
 from lab.detection.events.schema import Event
 from lab.detection.events.table import create, insert
 from lab.detection.recording import Recording
@@ -43,7 +44,7 @@ def events(recording: Recording) -> Iterator[Event]:
         sources.append(access_events(lines(log)))
     if log := recording.sensor("gateway-stream"):
         sources.append(stream_events(lines(log)))
-    return _played(inventory.enriched(chain.from_iterable(sources)), day)
+    return with_repeats(_played(inventory.enriched(chain.from_iterable(sources)), day))
 
 
 def patients_of(recording: Recording) -> dict[str, str]:

@@ -331,6 +331,6 @@ class OrthancLog:
 
     def _lua(self, event: Event, text: str) -> bool:
         kind = audit_lines.read(event, text)
-        if kind == "find" and (request := self._open_query(event)) is not None:
+        if kind in ("find", "worklist") and (request := self._open_query(event)) is not None:
             request["_audit"] = event
         return kind is not None

@@ -60,6 +60,10 @@ FIELDS: dict[str, tuple[str, str]] = {
     "dicom.patient": ("TEXT", "PatientID (0010,0020), where the archive's index or the query tells"),
     "dicom.study_uid": ("TEXT", "Study Instance UID (0020,000D)"),
     "dicom.instance_uid": ("TEXT", "SOP Instance UID (0008,0018)"),
+    "dicom.resent": (
+        "INTEGER",
+        "1: the same client sent this image less than an hour before, 0: another one, or longer ago; NULL for a first arrival",
+    ),
     "dicom.origin": ("TEXT", "how an object came in: DicomProtocol, RestApi …"),
     "dicom.peer_aet": ("TEXT", "the AE title that the archive itself sent to"),
     "log.file": ("TEXT", "the file"),

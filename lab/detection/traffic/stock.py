@@ -102,6 +102,11 @@ class Stock:
         """What an identifier of Orthanc's stands for, if it is known."""
         return self._resources.get(identifier)
 
+    def study(self, uid: str) -> Resource | None:
+        """The study of a Study Instance UID, if it is known."""
+        with self._lock:
+            return next((one for one in self._resources.values() if one.level == "study" and one.study == uid), None)
+
     def knows(self, patient: str) -> bool:
         """Whether a PatientID is that of a person; the anonymised copies of research bear others, which are nobody's."""
         return patient in self._patients
