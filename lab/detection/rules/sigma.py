@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,10 @@ from sigma.backends.sqlite.runtime import execute_plan
 from sigma.backends.sqlite.sqlite import sqliteBackend
 from sigma.collection import SigmaCollection
 from sigma.exceptions import SigmaError
+from sigma.modifiers import SigmaExistsModifier
 from sigma.processing.pipeline import ProcessingPipeline
+from sigma.rule import SigmaDetection, SigmaRule
+from sigma.types import SigmaFieldReference, SigmaNull
 
 from lab.detection.events.schema import COLUMNS
 from lab.detection.events.table import TABLE
@@ -64,6 +68,13 @@ class Rule:
     @property
     def _parsed(self) -> list[Any]:
         return _collection(self.text, self.name).rules
+
+    def values(self) -> Iterator[tuple[str, str]]:
+        """Each field that a condition of the rule names, with each value that it is held against."""
+        for part in self._parsed:
+            if isinstance(part, SigmaRule):
+                for detection in part.detection.detections.values():
+                    yield from _values(detection)
 
     @property
     def statements(self) -> tuple[dict[str, Any], ...]:
@@ -216,6 +227,16 @@ def _statements(text: str, name: str) -> tuple[dict[str, Any], ...]:
             t("{name} cannot be turned into a query: {reason}.", name=name, reason=reason),
             t("The backend is pySigma's for SQLite."),
         ) from None
+
+
+def _values(detection: SigmaDetection) -> Iterator[tuple[str, str]]:
+    for item in detection.detection_items:
+        if isinstance(item, SigmaDetection):
+            yield from _values(item)
+        elif SigmaExistsModifier not in item.modifiers:
+            for value in item.original_value or item.value:
+                if not isinstance(value, SigmaNull | SigmaFieldReference):
+                    yield str(item.field), str(getattr(value, "regexp", value))
 
 
 def _fields(statement: dict[str, Any]) -> set[str]:
