@@ -5,10 +5,12 @@ Between them, either two have every kind of intrusion. They are archives of the 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from zipfile import ZipFile
 
 from lab.detection.recording import DAY, Recording, with_new
+from lab.errors import LabError
 
 SHIPPED = Path(__file__).parent / "recorded"
 SEEN, UNSEEN = "seen", "unseen"
@@ -22,7 +24,10 @@ def sample_days(folder: Path, which: str) -> tuple[Recording, ...]:
 def last_recorded(folder: Path) -> Recording | None:
     """The day that was recorded last in ``folder``, but for those that nobody is to look at; None when there is none."""
     found = [path.parent for path in folder.glob(f"*/{DAY}") if not path.parent.name.startswith((UNSEEN, "."))]
-    return Recording.load(max(found, key=lambda path: (path / DAY).stat().st_mtime)) if found else None
+    for path in sorted(found, key=lambda path: (path / DAY).stat().st_mtime, reverse=True):
+        with suppress(LabError):
+            return Recording.load(path)
+    return None
 
 
 def _unpacked(path: Path, folder: Path) -> Recording:

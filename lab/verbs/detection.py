@@ -130,25 +130,44 @@ class Detection(Running):
         ended: object,
         by: str,
         copied: bool,
+        changed: bool = False,
+        deleted: bool = False,
+        records: int = 0,
     ) -> Investigated:
         """Lay your account of an incident beside the truth.
 
         Which ``patients`` (PatientIDs), which ``attributes``, when it ``began`` and ``ended`` by the clock of the day, ``by`` whom
-        (an address, AE title or account that the intruder used), and whether images were ``copied`` or only listed.
+        (an address, AE title or account that the intruder used), and whether images were ``copied`` or only listed, or records
+        ``changed`` (forged ones added, too) or ``deleted``. ``records`` is about how many studies are concerned; it is not graded.
         """
         from lab.course.investigated import Investigated
         from lab.detection.breach import Account, examine
 
-        account = Account.of(patients, attributes, began, ended, by, copied)
+        account = Account.of(
+            patients, attributes, began, ended, by, copied, changed=changed, deleted=deleted, records=records
+        )
         return Investigated(examine(account, _recording(day)))
 
-    def notify(self, account: Investigated, aware: object, measures: Sequence[str] = ()) -> Notified:
-        """The notification to the authority (GDPR art. 33, 34) that your account makes. ``aware`` is when the hospital knew."""
+    def notify(
+        self,
+        account: Investigated,
+        aware: object,
+        measures: Sequence[str] = (),
+        *,
+        sent: object = None,
+        delay: str = "",
+    ) -> Notified:
+        """The notification to the authority (GDPR art. 33, 34) that your account makes. ``aware`` is when the hospital knew.
+
+        ``sent`` is when the authority is told; after 72 hours, ``delay`` gives the reasons (art. 33(1)).
+        """
         from lab.course.investigated import Notified
         from lab.detection.breach import moment
         from lab.detection.notification import Notification
 
-        return Notified(Notification(account.examined.account, moment(aware), tuple(measures)))
+        notes, told = {"delay": delay}, None if sent is None else moment(sent)
+        form = Notification(account.examined.account, moment(aware), tuple(measures), notes=notes, sent=told)
+        return Notified(form)
 
 
 def _recording(day: AnyDay) -> Recording:

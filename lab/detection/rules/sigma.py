@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,11 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sigma.backends.sqlite.runtime import execute_plan
 from sigma.backends.sqlite.sqlite import sqliteBackend
 from sigma.collection import SigmaCollection
-from sigma.exceptions import SigmaError
 from sigma.modifiers import SigmaExistsModifier
 from sigma.processing.pipeline import ProcessingPipeline
 from sigma.rule import SigmaDetection, SigmaRule
@@ -147,7 +146,7 @@ def run(rule: Rule, database: sqlite3.Connection) -> list[Hit]:
                 hits += _correlated(rule, statement["correlation_plan"], database)
             else:
                 hits += _single(rule, statement["rule"][0], database)
-        except (sqlite3.Error, ValueError, RuntimeError) as error:
+        except (sqlite3.Error, ValueError, RuntimeError, TypeError, OverflowError, re.error) as error:
             raise RuleError(
                 t("{name} cannot be run: {reason}.", name=rule.name, reason=error),
                 t("Look at its conditions and time span."),
@@ -203,7 +202,7 @@ def pipeline() -> ProcessingPipeline:
 def _collection(text: str, name: str) -> SigmaCollection:
     try:
         found = SigmaCollection.from_yaml(text)
-    except (SigmaError, yaml.YAMLError, RecursionError, AttributeError, TypeError, ValueError, KeyError) as error:
+    except Exception as error:  # what pySigma makes of nonsense is not foreseeable
         reason = " ".join(str(error).split())[:300] or type(error).__name__
         raise RuleError(
             t("{name} is no Sigma rule: {reason}.", name=name, reason=reason),
@@ -221,7 +220,7 @@ def _statements(text: str, name: str) -> tuple[dict[str, Any], ...]:
     try:
         fresh = SigmaCollection.from_yaml(text)  # converting writes into the collection
         return tuple(json.loads(backend.convert(fresh, "zircolite")))
-    except (SigmaError, NotImplementedError, ValueError, RecursionError) as error:
+    except Exception as error:
         reason = " ".join(str(error).split())[:300] or type(error).__name__
         raise RuleError(
             t("{name} cannot be turned into a query: {reason}.", name=name, reason=reason),
@@ -236,7 +235,14 @@ def _values(detection: SigmaDetection) -> Iterator[tuple[str, str]]:
         elif SigmaExistsModifier not in item.modifiers:
             for value in item.original_value or item.value:
                 if not isinstance(value, SigmaNull | SigmaFieldReference):
-                    yield str(item.field), str(getattr(value, "regexp", value))
+                    yield str(item.field), _text(getattr(value, "regexp", value))
+
+
+def _text(value: object) -> str:
+    try:
+        return str(value)
+    except TypeError:  # pySigma takes a pattern that is null, and cannot write it
+        return ""
 
 
 def _fields(statement: dict[str, Any]) -> set[str]:

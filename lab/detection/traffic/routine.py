@@ -149,7 +149,7 @@ def administer(work: Work) -> Iterator[float]:
         for path in ("/system", "/statistics", "/changes?limit=20", "/jobs?expand", "/modalities?expand", "/plugins"):
             web.get(path)
             yield work.random.uniform(10, 120)
-        study = work.hands.stock.choose(work.random)
+        study = work.hands.stock.choose_to_delete(work.random)
         web.ask("POST", "/tools/find", {"Level": "Study", "Query": {"StudyInstanceUID": study.uid}, "Expand": True})
         if work.random.random() < VERBOSE:
             web.ask("PUT", "/tools/log-level", data=b"verbose")
