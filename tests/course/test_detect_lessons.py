@@ -84,8 +84,10 @@ def test_a_sensor_that_nobody_leaves_on_is_not_among_the_choices(seen: Watched) 
     assert str(judgement.why).startswith("Choose among: orthanc-default, lua-audit, gateway-access")
 
 
-def test_the_sources_that_name_the_account_are_those_of_web_requests(seen: Watched) -> None:
-    assert judged("detect-sensors", "account", seen, {"orthanc.audit", "nginx.access"}).right
+def test_the_sources_that_name_the_account_are_those_of_web_requests_and_what_is_kept_of_an_image(
+    seen: Watched,
+) -> None:
+    assert judged("detect-sensors", "account", seen, {"orthanc.audit", "nginx.access", "orthanc.metadata"}).right
     assert not judged("detect-sensors", "account", seen, {"orthanc.audit"}).right
 
 

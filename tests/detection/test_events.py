@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lab.detection.events.archive_json import change_events, job_events, kept_events
 from lab.detection.events.gateway_logs import access_events, stream_events
 from lab.detection.events.inventory import Inventory
 from lab.detection.events.lines import LONGEST, Clock, lines
@@ -52,7 +53,7 @@ def parsed(text: list[str], clock: Clock = CLOCK) -> list[dict[str, Any]]:
 
 
 def test_the_lines_of_one_query_become_one_event_for_each_source() -> None:
-    base = {"source.ip": "127.34.3.66", "dicom.calling_aet": "INTRUDER"}
+    base = {"source.ip": "127.34.3.66", "dicom.calling_aet": "INTRUDER", "dicom.association": 1}
     query = {
         "event.action": "c-find",
         "event.outcome": "success",
@@ -335,6 +336,83 @@ def test_long_broken_and_undecodable_lines_are_survived(tmp_path: Path) -> None:
         "c-find",
         "c-find",
     ]
+
+
+BEGAN = datetime(2026, 11, 21, 10, tzinfo=UTC)
+
+
+def test_what_the_archive_says_of_itself_becomes_events() -> None:
+    identifier = "647adb8a-d0a30522-ba737e2c-c431a382-8b7ab59b"
+    change = {
+        "ChangeType": "NewInstance",
+        "Date": "20261121T100000",
+        "ID": identifier,
+        "ResourceType": "Instance",
+        "Seq": 1,
+    }
+    job = {
+        "Type": "DicomMoveScu",
+        "CreationTime": "20261121T100001.682630",
+        "State": "Failure",
+        "ErrorDescription": "Timeout",
+    }
+    image = {
+        "SOPInstanceUID": "2.25.1",
+        "Origin": "DicomProtocol",
+        "RemoteAET": "CT1",
+        "RemoteIP": "127.28.1.10",
+        "ReceptionDate": "20261121T100002",
+    }
+    found = [
+        *change_events([change | {"Date": "20261121T095959"}, change], BEGAN.replace(microsecond=7)),
+        *job_events([job | {"Content": {"RemoteAet": "EVIL"}}], BEGAN),
+        *kept_events({identifier: image, "other": image | {"ReceptionDate": ""}}, BEGAN),
+    ]
+    named = ("event.dataset", "event.action", "timestamp", "log.line")
+    assert [tuple(event[name] for name in named) for event in found] == [
+        ("orthanc.changes", "new-instance", "2026-11-21T10:00:00.000000Z", 2),
+        ("orthanc.jobs", "job-dicom-move-scu", "2026-11-21T10:00:01.682630Z", 1),
+        ("orthanc.metadata", "instance-kept", "2026-11-21T10:00:02.000000Z", 1),
+    ]
+    assert (found[0]["dicom.resource"], found[0]["dicom.resource_type"]) == (identifier, "instance")
+    assert (found[1]["event.outcome"], found[1]["event.reason"], found[1]["dicom.peer_aet"]) == (
+        "failure",
+        "Timeout",
+        "EVIL",
+    )
+    assert (found[2]["dicom.calling_aet"], found[2]["source.ip"], found[2]["dicom.instance_uid"]) == (
+        "CT1",
+        "127.28.1.10",
+        "2.25.1",
+    )
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.integers(), st.text(st.characters(), max_size=8), st.sampled_from(["20261121T100001", "99999999T999999"])),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(["Date", "ChangeType", "ID", "Type", "CreationTime", "Content", "RemoteAet", "ReceptionDate"]), inner),
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(JSON)
+def test_no_json_breaks_the_parsers(content: Any) -> None:
+    read = [*change_events(content, BEGAN), *job_events(content, BEGAN), *kept_events(content, BEGAN)]
+    database = create()
+    insert(database, Inventory(Network.native()).enriched(read))
+    database.close()
+
+
+def test_a_recorded_day_has_the_events_of_every_sensor_that_is_no_capture_and_no_file_list() -> None:
+    database = load(Recording.load(SAMPLE))
+    datasets = {name for (name,) in database.execute('SELECT DISTINCT "event.dataset" FROM events')}
+    database.close()
+    assert datasets == {
+        "orthanc.log", "orthanc.audit", "orthanc.changes", "orthanc.jobs", "orthanc.metadata", "nginx.access", "nginx.stream",
+    }  # fmt: skip
 
 
 def test_the_gateways_logs_become_events() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -195,11 +198,24 @@ def test_a_yaml_bomb_is_refused() -> None:
 def test_the_rules_are_exported_with_their_pipeline_and_never_over_somebodys_file(tmp_path: Path) -> None:
     written = export(tmp_path)
     assert export(tmp_path) == written
-    assert {path.name for path in written} == {f"{rule.name}.yml" for rule in shipped()} | {"pipeline.yml", "FIELDS.md"}
+    rules = {f"rules/{rule.name}.yml" for rule in shipped()}
+    assert {str(path.relative_to(tmp_path)) for path in written} == rules | {"pipeline.yml", "FIELDS.md", "README.md"}
     assert all(f"`{name}`" in (tmp_path / "FIELDS.md").read_text("utf-8") for name in COLUMNS)
-    (tmp_path / "insider.yml").write_text("mine")
+    (tmp_path / "rules" / "insider.yml").write_text("mine")
     with pytest.raises(RuleError, match="another file"):
         export(tmp_path)
+
+
+def test_the_exported_folder_is_converted_without_the_lab_as_its_readme_says(tmp_path: Path) -> None:
+    export(tmp_path)
+    block = re.search(r"```python\n(.*?)```", (tmp_path / "README.md").read_text("utf-8"), re.DOTALL)
+    assert block is not None
+    answer = subprocess.run(
+        [sys.executable, "-I", "-c", f"{block[1]}\nimport sys\nassert 'lab' not in sys.modules\n"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.count("event.forged") > len(shipped())
 
 
 def test_an_unknown_rule_names_the_nearest() -> None:

@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from lab.detection.events.archive_json import change_events, job_events, kept_events
 from lab.detection.events.gateway_logs import access_events, stream_events
 from lab.detection.events.inventory import of_day
 from lab.detection.events.lines import Clock, lines
@@ -30,7 +31,7 @@ def load(recording: Recording, path: Path | str = ":memory:") -> sqlite3.Connect
 
 
 def events(recording: Recording) -> Iterator[Event]:
-    """The events of all logs that were on, with what the hospital knows about them."""
+    """The events of all sensors that were on, with what the hospital knows about them. Packets and files are read elsewhere."""
     day = recording.day
     network = Network(day.prefix, day.transparent)
     inventory = of_day(network, day, patients_of(recording))
@@ -44,6 +45,9 @@ def events(recording: Recording) -> Iterator[Event]:
         sources.append(access_events(lines(log)))
     if log := recording.sensor("gateway-stream"):
         sources.append(stream_events(lines(log)))
+    began = datetime.fromtimestamp(day.real_start, UTC)
+    for name, read in (("changes", change_events), ("jobs", job_events), ("metadata", kept_events)):
+        sources.append(read(recording.json(name), began))
     return with_repeats(_played(inventory.enriched(chain.from_iterable(sources)), day))
 
 

@@ -44,6 +44,7 @@ _SCU = re.compile(r'Opening a DICOM SCU connection .*to AET "(.*)" on host (\S+)
 _TLS = re.compile(r"Receiving Association failed: (.*)")
 _WINDOW = 400
 """Events to which later lines may add."""
+_MOST_CLIENTS = 5000
 _MOST_DIGITS = 9
 """Of a count: no archive has more matches, and a longer number is no integer of SQLite's."""
 
@@ -67,6 +68,7 @@ class OrthancLog:
         self._queries: dict[str, Event] = {}
         self._requests: dict[str, Event] = {}
         self._received: dict[str, str] = {}
+        self._associations: dict[tuple[object, object], int] = {}
         self._by_word: dict[str, Callable[[Event, str], bool]] = {
             "Incoming": self._incoming, "Association": self._association, "Rejected": self._rejected, "Forbidding": self._forbidden,
             "Receiving": self._tls, "Number": self._matches, "C-FIND:": self._unknown, "C-GET:": self._transfer, "C-MOVE:": self._transfer,
@@ -109,6 +111,8 @@ class OrthancLog:
         stamp = self._stamp(month + day, time)
         if stamp is None or not handler(event, text):
             return None
+        if client := event.get("dicom.calling_aet"):
+            event["dicom.association"] = self._associations.get((client, event.get("source.ip")))
         event["timestamp"], event["log.file"] = stamp, self._file
         event["event.original"] = line if len(line) <= KEPT and line.isprintable() else written_out(line, KEPT)
         self._trust.follow(event)
@@ -165,6 +169,9 @@ class OrthancLog:
     def _association(self, event: Event, text: str) -> bool:
         if found := _RECEIVED.match(text):
             event |= {"event.action": "association", "dicom.calling_aet": title(found[1]), "source.ip": found[2]}
+            if len(self._associations) > _MOST_CLIENTS:
+                self._associations.clear()
+            self._associations[title(found[1]), found[2]] = event["log.line"]
             return True
         return False
 
@@ -230,7 +237,7 @@ class OrthancLog:
 
     def _remember(self, request: Event, verb: str) -> None:
         """Keep a request that later lines may tell more about. Visitors choose AE titles freely: no more than some thousands are kept."""
-        if len(self._requests) > 5000:
+        if len(self._requests) > _MOST_CLIENTS:
             self._requests.clear()
             self._received.clear()
         self._requests[f"{request['_thread']}\n{verb}\n{request['dicom.calling_aet']}"] = request
