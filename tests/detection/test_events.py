@@ -18,6 +18,7 @@ from lab.detection.events.lines import LONGEST, Clock, lines
 from lab.detection.events.load import load
 from lab.detection.events.orthanc_log import log_events
 from lab.detection.events.planted import planted_in
+from lab.detection.events.repeats import with_repeats
 from lab.detection.events.schema import COLUMNS, Event
 from lab.detection.events.table import create, frame, insert
 from lab.detection.recording import Recording
@@ -458,6 +459,55 @@ def test_what_the_hospital_knows_stands_beside_each_event() -> None:
     assert [
         two[n] for n in ("dicom.patient", "dicom.resource_type", "user.role", "user.usual_zone", "user.in_care")
     ] == ["SYN-2", "study", "doctor", 1, 0]
+
+
+def test_where_the_gateway_hides_addresses_only_its_own_log_tells_the_zone() -> None:
+    hidden = Inventory(Network.compose("198.19"), zones={"admin": "office"})
+    event = {"user.name": "admin", "source.ip": "198.19.1.1", "event.dataset": "orthanc.audit"}
+    by_gateway = {"user.name": "admin", "source.ip": "198.19.2.20", "event.dataset": "nginx.access"}
+    archive, gateway = hidden.enriched([event, by_gateway])
+    assert (archive.get("network.zone"), archive.get("user.usual_zone")) == (None, None)
+    assert (gateway["network.zone"], gateway["user.usual_zone"]) == ("office", 1)
+
+
+def test_a_question_to_the_worklist_is_audited_as_one() -> None:
+    line = f"W1121 10:00:00.000000 LuaContext.cpp:94] Lua says: AUDIT {AUDITED.replace('find', 'worklist').replace('M*', '')}"
+    (event,) = parsed([line])
+    assert (event["event.action"], event["dicom.level"], event["dicom.wildcard"]) == ("c-find", "WORKLIST", 1)
+
+
+def stored(image: str, minute: int, client: str, patient: str = "P") -> Event:
+    moment = f"2026-11-21T{10 + minute // 60}:{minute % 60:02}:00.000000Z"
+    known = {"timestamp": moment, "dicom.instance_uid": image, "dicom.patient": patient}
+    return known | {"event.action": "instance-received", "dicom.calling_aet": client, "source.ip": client}
+
+
+def overwritten(minute: int, image: str | None = None, patient: str | None = "P") -> Event:
+    moment = f"2026-11-21T{10 + minute // 60}:{minute % 60:02}:01.000000Z"
+    return {
+        "timestamp": moment,
+        "event.action": "instance-overwritten",
+        "dicom.patient": patient,
+        "dicom.instance_uid": image,
+    }
+
+
+@pytest.mark.parametrize(
+    ("events", "resent", "by"),
+    [
+        ([stored("1", 0, "CT1"), stored("1", 5, "CT1"), overwritten(5)], 1, "CT1"),
+        ([stored("1", 0, "CT1"), stored("1", 61, "CT1"), overwritten(61)], 0, "CT1"),
+        ([stored("1", 0, "CT1"), stored("1", 5, "EVIL"), overwritten(5)], 0, "EVIL"),
+        ([stored("1", 5, "EVIL"), overwritten(5)], 0, "EVIL"),
+        ([stored("1", 5, "EVIL"), stored("2", 5, "MR1", "Q"), overwritten(5)], 0, "EVIL"),
+        ([stored("1", 5, "EVIL"), overwritten(5, "1", None)], 0, None),
+    ],
+)
+def test_an_image_that_was_sent_again_is_told_from_one_that_was_replaced(
+    events: list[Event], resent: int, by: str | None
+) -> None:
+    last = list(with_repeats(events))[-1]
+    assert (last["dicom.resent"], last.get("dicom.calling_aet")) == (resent, by)
 
 
 def test_a_frame_holds_the_events_in_the_order_of_time() -> None:
