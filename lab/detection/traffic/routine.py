@@ -31,6 +31,7 @@ DOWNLOADED = 1 / 40
 """How often a doctor takes a study with her as ZIP."""
 FROM_HOME, VERBOSE, TRIED_OUT = 1 / 8, 1 / 15, 1 / 15
 """How often the administrator works from home, has the archive write more, tries out a new destination."""
+TECHNICIAN = "technician"
 BOARD = 3
 """How many patients are prepared for the tumour board."""
 STUDY_KEYS = ("PatientName", "PatientID", "PatientBirthDate", "StudyInstanceUID", "StudyDate", "StudyDescription")
@@ -60,7 +61,7 @@ def modality_check(work: Work) -> Iterator[float]:
                 link.echo()
         yield work.random.uniform(30, 400)
     technician = work.cast.elsewhere(work.cast.role("modality")[0], Zone.CLINIC, 60, "SERVICE")
-    with work.hands.dicom(replace(technician, who="technician", role="technician"), "echo") as link:
+    with work.hands.dicom(replace(technician, who=TECHNICIAN, role=TECHNICIAN), "echo") as link:
         if link:
             link.echo()
 
