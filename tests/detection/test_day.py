@@ -168,6 +168,14 @@ def test_the_insider_read_only_patients_whom_she_does_not_treat(day: Watched) ->
     assert patients.isdisjoint(day.recording.day.treatment[account])
 
 
+def test_modalities_ask_the_worklist_and_their_questions_are_audited(day: Watched) -> None:
+    asked = [request for request in day.truth.requests if request.target == "WORKLIST"]
+    assert {request.status for request in asked} == {0}
+    path = day.recording.sensor("orthanc")
+    assert path is not None
+    assert path.read_text("utf-8", "replace").count('"event":"worklist"') == len(asked)
+
+
 def test_the_scanner_touched_nobody(day: Watched) -> None:
     scans = [request for request in day.truth.requests if request.intrusion == "scanner"]
     assert scans

@@ -476,6 +476,15 @@ def test_a_question_to_the_worklist_is_audited_as_one() -> None:
     assert (event["event.action"], event["dicom.level"], event["dicom.wildcard"]) == ("c-find", "WORKLIST", 1)
 
 
+def test_the_number_of_matches_is_not_given_to_a_question_to_the_worklist() -> None:
+    head = "I1121 10:00:00.00000"
+    asked = "Incoming FindWorklist request from AET CT1 on IP 127.28.1.10, calling AET P"
+    (event,) = parsed(
+        [f"{head}1 main.cpp:352] {asked}", f"{head}2 ServerContext.cpp:1] Number of matching resources: 7"]
+    )
+    assert (event["event.action"], event.get("dicom.matches")) == ("c-find", None)
+
+
 def stored(image: str, minute: int, client: str, patient: str = "P") -> Event:
     moment = f"2026-11-21T{10 + minute // 60}:{minute % 60:02}:00.000000Z"
     known = {"timestamp": moment, "dicom.instance_uid": image, "dicom.patient": patient}

@@ -162,7 +162,9 @@ class OrthancLog:
         event |= {"dicom.calling_aet": title(calling), "dicom.called_aet": title(called)}
         if verb in ("Find", "FindWorklist", "Worklist"):
             event["event.action"] = "c-find"
-            self._queries[event["_thread"]] = event
+            self._queries.pop(event["_thread"], None)  # the worklist is a plugin's: no line says how many it had
+            if verb == "Find":
+                self._queries[event["_thread"]] = event
         self._remember(event, verb)
         return True
 
@@ -338,6 +340,6 @@ class OrthancLog:
 
     def _lua(self, event: Event, text: str) -> bool:
         kind = audit_lines.read(event, text)
-        if kind in ("find", "worklist") and (request := self._open_query(event)) is not None:
+        if kind == "find" and (request := self._open_query(event)) is not None:
             request["_audit"] = event
         return kind is not None
