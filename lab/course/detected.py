@@ -72,20 +72,13 @@ class Detected(Shown):
         if self.seen:
             head = [t("days"), t("found"), t("false alarms a day"), t("precision"), t("recall")]
             both = (
-                (t("that you may have looked at"), self.seen),
-                (t("that you have not seen: these count"), self.score),
+                (t("seen"), self.seen),
+                (t("unseen (these count)"), self.score),
             )
             blocks.append(Table(head, [(name, *_line(scored)) for name, scored in both]))
         rows = [_row(kind, items, self.score) for kind, items in self.score.by_intrusion.items()]
         if rows:
-            head = [
-                t("intrusion"),
-                t("found"),
-                t("precision"),
-                t("false alarms a day"),
-                t("first alarm after"),
-                t("patients named"),
-            ]
+            head = [t("intrusion"), t("found"), t("right alarms"), t("alarm after"), t("patients named")]
             blocks.append(Table(head, rows))
         false = [item for day in self.score.days for item in day.judged if not item.right]
         if false:
@@ -128,14 +121,14 @@ def _line(scored: Score) -> tuple[str, ...]:
 
 
 def _row(kind: str, items: Sequence[Found], scored: Score) -> tuple[str, ...]:
-    figures = scored.of_kind(kind)
     delays = sorted(item.delay for item in items if item.delay is not None)
     named, touched = sum(item.named for item in items), sum(len(item.incident.patients) for item in items)
     wrong = sum(item.wrong for item in items)
     patients = f"{named}/{touched}" + (f" (+{wrong})" if wrong else "")
-    alarms = format_decimal(figures["false_alarms_per_day"], "0.0", locale=language())
+    rang = scored.alerts_by_intrusion.get(kind, ())
+    right = f"{sum(item.right for item in rang)}/{len(rang)}"
     first = duration(delays[len(delays) // 2]) if delays else "–"
-    return kind, f"{len(delays)}/{len(items)}", _share(figures["precision"]), alarms, first, patients
+    return kind, f"{len(delays)}/{len(items)}", right, first, patients
 
 
 def duration(seconds: float) -> str:

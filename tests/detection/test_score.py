@@ -330,7 +330,7 @@ def test_without_a_day_the_days_that_come_with_the_lab_are_taken(fresh: Lab) -> 
     assert [(scored.precision, scored.recall, len(scored.days)) for scored in both] == [(1.0, 1.0, 2)] * 2
     kinds = {name for name, found in known().items() if found.intrusion.label is Label.MALICIOUS}
     assert [set(scored.by_intrusion) for scored in both] == [kinds] * 2
-    assert "that you have not seen" in str(detected.card().blocks)
+    assert "unseen (these count)" in str(detected.card().blocks)
 
 
 def test_a_rule_that_fits_the_seen_days_only_does_not_pass(fresh: Lab) -> None:
