@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,24 @@ _ACCESS = re.compile(r'^(\S+) - (\S+) \[[^]]*\] "(\S+) (\S+) [^"]*" (\d+) ')
 _ASSOCIATION = re.compile(r"Association Received from AET (\S+) on IP (\S+)")
 
 
+STALLED_SECONDS = 75.0
+
+
+class ArchiveStalled(Exception):
+    """The day has not come to its end long after it should have."""
+
+
+def in_time(seconds: float) -> Callable[[int, int], None]:
+    """A report of progress that breaks the day off when it takes too long."""
+    began = time.monotonic()
+
+    def report(done: int, total: int) -> None:
+        if time.monotonic() - began > seconds:
+            raise ArchiveStalled
+
+    return report
+
+
 @dataclass(frozen=True)
 class Before:
     """The lab before the day."""
@@ -50,10 +69,21 @@ def before(session_lab: Lab) -> Before:
 
 
 @pytest.fixture(scope="module")
-def day(session_lab: Lab, before: Before, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+def day(session_lab: Lab, kind: str, before: Before, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """An hour in twenty seconds."""
     folder = tmp_path_factory.mktemp("days") / "hour"
-    yield session_lab.day(1, 180, 5, intrusions=list(known()), folder=folder)
+
+    def play() -> Watched:
+        return session_lab.day(1, 180, 5, intrusions=list(known()), folder=folder, report=in_time(STALLED_SECONDS))
+
+    try:
+        played = play()
+    except ArchiveStalled:
+        # Orthanc 1.12.7 was seen to block its own index while studies were deleted and read at once: nobody was answered any more
+        if kind == "native":
+            raise
+        played = play()
+    yield played
     session_lab.reset()
 
 
@@ -157,6 +187,13 @@ def test_the_moved_studies_arrived_at_the_intruder_s_receiver(day: Watched) -> N
     # another intruder deletes studies meanwhile: of what is gone, nothing is sent
     assert [move for move in moves if bool(move.touches) != (move.status == 0)] == []
     assert any(move.touches for move in moves)
+
+
+def test_every_way_to_download_a_study_brings_it(day: Watched) -> None:
+    asked = [request for request in day.truth.requests if request.intrusion == "zip-download" and request.touches]
+    ways = ("/archive", "/dicom-web/studies/", "/wado?")
+    copied = [request.target for request in asked if any(touch.effect is Effect.COPIED for touch in request.touches)]
+    assert [way for way in ways if not any(way in target for target in copied)] == []
 
 
 def test_the_insider_read_only_patients_whom_she_does_not_treat(day: Watched) -> None:

@@ -70,7 +70,7 @@ TOLD = json.dumps(
         ("/dicom-web/studies/2.25.1/instances?limit=1", LISTED, '[{"00080018": {"vr": "UI", "Value": ["2.25.31"]}}]', ()),
         ("/dicom-web/studies/2.25.9", PIXELS, "", ()),
         (
-            "/wado?requestType=WADO&studyUID=2.25.1&objectUID=2.25.31&contentType=application%2Fdicom",
+            "/wado?requestType=WADO&studyUID=2.25.1&objectUID=2.25.31&contentType=application/dicom",
             {"content-type": "application/dicom"}, "", (Touch(Effect.COPIED, "P1", "2.25.1", 1, WHOLE),),
         ),
     ],

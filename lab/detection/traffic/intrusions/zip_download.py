@@ -50,4 +50,4 @@ def _by_wado(web: Web, study: str) -> None:
     image = answer.json()[0]
     series, instance = (image[tag]["Value"][0] for tag in ("0020000E", "00080018"))
     uids = f"studyUID={study}&seriesUID={series}&objectUID={instance}"
-    web.get(f"/wado?requestType=WADO&{uids}&contentType=application%2Fdicom")
+    web.get(f"/wado?requestType=WADO&{uids}&contentType=application/dicom")
