@@ -222,7 +222,11 @@ def test_the_scanner_touched_nobody(day: Watched) -> None:
 def test_the_default_log_shows_hardly_anything_and_the_other_sensors_every_intrusion(day: Watched) -> None:
     found = day.visibility.found
     quiet = {name for name, row in found.rows.items() if not row["orthanc-default"]}
-    assert quiet >= {
+    path = day.recording.sensor("orthanc")
+    assert path is not None
+    # of QIDO-RS later versions complain that it is slow (W001), and name an image
+    slow = {"zip-download"} if "] W001: Accessing DICOM tags" in path.read_text("utf-8", "replace") else set()
+    assert quiet | slow >= {
         "survey-sweep",
         "slow-enumeration",
         "zip-download",
