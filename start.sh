@@ -232,6 +232,7 @@ missing_packages() {
     on_path dcmdump || printf '%s\n' dcmtk
     [ -e /usr/share/orthanc/plugins/libOrthancDicomWeb.so ] || echo orthanc-dicomweb
     on_path nmap || printf '%s\n' nmap
+    on_path tshark || echo tshark
     on_path shellcheck || echo shellcheck
   fi
 }

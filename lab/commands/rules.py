@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -20,8 +23,13 @@ FOLDER = click.Path(path_type=Path)
 
 
 @command(
-    t("Run Sigma rules over recorded days and score them on truth. Exit code 1 below 0.95 precision or recall."),
-    """pacslab detect my-rule.yml --day days/monday
+    t(
+        "Run Sigma rules over days that you have seen and days that you have not, and score them on truth. Exit code 1 below 0.95 "
+        "precision or recall."
+    ),
+    """pacslab detect my-rule.yml
+    pacslab detect my-rule.yml --play 2
+    pacslab detect my-rule.yml --day days/monday
     pacslab detect sweep.yml spray.yml --day days/monday --day days/tuesday --json""",
 )
 @click.argument("files", nargs=-1, required=True, metavar=f"{t('RULE')}...", type=FOLDER)
@@ -31,17 +39,44 @@ FOLDER = click.Path(path_type=Path)
     multiple=True,
     type=FOLDER,
     metavar="FOLDER",
-    help=str(t("A day recorded with pacslab day --save.")),
+    help=str(t("A day recorded with pacslab day --save; without it, the days that come with the lab.")),
+)
+@click.option(
+    "--play",
+    type=click.IntRange(0, 20),
+    default=0,
+    help=str(t("Play so many mornings that nobody has seen, and judge the rules on them.")),
 )
 @AS_JSON
-def detect(files: tuple[Path, ...], days: tuple[Path, ...], as_json: bool) -> None:
+def detect(files: tuple[Path, ...], days: tuple[Path, ...], play: int, as_json: bool) -> None:
+    from lab.api import Lab
     from lab.course.detected import Detected
     from lab.detection.recording import Recording
     from lab.detection.rules.score import score
     from lab.detection.rules.sigma import read_rule
 
-    scored = Detected(score([read_rule(file) for file in files], [Recording.load(day) for day in _some(days)]))
+    if days and play:
+        raise click.UsageError(str(t("Name recorded days, or say --play.")))
+    read = [read_rule(file) for file in files]
+    if days:
+        scored = Detected(score(read, [Recording.load(day) for day in days]))
+        answer(scored, as_json, 0 if scored.passed else 1)
+    with (
+        _broken_off(),
+        Steps(quiet=as_json).progress(t("Unseen mornings, in minutes")) if play else nullcontext() as report,
+    ):
+        scored = Lab().detect(read, play=play, report=report)
     answer(scored, as_json, 0 if scored.passed else 1)
+
+
+@contextmanager
+def _broken_off() -> Iterator[None]:
+    """Ctrl-C while days are played: neither found nor clean, but not done."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(str(t("The day was broken off. Site and patients are as they were; nothing was kept.")), err=True)
+        sys.exit(2)
 
 
 def _some(days: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -109,7 +144,7 @@ def export(folder: Path) -> None:
     "--save",
     type=FOLDER,
     metavar=str(t("FOLDER")),
-    help=str(t("Keep the days there; one that is there already is not played again.")),
+    help=str(t("Keep the days there; one that is there already, with the same hours and speed, is not played again.")),
 )
 @click.option(
     "--recorded",
@@ -134,7 +169,7 @@ def score(
     from lab.detection.rules.sigma import shipped
 
     recordings = [Recording.load(day) for day in (_some(recorded) if days is None else recorded)]
-    with TemporaryDirectory(prefix="pacslab-days-") as kept:
+    with _broken_off(), TemporaryDirectory(prefix="pacslab-days-") as kept:
         for number in range(seed, seed + (days or 0)):
             recordings.append(_played((save or Path(kept)) / str(number), number, hours, speed, as_json))
         scored = Detected(measured(shipped(), recordings))
@@ -142,14 +177,11 @@ def score(
 
 
 def _played(folder: Path, seed: int, hours: float, speed: float, quiet: bool) -> Recording:
-    """A day that is played now, or was recorded there before."""
+    """A day that is played now; or the very same one, if it was recorded there before."""
     from lab.api import Lab
-    from lab.detection.recording import DAY, Recording
 
-    if (folder / DAY).is_file():
-        return Recording.load(folder)
     with Steps(quiet=quiet).progress(t("Day {seed}, in minutes", seed=seed)) as report:
-        return Lab().day(hours, speed, seed, folder=folder, capture=False, report=report).recording
+        return Lab().day(hours, speed, seed, folder=folder, capture=False, again=False, report=report).recording
 
 
 COMMANDS = (detect, rules)

@@ -9,7 +9,7 @@ from typing import Any
 from babel.numbers import format_decimal
 
 from lab.course.cards import Block, Card, Items, Paragraph, Shown, Table, Tone, Words
-from lab.detection.rules.score import Found, Judged, Score
+from lab.detection.rules.score import Found, Judged, Score, names_address
 from lab.detection.rules.sigma import Rule
 from lab.i18n import Text, language, t, tn
 
@@ -20,13 +20,21 @@ _FALSE = 5
 
 @dataclass(frozen=True, repr=False)
 class Detected(Shown):
-    """The score of one rule or several over recorded days. ``score`` for code."""
+    """The score of one rule or several over recorded days. ``score`` for code.
+
+    Where days that the trainee may have looked at were tried as well, ``seen`` is their score; it does not count.
+    """
 
     score: Score
+    seen: Score | None = None
 
     @property
     def passed(self) -> bool:
-        """Whether precision and recall both reach 0.95."""
+        """Whether precision and recall both reach 0.95, and no rule names an address. Silence on a quiet day passes."""
+        if any(map(names_address, self.score.rules)):
+            return False
+        if self.score.precision is None and self.score.recall is None:
+            return True
         return (self.score.precision or 0.0) >= GOOD and (self.score.recall or 0.0) >= GOOD
 
     def card(self) -> Card:
@@ -34,7 +42,7 @@ class Detected(Shown):
         return Card(self._title(), tone, badge, [Paragraph(self._summary(), strong=True), *self._blocks()])
 
     def json(self) -> dict[str, Any]:
-        return self.score.data()
+        return self.score.data() | ({"seen": self.seen.data()} if self.seen else {}) | {"passed": self.passed}
 
     def _verdict(self) -> tuple[Tone, Words]:
         if self.passed:
@@ -61,9 +69,17 @@ class Detected(Shown):
 
     def _blocks(self) -> list[Block]:
         blocks: list[Block] = []
-        rows = [_row(kind, items) for kind, items in self.score.by_intrusion.items()]
+        if self.seen:
+            head = [t("days"), t("found"), t("false alarms a day"), t("precision"), t("recall")]
+            both = (
+                (t("seen"), self.seen),
+                (t("unseen (these count)"), self.score),
+            )
+            blocks.append(Table(head, [(name, *_line(scored)) for name, scored in both]))
+        rows = [_row(kind, items, self.score) for kind, items in self.score.by_intrusion.items()]
         if rows:
-            blocks.append(Table([t("intrusion"), t("found"), t("first alarm after"), t("patients named")], rows))
+            head = [t("intrusion"), t("found"), t("right alarms"), t("alarm after"), t("patients named")]
+            blocks.append(Table(head, rows))
         false = [item for day in self.score.days for item in day.judged if not item.right]
         if false:
             blocks.append(Paragraph(t("False alarms:")))
@@ -97,12 +113,22 @@ class RuleList(Shown):
         }  # fmt: skip
 
 
-def _row(kind: str, items: Sequence[Found]) -> tuple[str, str, str, str]:
+def _line(scored: Score) -> tuple[str, ...]:
+    """One score in a line."""
+    found = f"{sum(item.delay is not None for item in scored.wanted)}/{len(scored.wanted)}"
+    alarms = format_decimal(scored.false_alarms_per_day, "0.0", locale=language())
+    return found, alarms, _share(scored.precision), _share(scored.recall)
+
+
+def _row(kind: str, items: Sequence[Found], scored: Score) -> tuple[str, ...]:
     delays = sorted(item.delay for item in items if item.delay is not None)
     named, touched = sum(item.named for item in items), sum(len(item.incident.patients) for item in items)
     wrong = sum(item.wrong for item in items)
     patients = f"{named}/{touched}" + (f" (+{wrong})" if wrong else "")
-    return kind, f"{len(delays)}/{len(items)}", duration(delays[len(delays) // 2]) if delays else "–", patients
+    rang = scored.alerts_by_intrusion.get(kind, ())
+    right = f"{sum(item.right for item in rang)}/{len(rang)}"
+    first = duration(delays[len(delays) // 2]) if delays else "–"
+    return kind, f"{len(delays)}/{len(items)}", right, first, patients
 
 
 def duration(seconds: float) -> str:

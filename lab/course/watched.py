@@ -22,6 +22,7 @@ def role_label(role: str) -> Text:
     return {
         "modality": t("modalities"),
         "workstation": t("workstations"),
+        "technician": t("technicians"),
         "doctor": t("doctors"),
         "administrator": t("administrator"),
         "monitoring": t("monitoring"),

@@ -18,6 +18,8 @@ from lab.model import Attribute
 
 TOLERANCE = timedelta(minutes=5)
 """How far the trainee's times may be off, by the clock of the day."""
+REAL_SECONDS = 1.5
+"""A log has when a request began, the truth when its answer was there; on a busy machine of a fast day that is more."""
 IMAGE = "image"
 
 
@@ -36,10 +38,26 @@ class Account:
     """An address, an AE title or an account that the intruder used."""
     copied: bool
     """Whether images left the archive, or were only looked up."""
+    changed: bool = False
+    """Whether records were altered, or forged ones put among them."""
+    deleted: bool = False
+    """Whether records were removed."""
+    records: int = 0
+    """How many records (studies) are concerned, about; 0 where that is not known."""
 
     @classmethod
     def of(
-        cls, patients: Iterable[str], attributes: Iterable[str], began: object, ended: object, by: str, copied: bool
+        cls,
+        patients: Iterable[str],
+        attributes: Iterable[str],
+        began: object,
+        ended: object,
+        by: str,
+        copied: bool,
+        *,
+        changed: bool = False,
+        deleted: bool = False,
+        records: int = 0,
     ) -> Account:
         """An account from what one writes in a notebook; times as ``datetime`` or as ISO 8601 text. Raises LabError naming what is wrong."""
         known = {attribute.value for attribute in Attribute} | {IMAGE}
@@ -49,7 +67,8 @@ class Account:
                 t("{name!r} is no attribute of a record.", name=strange[0]),
                 t("There are: {known}.", known=", ".join(sorted(known))),
             )
-        return cls(frozenset(map(str, patients)), given, moment(began), moment(ended), str(by).strip(), bool(copied))
+        what = bool(copied), bool(changed), bool(deleted), max(0, int(records))
+        return cls(frozenset(map(str, patients)), given, moment(began), moment(ended), str(by).strip(), *what)
 
 
 @dataclass(frozen=True)
@@ -89,21 +108,25 @@ def _points(account: Account, incident: Incident, requests: list[Request], recor
     clock = recording.day.clock
     touches = [touch for request in requests for touch in request.touches]
     attributes = {attribute for touch in touches for attribute in touch.attributes}
-    copied = any(touch.effect is Effect.COPIED for touch in touches)
+    effects = {touch.effect for touch in touches}
+    copied = Effect.COPIED in effects
+    whole = (account.changed, account.deleted) == (Effect.CHANGED in effects, Effect.DELETED in effects)
     used = {
         name.lower()
         for request in requests
-        for name in (request.address, request.aet, request.account, request.who)
+        # where everybody in a zone has one address, it names nobody
+        for name in (request.address if recording.day.transparent else None, request.aet, request.account, request.who)
         if name
     }
     began, ended = clock.moment(incident.began), clock.moment(incident.ended)
     return (
         _set_point("patients", t("Which patients"), account.patients, set(incident.patients)),
         _set_point("attributes", t("Which attributes"), account.attributes, attributes),
-        _time_point("began", t("From when"), account.began, began),
-        _time_point("ended", t("To when"), account.ended, ended),
+        _time_point("began", t("From when"), account.began, began, tolerance(clock.speed)),
+        _time_point("ended", t("To when"), account.ended, ended, tolerance(clock.speed)),
         Point("by", t("By whom"), account.by.lower() in used, _plain(account.by.lower() in used)),
         Point("copied", t("Copied, or only listed"), account.copied == copied, _plain(account.copied == copied)),
+        Point("whole", t("Changed or deleted"), whole, _plain(whole)),
     )
 
 
@@ -117,10 +140,16 @@ def _set_point(name: str, title: Text, said: frozenset[str], true: set[str]) -> 
     return Point(name, title, False, words)
 
 
-def _time_point(name: str, title: Text, said: datetime, true: datetime) -> Point:
+def tolerance(speed: float) -> timedelta:
+    """How far times may be off on a day of this speed. Pure."""
+    return max(TOLERANCE, timedelta(seconds=REAL_SECONDS * speed))
+
+
+def _time_point(name: str, title: Text, said: datetime, true: datetime, within: timedelta) -> Point:
     away = said - true
-    if abs(away) <= TOLERANCE:
-        return Point(name, title, True, t("right, to within five minutes"))
+    if abs(away) <= within:
+        minutes = round(within.total_seconds() / 60)
+        return Point(name, title, True, t("right, to within {minutes} minutes", minutes=minutes))
     return Point(name, title, False, t("too early") if away < timedelta(0) else t("too late"))
 
 

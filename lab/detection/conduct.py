@@ -17,7 +17,7 @@ from lab.clients.live import LiveSite
 from lab.clients.rest import rest
 from lab.detection.clock import Clock
 from lab.detection.recording import SENSORS, TRUTH, Day, Recording, require_free, with_new, write_day
-from lab.detection.sensors.collect import log_sizes, overlay, watching
+from lab.detection.sensors.collect import log_sizes, overlay, wait_for_lines, watching
 from lab.detection.traffic.cast import Cast
 from lab.detection.traffic.hands import Hands
 from lab.detection.traffic.plan import Plan
@@ -158,7 +158,8 @@ def _play(
         player = Player(plan, hands, Work(hands, cast, Random(plan.seed), treatment, incoming), receivers)
         player.play(report)
         real_end = time.time()
-        time.sleep(LEAD_SECONDS)
+        answered = sum(request.protocol == "http" and request.status is not None for request in scribe.truth.requests)
+        wait_for_lines(stage.sandbox, sensors.began, answered)
         on = sensors.collect(console, stock.index(), sensors_folder, log_sizes(stage.sandbox))
     day = Day(
         seed=plan.seed,

@@ -29,6 +29,8 @@ class Notification:
     """When the controller became aware of the breach: the first alarm that somebody looked at."""
     measures: tuple[str, ...] = ()
     contact: str = "dpo@hopital.example"
+    sent: datetime | None = None
+    """When the authority is told; after the deadline, the reasons for the delay go with it (art. 33(1))."""
     notes: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -37,9 +39,17 @@ class Notification:
         return self.aware + DEADLINE
 
     @property
+    def late(self) -> bool:
+        """Whether the authority is told later than within 72 hours."""
+        return self.sent is not None and self.sent > self.deadline
+
+    @property
     def patients_must_be_told(self) -> bool:
-        """Whether the risk to the patients is likely to be high (art. 34(1)): data on health, in the hands of somebody unknown."""
-        return bool(self.account.patients) and (self.account.copied or bool(HEALTH & self.account.attributes))
+        """Whether the risk to the patients is likely to be high (art. 34(1)): data on health in the hands of somebody
+        unknown, or a record that is no longer what the doctors wrote."""
+        account = self.account
+        grave = account.copied or account.changed or account.deleted or bool(HEALTH & account.attributes)
+        return bool(account.patients) and grave
 
     def sections(self) -> tuple[tuple[Text, tuple[Text | str, ...]], ...]:
         """Headings and what stands below them, in the trainee's language."""
@@ -50,6 +60,31 @@ class Notification:
             (t("4. Likely consequences (art. 33(3)(c))"), self._consequences()),
             (t("5. Measures (art. 33(3)(d))"), self.measures or (t("none yet"),)),
             (t("6. Deadlines and the patients (art. 33(1), 34)"), self._deadlines()),
+            *(
+                ((t("7. What the patients are told (art. 34(2))"), self.letter()),)
+                if self.patients_must_be_told
+                else ()
+            ),
+        )
+
+    def letter(self) -> tuple[Text | str, ...]:
+        """What the patients are told, in clear and plain language (art. 34(2)): what happened, what may come of it, what is done, whom to ask."""
+        account = self.account
+        what = [
+            *([t("Images and examination data of yours were copied.")] if account.copied else []),
+            *([t("Examination data of yours were looked up.")] if self._only_looked_up else []),
+            *([t("Records in the archive were altered, or forged ones added.")] if account.changed else []),
+            *([t("Records were deleted from the archive.")] if account.deleted else []),
+        ]
+        happened = t(
+            "On {day}, somebody got into our image archive who had no right to.", day=f"{account.began:%Y-%m-%d}"
+        )
+        return (
+            happened,
+            *what,
+            *self._consequences(),
+            t("What we have done about it: {measures}", measures=" ".join(self.measures) or "–"),
+            t("Questions are answered by our data protection officer: {contact}.", contact=self.contact),
         )
 
     def html(self) -> str:
@@ -67,13 +102,18 @@ class Notification:
 
     def _nature(self) -> tuple[Text, ...]:
         account = self.account
-        kind = (
-            t("Confidentiality: images left the archive.")
-            if account.copied
-            else t("Confidentiality: records were looked up; no image left the archive.")
-        )
+        kinds = [
+            *([t("Confidentiality: images left the archive.")] if account.copied else []),
+            *(
+                [t("Confidentiality: records were looked up; no image left the archive.")]
+                if self._only_looked_up
+                else []
+            ),
+            *([t("Integrity: records were altered, or forged ones added.")] if account.changed else []),
+            *([t("Availability: records were deleted.")] if account.deleted else []),
+        ]
         return (
-            kind,
+            *kinds,
             t(
                 "From {began} to {ended}, by {by}.",
                 began=_time(account.began),
@@ -82,16 +122,34 @@ class Notification:
             ),
         )
 
+    @property
+    def _only_looked_up(self) -> bool:
+        account = self.account
+        return not account.copied and (bool(account.attributes) or not (account.changed or account.deleted))
+
     def _concerned(self) -> tuple[Text, ...]:
         labels = ", ".join(str(_label(name)) for name in sorted(self.account.attributes))
         return (
             tn("{n} patient", "{n} patients", len(self.account.patients)),
+            tn("about {n} record (study)", "about {n} records (studies)", self.account.records)
+            if self.account.records
+            else t("number of records (studies): not known yet"),
             t("Categories of data: {labels}.", labels=labels or "–"),
             t("Data concerning health (art. 9): {answer}.", answer=_yes(bool(HEALTH & self.account.attributes))),
         )
 
     def _consequences(self) -> tuple[Text, ...]:
-        lines = [t("Strangers know who was examined, when and for what: disclosure, discrimination, blackmail.")]
+        lines = []
+        if self.account.copied or self._only_looked_up:
+            lines.append(
+                t("Strangers know who was examined, when and for what: disclosure, discrimination, blackmail.")
+            )
+        if self.account.changed:
+            lines.append(t("A doctor may trust an image that is not the patient's: a wrong diagnosis or treatment."))
+        if self.account.deleted:
+            lines.append(
+                t("An examination is missing when it is needed: treatment comes late, or images are taken again.")
+            )
         if Attribute.BIRTH_DATE.value in self.account.attributes:
             lines.append(t("Name and date of birth together serve to impersonate a patient."))
         return tuple(lines)
@@ -104,6 +162,16 @@ class Notification:
                 "Aware since {aware}; the authority must be told by {deadline} (72 hours).",
                 aware=_time(self.aware),
                 deadline=_time(self.deadline),
+            ),
+            *(
+                [
+                    t(
+                        "Told after the deadline. Reasons for the delay (art. 33(1)): {why}",
+                        why=self.notes.get("delay") or "–",
+                    )
+                ]
+                if self.late
+                else []
             ),
             t("Tell the patients: {answer}, because {why} (art. 34(1)).", answer=_yes(told), why=why),
             t("Write it into the register of breaches in any case (art. 33(5))."),

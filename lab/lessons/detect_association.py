@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from lab.course.watched import Watched
 from lab.detection.events.lines import Clock
-from lab.detection.events.orthanc_log import OrthancLog
+from lab.detection.events.orthanc_log import log_events
 from lab.detection.truth import Effect
 from lab.i18n import t
 from lab.lesson import Judgement, Lesson, Question
@@ -28,8 +28,8 @@ def _taken(day: Watched, title: str, studies: int) -> Judgement:
 
 
 def _planted(lines: list[object], number: int) -> Judgement:
-    log = OrthancLog(Clock(datetime.now(UTC)))
-    events = list(log.events(str(line) for line in lines))
+    texts = [str(line) for line in lines]
+    events = log_events(lambda: texts, Clock(datetime.now(UTC)))
     planted = {event["log.line"] for event in events if event.get("event.forged")}
     if not planted:
         return Judgement(False, t("None of these {n} lines was planted.", n=len(lines)))

@@ -33,6 +33,8 @@ def _told(notified: Notified, told: bool) -> Judgement:
     form = notified.notification
     if not form.account.patients:
         return Judgement(False, t("The form concerns no patient yet."))
+    if not form.account.copied:  # of this incident; the answer rests on a right account
+        return Judgement(False, t("First the account: did images leave the archive, or not?"))
     if told is form.patients_must_be_told:
         return Judgement(True, t("Article 34 asks whether the risk to them is likely to be high. Here it is."))
     return Judgement(False, t("Weigh it again: data concerning health, and nobody knows whose hands they are in."))

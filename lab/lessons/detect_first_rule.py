@@ -31,7 +31,7 @@ LESSON = Lesson(
             judge=lambda text, seen, unseen: ruling(text, "password-spray", seen, unseen),
             hints=(
                 t("One failed login is a typing error. Count them: correlation, type event_count, group-by source.ip."),
-                t("How many refused logins has the hospital itself in half an hour, and how many the intruder?"),
+                t("How many refused logins has the hospital itself in two hours, and how many the intruder?"),
             ),
         ),
     ),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from lab.course.ruling import ruling
 from lab.course.watched import Watched
 from lab.i18n import t
 from lab.lesson import Judgement, Lesson, Question
+
+_PATTERN = re.compile(r"PatientName=([^=]*?)[*?]")
 
 
 def _borrowed(day: Watched, title: str, patterns: int) -> Judgement:
@@ -14,7 +18,9 @@ def _borrowed(day: Watched, title: str, patterns: int) -> Judgement:
         return Judgement(False, t("On this day nobody listed the patients. Play it as the notebook does."))
     if title.strip() not in {request.aet for request in requests}:
         return Judgement(False, t("Not {title!r}: that one asks as a workstation does.", title=title[:16]))
-    right = sum(request.verb == "C-FIND" for request in requests)
+    # the workstation of that name searches, too; of a pattern, the audit line keeps the first two letters
+    asked = [_PATTERN.search(request.target) for request in day.truth.requests if request.aet == title.strip()]
+    right = len({f"{found[1]}*".encode()[:2] for found in asked if found})
     if patterns == right:
         return Judgement(True, t("{n} patterns, and each alone looks like a search at the front desk.", n=right))
     return Judgement(False, t("It asked for fewer.") if patterns > right else t("It asked for more."))

@@ -1,9 +1,9 @@
 """The Lua filters of a site: who may do what, what may be stored, and the audit lines. Rendered from ``SiteConfig.filters``. Pure.
 
 Orthanc calls ``IncomingHttpRequestFilter`` once a request has passed authentication (a failed login never gets there),
-``IncomingFindRequestFilter`` for each C-FIND, and ``ReceivedInstanceFilter`` for each object that is to be stored. What
-``print`` says stands in Orthanc's log at level W, at any log level. An audit line is one JSON object after ``AUDIT``:
-JSON escapes line ends, so that no AE title and no address can forge a line.
+``IncomingFindRequestFilter`` for each C-FIND (``IncomingWorklistRequestFilter`` for one of the worklist), and
+``ReceivedInstanceFilter`` for each object that is to be stored. What ``print`` says stands in Orthanc's log at level W, at any
+log level. An audit line is one JSON object after ``AUDIT``: JSON escapes line ends, so that no AE title and no address can forge a line.
 """
 
 from __future__ import annotations
@@ -42,6 +42,11 @@ end
 
 function IncomingFindRequestFilter(query, origin)
   audit({ event = "find", aet = origin["RemoteAet"], called = origin["CalledAet"], ip = origin["RemoteIp"], query = shown(query) })
+  return query
+end
+
+function IncomingWorklistRequestFilter(query, origin)
+  audit({ event = "worklist", aet = origin["RemoteAet"], called = origin["CalledAet"], ip = origin["RemoteIp"], query = shown(query) })
   return query
 end
 """

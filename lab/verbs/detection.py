@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.errors import LabError
-from lab.i18n import t
 from lab.verbs.base import Running
 
 if TYPE_CHECKING:
@@ -20,6 +19,10 @@ if TYPE_CHECKING:
     from lab.detection.rules.sigma import Rule
 
     AnyDay = Watched | Recording | Path | str
+
+
+_UNSEEN_SEED, _UNSEEN_HOURS = 70_000, 4.0
+"""Days that are played for a judgement have seeds that nobody names by chance, and are no longer than need be."""
 
 
 class Detection(Running):
@@ -65,21 +68,57 @@ class Detection(Running):
         with closing(load(_recording(day))) as database:
             return frame(database, where)
 
-    def detect(self, rule: Rule | Path | str, *days: AnyDay) -> Detected:
+    def detect(
+        self,
+        rule: Rule | Path | str | list[Rule],
+        *days: AnyDay,
+        play: int = 0,
+        report: Callable[[int, int], None] | None = None,
+    ) -> Detected:
         """Run a Sigma rule over recorded days and score it on their truth.
 
-        ``rule`` is a file, the name of a rule that comes with the lab, or the text of a rule. Name days that you have looked at
-        and days that you have not.
+        ``rule`` is a file, the name of a rule that comes with the lab, or the text of a rule. Without ``days``, it runs over a day
+        that you may have looked at (the one that you recorded last, else those that come with the lab), and is judged on days
+        that you have not: others that come with the lab, or as many as ``play`` says, which are played now.
         """
         from lab.course.detected import Detected
         from lab.detection.rules.score import score
 
-        if not days:
-            raise LabError(
-                t("No recorded day was named."),
-                t('Play one first: day = lab.day(); then lab.detect("my-rule.yml", day).'),
+        rules = rule if isinstance(rule, list) else [_rule(rule)]
+        if days:
+            return Detected(score(rules, [_recording(day) for day in days]))
+        seen, unseen = self._days_for(rules, play, report)
+        return Detected(score(rules, unseen), score(rules, seen))
+
+    def _days_for(
+        self, rules: Sequence[Rule], play: int, report: Callable[[int, int], None] | None
+    ) -> tuple[Sequence[Recording], Sequence[Recording]]:
+        """Days that the trainee may have looked at, and days that she has not."""
+        from lab.detection.samples import SEEN, UNSEEN, last_recorded, sample_days
+
+        samples = self.home.folder / "samples"
+        about = {str(rule.custom.get("intrusion", "")) for rule in rules}
+        last = last_recorded(self.home.folder / "days")
+        # a day on which nobody did what the rules are about says nothing about them
+        usable = last is not None and about <= {incident.intrusion for incident in last.truth.incidents} | {""}
+        seen = (last,) if last is not None and usable else sample_days(samples, SEEN)
+        if not play:
+            return seen, sample_days(samples, UNSEEN)
+        kinds = sorted(about - {""}) or None
+        folder = self.home.folder / "days"
+        first = next(seed for seed in count(_UNSEEN_SEED) if not (folder / f"{UNSEEN}-{seed}").exists())
+        played = [
+            self.day(
+                _UNSEEN_HOURS,
+                seed=seed,
+                intrusions=kinds,
+                folder=folder / f"{UNSEEN}-{seed}",
+                capture=False,
+                report=report,
             )
-        return Detected(score([_rule(rule)], [_recording(day) for day in days]))
+            for seed in range(first, first + play)
+        ]
+        return seen, [day.recording for day in played]
 
     def investigate(
         self,
@@ -91,25 +130,44 @@ class Detection(Running):
         ended: object,
         by: str,
         copied: bool,
+        changed: bool = False,
+        deleted: bool = False,
+        records: int = 0,
     ) -> Investigated:
         """Lay your account of an incident beside the truth.
 
         Which ``patients`` (PatientIDs), which ``attributes``, when it ``began`` and ``ended`` by the clock of the day, ``by`` whom
-        (an address, AE title or account that the intruder used), and whether images were ``copied`` or only listed.
+        (an address, AE title or account that the intruder used), and whether images were ``copied`` or only listed, or records
+        ``changed`` (forged ones added, too) or ``deleted``. ``records`` is about how many studies are concerned; it is not graded.
         """
         from lab.course.investigated import Investigated
         from lab.detection.breach import Account, examine
 
-        account = Account.of(patients, attributes, began, ended, by, copied)
+        account = Account.of(
+            patients, attributes, began, ended, by, copied, changed=changed, deleted=deleted, records=records
+        )
         return Investigated(examine(account, _recording(day)))
 
-    def notify(self, account: Investigated, aware: object, measures: Sequence[str] = ()) -> Notified:
-        """The notification to the authority (GDPR art. 33, 34) that your account makes. ``aware`` is when the hospital knew."""
+    def notify(
+        self,
+        account: Investigated,
+        aware: object,
+        measures: Sequence[str] = (),
+        *,
+        sent: object = None,
+        delay: str = "",
+    ) -> Notified:
+        """The notification to the authority (GDPR art. 33, 34) that your account makes. ``aware`` is when the hospital knew.
+
+        ``sent`` is when the authority is told; after 72 hours, ``delay`` gives the reasons (art. 33(1)).
+        """
         from lab.course.investigated import Notified
         from lab.detection.breach import moment
         from lab.detection.notification import Notification
 
-        return Notified(Notification(account.examined.account, moment(aware), tuple(measures)))
+        notes, told = {"delay": delay}, None if sent is None else moment(sent)
+        form = Notification(account.examined.account, moment(aware), tuple(measures), notes=notes, sent=told)
+        return Notified(form)
 
 
 def _recording(day: AnyDay) -> Recording:

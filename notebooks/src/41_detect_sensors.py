@@ -18,6 +18,9 @@
 # The recording of notebook 40. If you come here first, it is played now (about fifteen seconds).
 
 # %%
+import shutil
+import subprocess
+from collections import Counter
 from itertools import combinations
 
 from lab import Lab
@@ -61,8 +64,17 @@ for name in ("gateway-access", "gateway-stream"):
 # %% [markdown]
 # ## 4. Packets
 #
-# A capture holds every byte that is not encrypted. It is exact, it is huge, and TLS ends it. In the containers' sandbox it is missing. If you have
-# tshark: `tshark -r capture.pcap -d tcp.port==4242,dicom -Y dicom`.
+# A capture holds every byte that is not encrypted. It is exact, it is huge, and TLS ends it. In the containers' sandbox it is missing. tshark,
+# Wireshark's program for the command line, reads DICOM in it: here, who asked for an association, and by which name. Without tshark,
+# nothing is shown (Debian, Ubuntu: `apt-get install tshark`).
+
+# %%
+capture, tshark = sensors("capture"), shutil.which("tshark")
+if capture and tshark:
+    read = [tshark, "-r", capture, "-d", "tcp.port==4242,dicom", "-Y", "dicom.pdu.type == 1", "-T", "fields"]
+    named = ["-e", "ip.src", "-e", "dicom.assoc.ae.calling", "-e", "dicom.assoc.ae.called"]
+    found = subprocess.run([*read, *named], capture_output=True, text=True)
+    print(*found.stdout.splitlines()[:6], sep="\n")
 
 # %%
 for path in sorted((day.recording.folder / "sensors").iterdir()):
@@ -79,10 +91,36 @@ instance, entry = next(iter(metadata.items()))
 entry
 
 # %% [markdown]
+# `/changes` counts what came in, and names nobody. Of what was deleted, a gap in the numbers is left:
+
+# %%
+changes = day.recording.json("changes")
+numbers = [change["Seq"] for change in changes]
+print(*changes[-3:], sep="\n")
+print(numbers[-1] - numbers[0] + 1 - len(numbers), "numbers are missing")
+
+# %% [markdown]
+# `/jobs` knows what the archive was told to do: ZIP files, copies without names, sending to others. It keeps the last ten.
+
+# %%
+Counter((job["Type"], job["State"]) for job in day.recording.json("jobs"))
+
+# %% [markdown]
+# ## 6. The storage folder
+#
+# The files before and after the day. A new file means that something was stored, a missing one that something was deleted; who did it, no file
+# tells. (In the containers' sandbox one cannot look.)
+
+# %%
+files = day.recording.json("files") or {"before": [], "after": []}
+before, after = ({file["path"] for file in files[when]} for when in ("before", "after"))
+len(before), "before;", len(after - before), "new,", len(before - after), "gone"
+
+# %% [markdown]
 # ## One table of events
 #
-# Parsers bring the logs into one table. Its columns bear the names of the Elastic Common Schema, which Sigma rules use, too; what that lacks
-# stands below `dicom.`. Each source fills the columns that it knows.
+# Parsers bring the logs, and what the archive says of itself, into one table. Its columns bear the names of the Elastic Common Schema, which
+# Sigma rules use, too; what that lacks stands below `dicom.`. Each source fills the columns that it knows.
 
 # %%
 events = lab.events(day)
@@ -149,7 +187,7 @@ lab.answer("detect-sensors", "cover", day, few)
 # %% [markdown]
 # ## In this notebook we
 #
-# - looked through five kinds of sensors, and at what each costs;
+# - looked through six kinds of sensors, and at what each costs;
 # - brought the logs into one table of events;
 # - chose the fewest sensors that show every visitor.
 #

@@ -149,7 +149,7 @@ spray = (
     failed
     + """\
   group-by: [source.ip]
-  timespan: 30m
+  timespan: 2h
   condition: {gte: 10}
 """
 )
@@ -169,7 +169,8 @@ lab.answer("detect-first-rule", "spray", spray, known, unseen)
 # <details><summary>To think about: the rule groups by address. Is that not an address in a rule?</summary>
 #
 # No: it doesn't say *which*. But where many share one address (behind a provider's network, or in the containers' sandbox), it counts them together.
-# Then choose the number so that what the hospital's own people get wrong in half an hour doesn't reach it.
+# Then choose the number so that what the hospital's own people get wrong in that time doesn't reach it. The lab's own rule counts the different
+# names that were tried: whoever mistypes a password, mistypes his own.
 #
 # </details>
 #

@@ -92,7 +92,7 @@ rule = (
     + """\
   type: value_count
   timespan: 12h
-  condition: {field: dicom.pattern, gte: 6}
+  condition: {field: dicom.pattern, gte: 10}
 """
 )
 # trainee: # too hasty: three events within a minute

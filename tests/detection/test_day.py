@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,17 +15,40 @@ from typing import Any
 import pytest
 
 from lab.api import Lab
+from lab.clients.loader import load_hospital
 from lab.clients.rest import rest
 from lab.course.watched import Watched
+from lab.detection.rules.score import Score, score
+from lab.detection.rules.sigma import shipped
+from lab.detection.traffic.hands import ATTEMPTS
 from lab.detection.traffic.intrusion import known
 from lab.detection.truth import Effect, Request
 from lab.patients import BEFORE_A_DAY
 from lab.site.config import SiteConfig
 from lab.site.zones import ARCHIVE_HTTP_PORT
+from synthetic_data import generate
 
 pytestmark = pytest.mark.slow
 _ACCESS = re.compile(r'^(\S+) - (\S+) \[[^]]*\] "(\S+) (\S+) [^"]*" (\d+) ')
 _ASSOCIATION = re.compile(r"Association Received from AET (\S+) on IP (\S+)")
+
+
+STALLED_SECONDS = 75.0
+
+
+class ArchiveStalled(Exception):
+    """The day has not come to its end long after it should have."""
+
+
+def in_time(seconds: float) -> Callable[[int, int], None]:
+    """A report of progress that breaks the day off when it takes too long."""
+    began = time.monotonic()
+
+    def report(done: int, total: int) -> None:
+        if time.monotonic() - began > seconds:
+            raise ArchiveStalled
+
+    return report
 
 
 @dataclass(frozen=True)
@@ -38,15 +62,28 @@ class Before:
 
 @pytest.fixture(scope="module")
 def before(session_lab: Lab) -> Before:
+    """With patients enough for those who take or read several."""
     session_lab.reset()
+    load_hospital(session_lab.live(), generate(seed=2020, patients=12, locale="fr_FR"))
     return Before(session_lab.site, instances(session_lab))
 
 
 @pytest.fixture(scope="module")
-def day(session_lab: Lab, before: Before, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+def day(session_lab: Lab, kind: str, before: Before, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """An hour in twenty seconds."""
     folder = tmp_path_factory.mktemp("days") / "hour"
-    yield session_lab.day(1, 180, 5, intrusions=list(known()), folder=folder)
+
+    def play() -> Watched:
+        return session_lab.day(1, 180, 5, intrusions=list(known()), folder=folder, report=in_time(STALLED_SECONDS))
+
+    try:
+        played = play()
+    except ArchiveStalled:
+        # Orthanc 1.12.7 was seen to block its own index while studies were deleted and read at once: nobody was answered any more
+        if kind == "native":
+            raise
+        played = play()
+    yield played
     session_lab.reset()
 
 
@@ -63,12 +100,27 @@ def instances(lab: Lab) -> dict[str, str]:
     return {part["MainDicomTags"]["SOPInstanceUID"]: studies[series[part["ParentSeries"]]] for part in found}
 
 
+@pytest.fixture(scope="module")
+def scored(day: Watched) -> Score:
+    """The rules that come with the lab, over the logs of this day."""
+    return score(shipped(), [day.recording])
+
+
 def stored(day: Watched) -> list[Request]:
     return [request for request in day.truth.requests if request.verb == "C-STORE" and request.touches]
 
 
 def test_every_intrusion_took_place(day: Watched) -> None:
     assert {incident.intrusion for incident in day.truth.incidents} == set(known())
+
+
+def test_the_shipped_rules_find_every_intrusion_in_the_logs_of_the_day(scored: Score) -> None:
+    assert {item.incident.intrusion for item in scored.wanted if item.delay is None} == set()
+    assert {item.incident.intrusion for item in scored.wanted} == set(known()) - {"scanner"}
+
+
+def test_the_shipped_rules_do_not_ring_for_the_hospital_s_own_people(scored: Score) -> None:
+    assert [(item.alert.rule, item.who) for day in scored.days for item in day.judged if not item.right] == []
 
 
 def test_the_archive_holds_at_the_end_what_the_truth_says(day: Watched, before: Before) -> None:
@@ -110,18 +162,22 @@ def test_the_archive_logged_every_association_of_the_truth_and_no_other(day: Wat
     assert path is not None
     hidden = [request for request in day.truth.requests if request.intrusion == "log-level-change"]
     began, ended = hidden[0].began, hidden[-1].ended  # nothing is written then
+    gateway = None if day.recording.day.transparent else day.recording.day.prefix + ".1.1"  # it asks for everybody
     connections = {
-        request.connection: (request.aet, request.address)
+        request.connection: (request.aet, gateway or request.address)
         for request in day.truth.requests
-        if request.protocol == "dicom" and request.verb not in ("TCP", "A-ASSOCIATE")
+        if request.protocol == "dicom" and request.verb != "TCP"
     }
+    # a refused association may be logged or not, according to who refuses it, and is asked for again
+    refused = {request.connection for request in day.truth.requests if request.verb == "A-ASSOCIATE"}
     silent = {request.connection for request in day.truth.requests if began - 0.5 <= request.began <= ended + 0.5}
     logged = Counter(_ASSOCIATION.findall(path.read_text("utf-8", "replace")))
-    named = Counter(pair for pair in connections.values())
-    certain = Counter(pair for number, pair in connections.items() if number not in silent)
-    own = {pair: count for pair, count in logged.items() if pair in named}
-    assert {pair: count for pair, count in own.items() if not certain[pair] <= count <= named[pair]} == {}
-    assert set(certain) <= set(own)
+    named = Counter(connections.values())
+    certain = Counter(pair for number, pair in connections.items() if number not in silent | refused)
+    again = {pair for number, pair in connections.items() if number in refused}
+    most = {pair: count + (ATTEMPTS if pair in again else 0) for pair, count in named.items()}
+    assert {pair: count for pair, count in logged.items() if not certain[pair] <= count <= most.get(pair, 0)} == {}
+    assert set(certain) <= set(logged)
 
 
 def test_the_moved_studies_arrived_at_the_intruder_s_receiver(day: Watched) -> None:
@@ -133,6 +189,13 @@ def test_the_moved_studies_arrived_at_the_intruder_s_receiver(day: Watched) -> N
     assert any(move.touches for move in moves)
 
 
+def test_every_way_to_download_a_study_brings_it(day: Watched) -> None:
+    asked = [request for request in day.truth.requests if request.intrusion == "zip-download" and request.touches]
+    ways = ("/archive", "/dicom-web/studies/", "/wado?")
+    copied = [request.target for request in asked if any(touch.effect is Effect.COPIED for touch in request.touches)]
+    assert [way for way in ways if not any(way in target for target in copied)] == []
+
+
 def test_the_insider_read_only_patients_whom_she_does_not_treat(day: Watched) -> None:
     read = [request for request in day.truth.requests if request.intrusion == "insider"]
     (account,) = {request.account for request in read}
@@ -140,6 +203,14 @@ def test_the_insider_read_only_patients_whom_she_does_not_treat(day: Watched) ->
     patients = {touch.patient for request in read for touch in request.touches}
     assert patients
     assert patients.isdisjoint(day.recording.day.treatment[account])
+
+
+def test_modalities_ask_the_worklist_and_their_questions_are_audited(day: Watched) -> None:
+    asked = [request for request in day.truth.requests if request.target == "WORKLIST"]
+    assert {request.status for request in asked} == {0}
+    path = day.recording.sensor("orthanc")
+    assert path is not None
+    assert path.read_text("utf-8", "replace").count('"event":"worklist"') == len(asked)
 
 
 def test_the_scanner_touched_nobody(day: Watched) -> None:
@@ -151,7 +222,11 @@ def test_the_scanner_touched_nobody(day: Watched) -> None:
 def test_the_default_log_shows_hardly_anything_and_the_other_sensors_every_intrusion(day: Watched) -> None:
     found = day.visibility.found
     quiet = {name for name, row in found.rows.items() if not row["orthanc-default"]}
-    assert quiet >= {
+    path = day.recording.sensor("orthanc")
+    assert path is not None
+    # of QIDO-RS later versions complain that it is slow (W001), and name an image
+    slow = {"zip-download"} if "] W001: Accessing DICOM tags" in path.read_text("utf-8", "replace") else set()
+    assert quiet | slow >= {
         "survey-sweep",
         "slow-enumeration",
         "zip-download",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from random import Random
 from typing import Any
 
 import httpx
@@ -11,7 +13,7 @@ import pytest
 from pydicom import Dataset
 
 from lab.detection.traffic.effects import WHOLE, found_in, http_touches, sum_up
-from lab.detection.traffic.stock import Held, Stock, held_from, orthanc_id
+from lab.detection.traffic.stock import Held, NothingLeft, Stock, held_from, orthanc_id
 from lab.detection.truth import Effect, Touch
 
 STUDY, SERIES, IMAGES = (
@@ -50,6 +52,47 @@ def test_a_web_request_touches_those_whose_data_crossed(
     method: str, path: str, content: Any, expected: tuple[Touch, ...]
 ) -> None:
     assert touches(method, path, content) == expected
+
+
+PIXELS = {"content-type": "multipart/related; type=application/dicom"}
+LISTED = {"content-type": "application/dicom+json"}
+TOLD = json.dumps(
+    [{"00100010": {"vr": "PN", "Value": [{"Alphabetic": "A^B"}]}, "0020000D": {"vr": "UI", "Value": ["2.25.1"]}}]
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "text", "expected"),
+    [
+        ("/dicom-web/studies/2.25.1", PIXELS, "", (Touch(Effect.COPIED, "P1", "2.25.1", 3, WHOLE),)),
+        ("/dicom-web/studies/2.25.1/series/2.25.2/instances/2.25.31", PIXELS, "", (Touch(Effect.COPIED, "P1", "2.25.1", 1, WHOLE),)),
+        ("/dicom-web/studies?limit=9", LISTED, TOLD, (Touch(Effect.LISTED, "P1", "2.25.1", 0, ("name",)),)),
+        ("/dicom-web/studies/2.25.1/instances?limit=1", LISTED, '[{"00080018": {"vr": "UI", "Value": ["2.25.31"]}}]', ()),
+        ("/dicom-web/studies/2.25.9", PIXELS, "", ()),
+        (
+            "/wado?requestType=WADO&studyUID=2.25.1&objectUID=2.25.31&contentType=application/dicom",
+            {"content-type": "application/dicom"}, "", (Touch(Effect.COPIED, "P1", "2.25.1", 1, WHOLE),),
+        ),
+    ],
+)  # fmt: skip
+def test_dicomweb_and_wado_touch_those_whose_images_and_data_crossed(
+    path: str, headers: dict[str, str], text: str, expected: tuple[Touch, ...]
+) -> None:
+    assert http_touches(STOCK, "GET", path, httpx.Response(200, headers=headers, text=text)) == expected
+
+
+def test_where_nothing_fits_nothing_is_chosen_and_what_somebody_writes_to_is_not_deleted() -> None:
+    stock = Stock([STOCK.studies[0]])
+    assert stock.choose(Random(1), ["P1"]) == stock.choose_to_delete(Random(1)) == STOCK.studies[0]
+    stock.keep(STUDY)
+    for choose in (
+        lambda: stock.choose(Random(1), ["P2"]),
+        lambda: stock.choose_of(Random(1), ("MR",)),
+        lambda: stock.choose_to_delete(Random(1)),
+        lambda: Stock([]).choose(Random(1)),
+    ):
+        with pytest.raises(NothingLeft):
+            choose()
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 500])

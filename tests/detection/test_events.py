@@ -7,17 +7,25 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lab.detection.events.archive_json import change_events, job_events, kept_events
 from lab.detection.events.gateway_logs import access_events, stream_events
 from lab.detection.events.inventory import Inventory
 from lab.detection.events.lines import LONGEST, Clock, lines
-from lab.detection.events.orthanc_log import OrthancLog
+from lab.detection.events.load import load
+from lab.detection.events.orthanc_log import log_events
+from lab.detection.events.planted import planted_in
+from lab.detection.events.repeats import with_repeats
 from lab.detection.events.schema import COLUMNS, Event
 from lab.detection.events.table import create, frame, insert
+from lab.detection.recording import Recording
+from lab.detection.sensors.visibility import visibility
 from lab.site.zones import Network
 
+SAMPLE = Path(__file__).parent / "samples" / "half-hour"
 CLOCK = Clock(datetime(2026, 11, 21, 12, tzinfo=UTC))
 AUDITED = (
     '{"aet":"INTRUDER","called":"PACSLAB","event":"find","ip":"127.34.3.66",'
@@ -41,12 +49,12 @@ def parsed(text: list[str], clock: Clock = CLOCK) -> list[dict[str, Any]]:
     left_out = {"event.original", "log.file", "log.line", "_thread", "_audit"}
     return [
         {k: v for k, v in event.items() if k not in left_out and v is not None}
-        for event in OrthancLog(clock).events(text)
+        for event in log_events(lambda: text, clock)
     ]
 
 
 def test_the_lines_of_one_query_become_one_event_for_each_source() -> None:
-    base = {"source.ip": "127.34.3.66", "dicom.calling_aet": "INTRUDER"}
+    base = {"source.ip": "127.34.3.66", "dicom.calling_aet": "INTRUDER", "dicom.association": 1}
     query = {
         "event.action": "c-find",
         "event.outcome": "success",
@@ -136,6 +144,101 @@ def test_a_line_that_a_path_planted_is_marked_forged() -> None:
     assert marked == [("http", None), ("c-find", 1), ("log-injection", None)]
 
 
+STAMP = "I1121 23:40:17.96"
+
+
+def planting(planted: str, before: list[str], after: list[str], path: str = "/x") -> list[str]:
+    """A log in which a visitor's path plants a line between others."""
+    said = {
+        "allowed": True,
+        "event": "http",
+        "ip": "127.34.3.66",
+        "method": "GET",
+        "uri": f"{path}\n{planted}",
+        "user": "u",
+    }
+    request = [f"{STAMP}2000 HttpServer.cpp:1] (http) GET {path}", planted]
+    return [*before, *request, f"{STAMP}2300 LuaContext.cpp:94] Lua says: AUDIT {json.dumps(said)}", *after]
+
+
+@pytest.mark.parametrize(
+    ("planted", "before", "after"),
+    [
+        (
+            "S.cpp:1] Number of matching resources: 0",
+            "main.cpp:352] Incoming Find request from AET SWEEP on IP 127.34.3.66, calling AET P",
+            "S.cpp:1] Number of matching resources: 9000",
+        ),
+        (
+            "main.cpp:352] Incoming Get request from AET GETSCU on IP 127.34.1.11, calling AET P",
+            "main.cpp:352] Incoming Get request from AET GETSCU on IP 127.34.3.66, calling AET P",
+            'S.cpp:1] (dicom) C-GET: Sending resource abc to modality "GETSCU"',
+        ),
+        (
+            "S.cpp:1] (dicom) C-FIND: Allowing SCU request from unknown modality with AET: CT1",
+            "main.cpp:352] Incoming Find request from AET CT1 on IP 127.34.1.10, calling AET P",
+            "S.cpp:1] Number of matching resources: 1",
+        ),
+        (
+            "main.cpp:352] Incoming Move request from AET CT1 on IP 127.34.1.10, calling AET P",
+            "main.cpp:352] Incoming Move request from AET EVIL on IP 127.34.3.66, calling AET P",
+            'S.cpp:1] (dicom) Move-SCU request received for AET "EVIL"',
+        ),
+    ],
+)
+def test_a_planted_line_changes_no_true_event(planted: str, before: str, after: str) -> None:
+    true = [f"{STAMP}1000 {before}"], [f"{STAMP}2400 {after}"]
+    found = parsed(planting(f"{STAMP}2100 {planted}", *true))
+    assert [event for event in found if event["event.action"] not in ("http", "log-injection") and "event.forged" not in event] == parsed(
+        [*true[0], *true[1]]
+    )  # fmt: skip
+
+
+def test_a_true_line_that_says_the_same_elsewhere_is_not_discredited() -> None:
+    true = f"{STAMP}1000 main.cpp:352] Incoming Echo request from AET CT1 on IP 127.34.1.10, calling AET P"
+    found = parsed(planting(true, [true], []))
+    assert [event.get("event.forged") for event in found] == [None, None, 1, None]
+
+
+def test_a_planted_audit_line_discredits_no_true_line() -> None:
+    true = f"{STAMP}1000 main.cpp:352] Incoming Echo request from AET CT1 on IP 127.34.1.10, calling AET P"
+    said = json.dumps({"event": "http", "ip": "x", "method": "GET", "uri": f"/seen\n{true}", "user": ""})
+    log = planting(
+        f"W{STAMP[1:]}2100 LuaContext.cpp:94] Lua says: AUDIT {said}",
+        [f"{STAMP}0900 a.cpp:1] (http) GET /seen", true],
+        [],
+    )
+    assert planted_in(lambda: log) == {4}
+
+
+@pytest.mark.parametrize("path", ["/x/", "/x\xff", "/é"])
+def test_a_path_that_the_log_writes_otherwise_than_json_hides_no_planted_line(path: str) -> None:
+    log = planting(FORGED, [], [], path)
+    log[0] = log[0].replace(path, path.replace("\xff", "\ufffd").rstrip("/"))
+    assert planted_in(lambda: log) == {2}
+
+
+def test_an_ae_title_with_a_line_end_hides_nothing_of_what_its_owner_does() -> None:
+    log = """\
+I1127 03:56:03.301096 CommandDispatcher.cpp:333] (dicom) Association Received from AET CT1
+B on IP 127.40.3.66
+I1127 03:56:03.310300 main.cpp:352] Incoming Find request from AET CT1 on IP 127.40.1.10, calling AET PACSLAB
+I1127 03:56:03.310333 main.cpp:352] Incoming Get request from AET CT1
+B on IP 127.40.3.66, calling AET PACSLAB
+I1127 03:56:03.339046 OrthancGetRequestHandler.cpp:548] (dicom) C-GET: Allowing SCU request from unknown modality with AET: CT1
+B
+I1127 03:56:03.339057 OrthancGetRequestHandler.cpp:563] (dicom) C-GET: Sending resource 095c98d3 to modality "CT1
+B"
+""".splitlines()
+    found = [(e["event.action"], e["dicom.calling_aet"], e["source.ip"], e.get("dicom.known")) for e in parsed(log)]
+    assert found == [
+        ("association", r"CT1\x0aB", "127.40.3.66", None),
+        ("c-find", "CT1", "127.40.1.10", None),
+        ("c-get", r"CT1\x0aB", "127.40.3.66", 0),
+        ("resource-sent", r"CT1\x0aB", "127.40.3.66", None),
+    ]
+
+
 def test_without_audit_lines_a_clock_that_runs_ahead_gives_a_forged_line_away() -> None:
     log = [
         injected(audit=False)[0],
@@ -166,17 +269,58 @@ def test_an_ae_title_that_looks_like_the_end_of_a_header_stays_an_ae_title() -> 
     assert (event["event.action"], event["dicom.calling_aet"]) == ("c-echo", "A] (dicom) X")
 
 
-@given(
-    st.lists(
-        st.one_of(st.text(max_size=200), st.sampled_from(FIND), st.sampled_from(injected(audit=True))), max_size=40
-    )
-)
+HEAD = r"[IWE]\d{4} \d\d:\d\d:\d\d\.\d{6}( {1,4}DICOM-\d)? a\.cpp:1\] (\((dicom|http)\) )?"
+BEGINNINGS = (
+    "Incoming Find request from AET ", "Incoming Get request from AET A on IP 1.2.3.4, calling AET ", "Association Received from AET ",
+    "Rejected association, because of a bad called AET in the request (", "Rejected association for remote AET ",
+    "Rejected Find request from remote DICOM modality with AET ", 'Forbidding access from AET "', "Receiving Association failed: ",
+    "Number of matching resources: ", "C-FIND: Allowing SCU request from unknown modality with AET: ",
+    'C-GET: Sending resource a to modality "', 'Move-SCU request received for AET "', "DICOM C-Find request at level: ",
+    "Opening a DICOM SCU connection to AET ", "New instance stored", "Overwriting instance: ", "GET /", "PUT /tools/log-level",
+    "REST API call has switched the log level to: ",
+)  # fmt: skip
+SAID = st.dictionaries(
+    st.sampled_from(["event", "uri", "method", "aet", "ip", "user", "allowed", "query", "study", "origin"]),
+    st.one_of(
+        st.sampled_from(["http", "find", "received", "GET", "/x\nI1121 10:00:00.000000 a.cpp:1] (http) GET /"]),
+        st.text(st.characters(), max_size=20), st.integers(), st.none(),
+        st.dictionaries(st.sampled_from(["0010,0010", "0008,0052"]), st.text(st.characters(), max_size=9)),
+    ),
+)  # fmt: skip
+LOG_LINES = st.one_of(
+    st.text(max_size=200), st.sampled_from(FIND), st.sampled_from(injected(audit=True)),
+    st.tuples(
+        st.from_regex(HEAD, fullmatch=True), st.sampled_from(BEGINNINGS),
+        st.one_of(st.text(max_size=40), st.sampled_from(["9" * 25, "9" * 5_000, "٣", 'A" on IP 1.2.3.4']), st.integers().map(str)),
+    ).map("".join),
+    st.tuples(st.from_regex(HEAD, fullmatch=True), SAID.map(json.dumps)).map("Lua says: AUDIT ".join),
+    st.from_regex(r"1\.2\.3\.4 - a \[[-0-9T:+]{5,25}\] \"GET /a HTTP/1\.1\" \d{3} \d+ \"a\" 1\.2\.3\.1:\d+( \d{9,11}\.\d{3})?", fullmatch=True),
+    st.from_regex(r"1\.2\.3\.4 \[[-0-9T:+]{5,25}\] 1\.2\.3\.1:\d+ \d{3} in=\d+ out=\d+ [\d.]+( \d{9,11}\.\d{3})?", fullmatch=True),
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.lists(LOG_LINES, max_size=40))
 def test_no_text_breaks_the_parsers(text: list[str]) -> None:
-    events: list[Event] = [*OrthancLog(CLOCK).events(text), *access_events(text), *stream_events(text)]
-    assert all(event["timestamp"].endswith("Z") for event in events)
+    # as it is read from a file: halves of surrogate pairs come in JSON's own way of writing only
+    text = [line.encode("utf-8", "replace").decode() for line in text]
+    events: list[Event] = [*log_events(lambda: text, CLOCK), *access_events(text), *stream_events(text)]
+    assert all(datetime.fromisoformat(event["timestamp"]).tzinfo == UTC for event in events)
     database = create()
     insert(database, Inventory(Network.native()).enriched(events))
     database.close()
+
+
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(LOG_LINES, max_size=20))
+def test_no_text_breaks_what_is_told_of_a_recorded_day(tmp_path: Path, text: list[str]) -> None:
+    folder = tmp_path / "day"
+    recording = Recording(folder) if folder.exists() else Recording.load(SAMPLE).save(folder)
+    log, whole = recording.sensor("orthanc"), (SAMPLE / "sensors" / "orthanc.log").read_text("utf-8").splitlines()[:20]
+    assert log is not None
+    log.write_bytes("\n".join([*whole, *text]).encode("utf-8", "replace"))
+    load(recording).close()
+    visibility(recording)
 
 
 def test_long_broken_and_undecodable_lines_are_survived(tmp_path: Path) -> None:
@@ -187,12 +331,89 @@ def test_long_broken_and_undecodable_lines_are_survived(tmp_path: Path) -> None:
     )
     read = list(lines(log))
     assert [len(line) for line in read[:2]] == [LONGEST, 10]
-    assert [event["event.action"] for event in OrthancLog(CLOCK).events(read)] == [
+    assert [event["event.action"] for event in log_events(lambda: read, CLOCK)] == [
         "http",
         "association",
         "c-find",
         "c-find",
     ]
+
+
+BEGAN = datetime(2026, 11, 21, 10, tzinfo=UTC)
+
+
+def test_what_the_archive_says_of_itself_becomes_events() -> None:
+    identifier = "647adb8a-d0a30522-ba737e2c-c431a382-8b7ab59b"
+    change = {
+        "ChangeType": "NewInstance",
+        "Date": "20261121T100000",
+        "ID": identifier,
+        "ResourceType": "Instance",
+        "Seq": 1,
+    }
+    job = {
+        "Type": "DicomMoveScu",
+        "CreationTime": "20261121T100001.682630",
+        "State": "Failure",
+        "ErrorDescription": "Timeout",
+    }
+    image = {
+        "SOPInstanceUID": "2.25.1",
+        "Origin": "DicomProtocol",
+        "RemoteAET": "CT1",
+        "RemoteIP": "127.28.1.10",
+        "ReceptionDate": "20261121T100002",
+    }
+    found = [
+        *change_events([change | {"Date": "20261121T095959"}, change], BEGAN.replace(microsecond=7)),
+        *job_events([job | {"Content": {"RemoteAet": "EVIL"}}], BEGAN),
+        *kept_events({identifier: image, "other": image | {"ReceptionDate": ""}}, BEGAN),
+    ]
+    named = ("event.dataset", "event.action", "timestamp", "log.line")
+    assert [tuple(event[name] for name in named) for event in found] == [
+        ("orthanc.changes", "new-instance", "2026-11-21T10:00:00.000000Z", 2),
+        ("orthanc.jobs", "job-dicom-move-scu", "2026-11-21T10:00:01.682630Z", 1),
+        ("orthanc.metadata", "instance-kept", "2026-11-21T10:00:02.000000Z", 1),
+    ]
+    assert (found[0]["dicom.resource"], found[0]["dicom.resource_type"]) == (identifier, "instance")
+    assert (found[1]["event.outcome"], found[1]["event.reason"], found[1]["dicom.peer_aet"]) == (
+        "failure",
+        "Timeout",
+        "EVIL",
+    )
+    assert (found[2]["dicom.calling_aet"], found[2]["source.ip"], found[2]["dicom.instance_uid"]) == (
+        "CT1",
+        "127.28.1.10",
+        "2.25.1",
+    )
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.integers(), st.text(st.characters(), max_size=8), st.sampled_from(["20261121T100001", "99999999T999999"])),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(["Date", "ChangeType", "ID", "Type", "CreationTime", "Content", "RemoteAet", "ReceptionDate"]), inner),
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(JSON)
+def test_no_json_breaks_the_parsers(content: Any) -> None:
+    read = [*change_events(content, BEGAN), *job_events(content, BEGAN), *kept_events(content, BEGAN)]
+    database = create()
+    insert(database, Inventory(Network.native()).enriched(read))
+    database.close()
+
+
+def test_a_recorded_day_has_the_events_of_every_sensor_that_is_no_capture_and_no_file_list() -> None:
+    database = load(Recording.load(SAMPLE))
+    datasets = {name for (name,) in database.execute('SELECT DISTINCT "event.dataset" FROM events')}
+    database.close()
+    assert datasets == {
+        "orthanc.log", "orthanc.audit", "orthanc.changes", "orthanc.jobs", "orthanc.metadata", "nginx.access", "nginx.stream",
+    }  # fmt: skip
 
 
 def test_the_gateways_logs_become_events() -> None:
@@ -240,9 +461,67 @@ def test_what_the_hospital_knows_stands_beside_each_event() -> None:
     ] == ["SYN-2", "study", "doctor", 1, 0]
 
 
+def test_where_the_gateway_hides_addresses_only_its_own_log_tells_the_zone() -> None:
+    hidden = Inventory(Network.compose("198.19"), zones={"admin": "office"})
+    event = {"user.name": "admin", "source.ip": "198.19.1.1", "event.dataset": "orthanc.audit"}
+    by_gateway = {"user.name": "admin", "source.ip": "198.19.2.20", "event.dataset": "nginx.access"}
+    archive, gateway = hidden.enriched([event, by_gateway])
+    assert (archive.get("network.zone"), archive.get("user.usual_zone")) == (None, None)
+    assert (gateway["network.zone"], gateway["user.usual_zone"]) == ("office", 1)
+
+
+def test_a_question_to_the_worklist_is_audited_as_one() -> None:
+    line = f"W1121 10:00:00.000000 LuaContext.cpp:94] Lua says: AUDIT {AUDITED.replace('find', 'worklist').replace('M*', '')}"
+    (event,) = parsed([line])
+    assert (event["event.action"], event["dicom.level"], event["dicom.wildcard"]) == ("c-find", "WORKLIST", 1)
+
+
+def test_the_number_of_matches_is_not_given_to_a_question_to_the_worklist() -> None:
+    head = "I1121 10:00:00.00000"
+    asked = "Incoming FindWorklist request from AET CT1 on IP 127.28.1.10, calling AET P"
+    (event,) = parsed(
+        [f"{head}1 main.cpp:352] {asked}", f"{head}2 ServerContext.cpp:1] Number of matching resources: 7"]
+    )
+    assert (event["event.action"], event.get("dicom.matches")) == ("c-find", None)
+
+
+def stored(image: str, minute: int, client: str, patient: str = "P") -> Event:
+    moment = f"2026-11-21T{10 + minute // 60}:{minute % 60:02}:00.000000Z"
+    known = {"timestamp": moment, "dicom.instance_uid": image, "dicom.patient": patient}
+    return known | {"event.action": "instance-received", "dicom.calling_aet": client, "source.ip": client}
+
+
+def overwritten(minute: int, image: str | None = None, patient: str | None = "P") -> Event:
+    moment = f"2026-11-21T{10 + minute // 60}:{minute % 60:02}:01.000000Z"
+    return {
+        "timestamp": moment,
+        "event.action": "instance-overwritten",
+        "dicom.patient": patient,
+        "dicom.instance_uid": image,
+    }
+
+
+@pytest.mark.parametrize(
+    ("events", "resent", "by"),
+    [
+        ([stored("1", 0, "CT1"), stored("1", 5, "CT1"), overwritten(5)], 1, "CT1"),
+        ([stored("1", 0, "CT1"), stored("1", 61, "CT1"), overwritten(61)], 0, "CT1"),
+        ([stored("1", 0, "CT1"), stored("1", 5, "EVIL"), overwritten(5)], 0, "EVIL"),
+        ([stored("1", 5, "EVIL"), overwritten(5)], 0, "EVIL"),
+        ([stored("1", 5, "EVIL"), stored("2", 5, "MR1", "Q"), overwritten(5)], 0, "EVIL"),
+        ([stored("1", 5, "EVIL"), overwritten(5, "1", None)], 0, None),
+    ],
+)
+def test_an_image_that_was_sent_again_is_told_from_one_that_was_replaced(
+    events: list[Event], resent: int, by: str | None
+) -> None:
+    last = list(with_repeats(events))[-1]
+    assert (last["dicom.resent"], last.get("dicom.calling_aet")) == (resent, by)
+
+
 def test_a_frame_holds_the_events_in_the_order_of_time() -> None:
     database = create()
-    assert insert(database, OrthancLog(CLOCK).events([*FIND[2:3], *FIND[:1]])) == 2
+    assert insert(database, log_events(lambda: [*FIND[2:3], *FIND[:1]], CLOCK)) == 2
     table = frame(database)
     assert list(table["event.action"]) == ["association", "c-find"]
     assert set(table.columns) < set(COLUMNS)

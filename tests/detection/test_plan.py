@@ -6,11 +6,13 @@ from random import Random
 
 import pytest
 
+from lab.course.watched import role_label
 from lab.detection.conduct import day_site
 from lab.detection.traffic.cast import Cast
 from lab.detection.traffic.curve import DAY_SECONDS, SHARES, expected, moments
 from lab.detection.traffic.intrusion import known
 from lab.detection.traffic.plan import make_plan
+from lab.detection.traffic.routine import TECHNICIAN
 from lab.detection.truth import Label
 from lab.errors import LabError
 from lab.site.zones import Network
@@ -97,6 +99,11 @@ def test_every_patient_is_in_the_care_of_two_doctors_whatever_the_seed() -> None
     carers = {patient: [doctor for doctor, own in care.items() if patient in own] for patient in "ABC"}
     assert {len(own) for own in carers.values()} == {2}
     assert cast.treatment(["C", "B", "A", "A"]) == care
+
+
+def test_whoever_appears_on_a_day_has_a_name_in_its_card() -> None:
+    roles = {member.role for member in Cast.of(NETWORK).members} | {TECHNICIAN, "intruder", "insider", "scanner"}
+    assert all(str(role_label(role)) for role in roles)
 
 
 def test_in_compose_everybody_in_a_zone_stands_at_its_one_address() -> None:

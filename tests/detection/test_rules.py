@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +45,17 @@ DOWNLOAD = ACCESS | {
     "http.response.status_code": 200,
     "user.name": "dr.moreau",
 }
+ELSEWHERE = ACCESS | {
+    "http.request.method": "DELETE",
+    "http.response.status_code": 200,
+    "user.name": "admin",
+    "user.usual_zone": 0,
+}
+MOVED = LOG | {"event.action": "c-move", "dicom.calling_aet": "EXPORT", "dicom.declared": 0}
+ADDED = HTTP | {"http.request.method": "PUT", "url.path": "/modalities/evil", "user.name": "admin"}
+TURNED = LOG | {"event.action": "log-level-changed", "event.outcome": "success", "user.name": "admin"}
+OVERWRITTEN = LOG | {"event.action": "instance-overwritten"}
 OPENED = HTTP | {"http.request.method": "GET", "dicom.resource_type": "study", "user.name": "dr.moreau"}
-DELETED = HTTP | {"http.request.method": "DELETE", "url.path": "/studies/1", "user.name": "admin"}
 SENT = LOG | {"event.action": "resource-sent", "dicom.calling_aet": "GETSCU"}
 REFUSED = ACCESS | {"event.action": "http", "http.response.status_code": 401}
 RECEIVED = AUDIT | {"event.action": "instance-received", "dicom.origin": "DicomProtocol"}
@@ -54,8 +66,8 @@ CASES: dict[str, tuple[list[Event], list[Event]]] = {
         [at(1, FIND | {"dicom.wildcard": 1}), at(2, FIND | {"dicom.declared": 0}), at(3, AUDIT | {"event.action": "c-echo"})],
     ),
     "slow-enumeration": (
-        each(6, 60, FIND, dicom__pattern="{}*"),
-        [*each(4, 60, FIND, dicom__pattern="{}*"), *each(9, 1, FIND, dicom__pattern="MARTIN*")],
+        each(10, 60, FIND, dicom__pattern="{}*"),
+        [*each(8, 60, FIND, dicom__pattern="{}*"), *each(9, 1, FIND, dicom__pattern="MARTIN*")],
     ),
     "bulk-get": (
         each(3, 5, SENT | {"dicom.declared": 0}, dicom__resource="r{}"),
@@ -63,27 +75,45 @@ CASES: dict[str, tuple[list[Event], list[Event]]] = {
     ),
     "borrowed-aet": ([at(1, FIND | {"source.expected": 0})], [at(1, FIND | {"source.expected": 1}), at(2, FIND)]),
     "move-elsewhere": (
-        [at(1, HTTP | {"http.request.method": "PUT", "url.path": "/modalities/evil"})],
-        [at(1, HTTP | {"http.request.method": "GET", "url.path": "/modalities/a"}),
-         at(2, HTTP | {"http.request.method": "POST", "url.path": "/modalities/a/echo"})],
+        [at(400, ADDED), at(430, MOVED)],
+        [at(1, ADDED), at(2, ADDED | {"http.request.method": "GET"}), at(3, MOVED | {"dicom.declared": 1}),
+         at(4, ADDED | {"http.request.method": "POST", "url.path": "/modalities/a/echo"}), at(300, MOVED)],
     ),
     "zip-download": (
-        each(5, 9, DOWNLOAD, url__path="/studies/{}/archive"),
-        [*each(9, 1, DOWNLOAD | {"user.role": "backup"}, url__path="/studies/{}/archive"), *each(9, 1, DOWNLOAD, url__path="/studies/{}")],
+        [*each(2, 9, DOWNLOAD, url__path="/studies/{}/archive", dicom__patient="A{}"),
+         *each(2, 9, DOWNLOAD | {"url.path": "/wado"}, dicom__patient="B{}"),
+         *each(2, 9, DOWNLOAD, url__path="/dicom-web/studies/2.25.{}", dicom__patient="C{}")],
+        [*each(9, 1, DOWNLOAD | {"user.role": "backup"}, url__path="/studies/{}/archive", dicom__patient="P{}"),
+         *each(9, 1, DOWNLOAD, url__path="/studies/{}", dicom__patient="P{}"),
+         *each(9, 1, DOWNLOAD, url__path="/dicom-web/studies/2.25.{}/instances", dicom__patient="P{}"),
+         *each(5, 1, DOWNLOAD, url__path="/studies/{}/archive", dicom__patient="P{}"),
+         *each(9, 1, DOWNLOAD, url__path="/instances/{}/file", dicom__patient="P1")],
     ),
-    "password-spray": (each(10, 2, REFUSED, user__name="u{}"), [*each(9, 2, REFUSED, user__name="u{}"), *each(20, 1, REFUSED)]),
+    "password-spray": (
+        each(5, 12, REFUSED, user__name="u{}"),
+        [*each(4, 2, REFUSED, user__name="u{}"), *each(20, 1, REFUSED | {"user.name": "u1"}), *each(20, 1, REFUSED)],
+    ),
     "injected-study": (
         [at(1, RECEIVED | {"dicom.declared": 0})],
         [at(1, RECEIVED | {"dicom.declared": 1}), at(2, RECEIVED | {"dicom.origin": "RestApi"})],
     ),
-    "overwritten-image": ([at(1, LOG | {"event.action": "instance-overwritten"})], [at(1, LOG | {"event.action": "instance-stored"})]),
+    "overwritten-image": (
+        [at(1, OVERWRITTEN | {"dicom.resent": 0})],
+        [at(1, LOG | {"event.action": "instance-stored"}), at(2, OVERWRITTEN | {"dicom.resent": 1})],
+    ),
     "deletion": (
-        [at(1, DELETED | {"user.usual_zone": 0})],
-        [at(1, DELETED | {"user.usual_zone": 1}), at(2, DELETED | {"user.usual_zone": 0, "event.outcome": "failure"})],
+        each(2, 9, ELSEWHERE, url__path="/studies/{}"),
+        [*each(9, 1, ELSEWHERE | {"user.usual_zone": 1}, url__path="/studies/{}"), at(2, ELSEWHERE | {"url.path": "/studies/1"}),
+         *each(9, 1, ELSEWHERE | {"http.response.status_code": 404}, url__path="/studies/{}")],
     ),
     "log-level-change": (
-        [at(1, HTTP | {"http.request.method": "PUT", "url.path": "/tools/log-level"})],
-        [at(1, HTTP | {"http.request.method": "GET", "url.path": "/tools/log-level"})],
+        [at(1, TURNED | {"event.reason": "default"})],
+        [at(1, TURNED | {"event.reason": "verbose"}), at(2, HTTP | {"http.request.method": "PUT", "url.path": "/tools/log-level"})],
+    ),
+    "read-in-the-dark": (
+        [at(400, TURNED | {"event.reason": "default"}), at(401, OPENED | {"user.name": "admin"})],
+        [at(1, TURNED | {"event.reason": "default"}), at(2, OPENED), at(130, OPENED | {"user.name": "admin"}),
+         at(131, TURNED | {"event.reason": "verbose"})],
     ),
     "insider": (
         each(5, 20, OPENED | {"user.in_care": 0}, dicom__patient="P{}"),
@@ -127,6 +157,10 @@ def test_alarms_about_one_source_within_an_hour_are_one_alert() -> None:
     assert rings("password-spray", [*spray, *[event | {"source.ip": "127.28.3.8"} for event in spray]]) == 2
 
 
+def test_an_ae_title_with_a_line_end_rings_as_planted_lines_do() -> None:
+    assert rings("log-injection", [at(1, FIND | {"dicom.calling_aet": r"CT1\x0aB"})]) == 1
+
+
 BAD = {
     "": "rule holds no rule|no Sigma rule",
     "title: [": "no Sigma rule",
@@ -164,11 +198,24 @@ def test_a_yaml_bomb_is_refused() -> None:
 def test_the_rules_are_exported_with_their_pipeline_and_never_over_somebodys_file(tmp_path: Path) -> None:
     written = export(tmp_path)
     assert export(tmp_path) == written
-    assert {path.name for path in written} == {f"{rule.name}.yml" for rule in shipped()} | {"pipeline.yml", "FIELDS.md"}
+    rules = {f"rules/{rule.name}.yml" for rule in shipped()}
+    assert {str(path.relative_to(tmp_path)) for path in written} == rules | {"pipeline.yml", "FIELDS.md", "README.md"}
     assert all(f"`{name}`" in (tmp_path / "FIELDS.md").read_text("utf-8") for name in COLUMNS)
-    (tmp_path / "insider.yml").write_text("mine")
+    (tmp_path / "rules" / "insider.yml").write_text("mine")
     with pytest.raises(RuleError, match="another file"):
         export(tmp_path)
+
+
+def test_the_exported_folder_is_converted_without_the_lab_as_its_readme_says(tmp_path: Path) -> None:
+    export(tmp_path)
+    block = re.search(r"```python\n(.*?)```", (tmp_path / "README.md").read_text("utf-8"), re.DOTALL)
+    assert block is not None
+    answer = subprocess.run(
+        [sys.executable, "-I", "-c", f"{block[1]}\nimport sys\nassert 'lab' not in sys.modules\n"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.count("event.forged") > len(shipped())
 
 
 def test_an_unknown_rule_names_the_nearest() -> None:

@@ -20,7 +20,13 @@ from tests.packaging.docker import ROOT, a_net, free_port, leftovers, run
 
 PROJECT = "pacslab-suite"
 FILES = ["--file", "docker-compose.yml", "--file", "tests/packaging/compose.test.yml"]
-SUITES = ["tests/sandbox", "tests/scenarios", "tests/notebooks", "tests/survey/test_commands.py"]
+SUITES = [
+    "tests/sandbox",
+    "tests/scenarios",
+    "tests/notebooks",
+    "tests/survey/test_commands.py",
+    "tests/detection/test_day.py",
+]
 CHAOS = ROOT / "tests" / "output" / "chaos"
 VICTIMS = {
     "orthanc": ("archive", "Orthanc"),

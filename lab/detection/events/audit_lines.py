@@ -16,7 +16,7 @@ def read(event: Event, text: str) -> str | None:
     """Fill an event from a line's text; returns which kind of audit line it is, or None when it is none."""
     said = _said(text)
     kind = str(said.get("event")) if said else ""
-    reader = {"http": _http, "find": _find, "received": _received}.get(kind)
+    reader = {"http": _http, "find": _find, "worklist": _worklist, "received": _received}.get(kind)
     if said is None or reader is None:
         return None
     event |= {"event.dataset": AUDIT, "source.ip": _text(said, "ip"), "dicom.calling_aet": _text(said, "aet")}
@@ -60,6 +60,11 @@ def _find(event: Event, said: Event) -> None:
     name, patient = _text(query, "0010,0010") or "", _text(query, "0010,0020") or ""
     event["dicom.pattern"] = name if "*" in name or "?" in name else None
     event["dicom.patient"] = patient if patient and not set("*?\\") & set(patient) else None
+
+
+def _worklist(event: Event, said: Event) -> None:
+    _find(event, said)
+    event["dicom.level"] = "WORKLIST"
 
 
 def _received(event: Event, said: Event) -> None:

@@ -16,9 +16,12 @@ from lab.detection.events.schema import KEPT, Event
 ACCESS, STREAM = "nginx.access", "nginx.stream"
 _MSEC = r"(?: (\d{9,11}\.\d{3}))?$"  # seconds since 1970; older logs of the lab have whole seconds only
 _ACCESS = re.compile(
-    r'(\S+) - (.+?) \[([^\]]+)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+) "((?:[^"\\]|\\.)*)" (\S+):(\d+)' + _MSEC
+    r'(\S+) - (.+?) \[([^\]]+)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d{1,18}) "((?:[^"\\]|\\.)*)" (\S+):(\d{1,5})' + _MSEC,
+    re.ASCII,
 )
-_STREAM = re.compile(r"(\S+) \[([^\]]+)\] (\S+):(\d+) (\d{3}) in=(\d+) out=(\d+) ([\d.]+)" + _MSEC)
+_STREAM = re.compile(
+    r"(\S+) \[([^\]]+)\] (\S+):(\d{1,5}) (\d{3}) in=(\d{1,18}) out=(\d{1,18}) (\d{1,9}(?:\.\d+)?)" + _MSEC, re.ASCII
+)
 _ESCAPE = re.compile(r"\\x([0-9A-Fa-f]{2})")
 
 
@@ -63,9 +66,9 @@ def _utc(stamp: str) -> str | None:
     """An ISO 8601 time with its zone, or seconds since 1970, in UTC."""
     try:
         moment = datetime.fromtimestamp(float(stamp), UTC) if stamp[10:11] == "." else datetime.fromisoformat(stamp)
-    except ValueError:
+        return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}" if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment.tzinfo else None
 
 
 def _plain(text: str) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 LONGEST = 64 * 1024
 """Of a longer line only so much is looked at."""
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Among them halves of surrogate pairs, which JSON may hold and UTF-8 may not."""
 
 
 def lines(path: Path) -> Iterator[str]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from lab.detection.events.archive_json import change_events, job_events, kept_events
 from lab.detection.events.gateway_logs import access_events, stream_events
 from lab.detection.events.inventory import of_day
 from lab.detection.events.lines import Clock, lines
-from lab.detection.events.orthanc_log import OrthancLog
+from lab.detection.events.orthanc_log import log_events
+from lab.detection.events.repeats import with_repeats
 from lab.detection.events.schema import Event
 from lab.detection.events.table import create, insert
 from lab.detection.recording import Recording
@@ -29,7 +31,7 @@ def load(recording: Recording, path: Path | str = ":memory:") -> sqlite3.Connect
 
 
 def events(recording: Recording) -> Iterator[Event]:
-    """The events of all logs that were on, with what the hospital knows about them."""
+    """The events of all sensors that were on, with what the hospital knows about them. Packets and files are read elsewhere."""
     day = recording.day
     network = Network(day.prefix, day.transparent)
     inventory = of_day(network, day, patients_of(recording))
@@ -38,12 +40,15 @@ def events(recording: Recording) -> Iterator[Event]:
     )
     sources: list[Iterable[Event]] = []
     if log := recording.sensor("orthanc"):
-        sources.append(OrthancLog(clock).events(lines(log)))
+        sources.append(log_events(partial(lines, log), clock))
     if log := recording.sensor("gateway-access"):
         sources.append(access_events(lines(log)))
     if log := recording.sensor("gateway-stream"):
         sources.append(stream_events(lines(log)))
-    return _played(inventory.enriched(chain.from_iterable(sources)), day)
+    began = datetime.fromtimestamp(day.real_start, UTC)
+    for name, read in (("changes", change_events), ("jobs", job_events), ("metadata", kept_events)):
+        sources.append(read(recording.json(name), began))
+    return with_repeats(_played(inventory.enriched(chain.from_iterable(sources)), day))
 
 
 def patients_of(recording: Recording) -> dict[str, str]:

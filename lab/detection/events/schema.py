@@ -18,7 +18,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     ),
     "event.dataset": (
         "TEXT",
-        "orthanc.log, orthanc.audit, orthanc.jobs, orthanc.changes, nginx.access or nginx.stream",
+        "orthanc.log, orthanc.audit, orthanc.changes, orthanc.jobs, orthanc.metadata, nginx.access or nginx.stream",
     ),
     "event.action": ("TEXT", "what was done: c-find, http, association-rejected …"),
     "event.outcome": ("TEXT", "success, failure, or NULL where the source does not tell"),
@@ -44,6 +44,10 @@ FIELDS: dict[str, tuple[str, str]] = {
     "user_agent.original": ("TEXT", "as sent"),
     "dicom.calling_aet": ("TEXT", "the client's AE title, as claimed"),
     "dicom.called_aet": ("TEXT", "the AE title that it asked for"),
+    "dicom.association": (
+        "INTEGER",
+        "the line of Orthanc's log with which the association began: what was done over it has the same",
+    ),
     "dicom.declared": ("INTEGER", "1: the hospital has a modality of this AE title"),
     "source.expected": (
         "INTEGER",
@@ -60,6 +64,10 @@ FIELDS: dict[str, tuple[str, str]] = {
     "dicom.patient": ("TEXT", "PatientID (0010,0020), where the archive's index or the query tells"),
     "dicom.study_uid": ("TEXT", "Study Instance UID (0020,000D)"),
     "dicom.instance_uid": ("TEXT", "SOP Instance UID (0008,0018)"),
+    "dicom.resent": (
+        "INTEGER",
+        "1: the same client sent this image less than an hour before, 0: another one, or longer ago; NULL for a first arrival",
+    ),
     "dicom.origin": ("TEXT", "how an object came in: DicomProtocol, RestApi …"),
     "dicom.peer_aet": ("TEXT", "the AE title that the archive itself sent to"),
     "log.file": ("TEXT", "the file"),

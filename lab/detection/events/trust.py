@@ -1,24 +1,18 @@
-"""Which lines of a log were planted by what a visitor sent, as far as that can be told."""
+"""Which lines of a log were planted by what a visitor sent, as far as their times tell. What audit lines tell stands in planted.py."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from lab.detection.events.lines import written_out
-from lab.detection.events.schema import KEPT, Event
+from lab.detection.events.schema import Event
 
 _AHEAD = timedelta(seconds=2)
 
 
 class Trust:
-    """Follows the events of one log in their order and marks those that are forged (``event.forged``).
+    """Follows the events of one log in their order and marks those that are forged (``event.forged``)."""
 
-    ``recent`` are the events that may still be marked by what follows them.
-    """
-
-    def __init__(self, recent: Iterable[Event]) -> None:
-        self._recent = recent
+    def __init__(self) -> None:
         self._last: Event = {}
         self._earlier: Event = {}
         self._fallen: Event = {}
@@ -41,13 +35,6 @@ class Trust:
         else:
             event["event.forged"] = 1
             self._fallen = event
-
-    def unmask(self, path: str) -> None:
-        """Mark the events whose lines stand in the path of a request that has just been audited."""
-        planted = {written_out(line, KEPT) for line in path.split("\n")[1:] if line}
-        for event in self._recent:
-            if event["event.original"] in planted or any(line.startswith(event["event.original"]) for line in planted):
-                event["event.forged"] = 1
 
 
 def _behind(event: Event, other: Event) -> bool:

@@ -29,7 +29,7 @@ class Attribution:
     def request(self, event: Mapping[str, Any]) -> Request | None:
         """The request that left this event, or None when no request fits."""
         moment = float(event["log.time"])
-        coarse = str(event["event.dataset"]).startswith("nginx.")
+        coarse = event["event.dataset"] not in ("orthanc.log", "orthanc.audit")
         first = bisect_left(self._began, moment - self._longest - _SECOND - _BEFORE)
         last = bisect_left(self._began, moment + _SECOND + _BEFORE)
         best: tuple[int, float] | None = None

@@ -10,6 +10,36 @@ from lab.detection.events.schema import FIELDS
 from lab.detection.rules.sigma import PIPELINE, SHIPPED, Rule, RuleError, shipped
 from lab.i18n import t
 
+RULES = "rules"
+_README = """\
+# Detection rules for a DICOM archive (Orthanc behind nginx)
+
+`rules/` holds Sigma rules and nothing else, so that a whole folder can be converted; `pipeline.yml` is a processing pipeline of pySigma.
+
+    sigma convert -t sqlite -p pipeline.yml rules/
+
+```python
+from sigma.backends.sqlite.sqlite import sqliteBackend
+from sigma.collection import SigmaCollection
+from sigma.processing.pipeline import ProcessingPipeline
+
+pipeline = ProcessingPipeline.from_yaml(open("pipeline.yml").read())
+backend = sqliteBackend(pipeline, table="events", timestamp_field="timestamp")
+print(backend.convert(SigmaCollection.load_ruleset(["rules"])))
+```
+
+What your own pipeline of logs has to bring (`FIELDS.md` says what each field means):
+
+- **Names.** Fields bear the names of the Elastic Common Schema where it has one. Replace the conditions on `event.dataset` in
+  `pipeline.yml` by those of your index.
+- **Lines that belong together.** `orthanc.audit` are the JSON lines that a Lua filter writes into Orthanc's log; from a bare `orthanc.log`,
+  the lines of a query or a retrieval have to be put together first. The parsers that do so are Python, `lab/detection/events` of pacslab.
+- **What no log has.** `dicom.declared`, `source.expected`, `user.role`, `user.usual_zone`, `user.in_care` and `dicom.patient` are lookups: your
+  list of modalities, of accounts, the archive's index, the hospital's information system. `dicom.wildcard`, `dicom.pattern`, `dicom.resent` and
+  `event.forged` are worked out of several fields or lines.
+- **Numbers.** Thresholds and time spans were tried on days that pacslab plays. Try them on your own before anybody is woken.
+"""
+
 
 def named(name: str) -> Rule:
     """The shipped rule of this name. Raises RuleError with the nearest name."""
@@ -22,9 +52,13 @@ def named(name: str) -> Rule:
 
 
 def export(folder: Path) -> list[Path]:
-    """Write the rules, the pipeline and the meaning of the fields into a folder. Files that lie there are kept unless they are the same ones."""
-    folder.mkdir(parents=True, exist_ok=True)
-    texts = {path.name: path.read_text("utf-8") for path in (*sorted(SHIPPED.glob("*.yml")), PIPELINE)}
+    """Write the rules (into ``rules``), the pipeline, the meaning of the fields and how to use them into a folder.
+
+    Files that lie there are kept unless they are the same ones.
+    """
+    (folder / RULES).mkdir(parents=True, exist_ok=True)
+    texts = {f"{RULES}/{path.name}": path.read_text("utf-8") for path in sorted(SHIPPED.glob("*.yml"))}
+    texts |= {PIPELINE.name: PIPELINE.read_text("utf-8"), "README.md": _README}
     rows = "".join(
         f"| `{name}` | {kind} | {meaning.replace('|', '&#124;')} |\n" for name, (kind, meaning) in FIELDS.items()
     )

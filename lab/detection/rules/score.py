@@ -22,7 +22,11 @@ from lab.i18n import Text, t
 
 MOSTLY = 0.5
 """An alert is right when more than this share of its events belongs to intrusions."""
-_ADDRESS = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
+_ADDRESS = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}(?:\d{1,3})?(?![\d.])")
+"""An IPv4 address, or its beginning; a UID has more numbers."""
+_SOURCE = frozenset({"source.ip", "c-ip"})
+OTHER = "other"
+"""What rules that name no intrusion are counted under."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,7 @@ class Score:
     @property
     def precision(self) -> float | None:
         """Right alerts among all; None when nothing rang."""
-        rang = sum(len(day.judged) for day in self.days)
-        return sum(day.right for day in self.days) / rang if rang else None
+        return _right(item for day in self.days for item in day.judged)
 
     @property
     def recall(self) -> float | None:
@@ -90,8 +93,21 @@ class Score:
 
     @property
     def false_alarms_per_day(self) -> float:
+        return self._a_day(sum(day.false for day in self.days))
+
+    def _a_day(self, alarms: int) -> float:
         hours = sum(day.hours for day in self.days)
-        return sum(day.false for day in self.days) * 24 / hours if hours else 0.0
+        return alarms * 24 / hours if hours else 0.0
+
+    def of_kind(self, kind: str) -> dict[str, Any]:
+        """The figures of one kind of intrusion, and of the rules that are about it."""
+        items, rang = self.by_intrusion.get(kind, ()), self.alerts_by_intrusion.get(kind, ())
+        return {
+            "incidents": len(items), "found": sum(item.delay is not None for item in items), "recall": _share(items),
+            "alerts": len(rang), "precision": _right(rang), "false_alarms_per_day": self._a_day(sum(not item.right for item in rang)),
+            "seconds_to_first_alarm": _median(items), "patients": sum(len(i.incident.patients) for i in items),
+            "patients_named": sum(i.named for i in items), "patients_wrongly_named": sum(i.wrong for i in items),
+        }  # fmt: skip
 
     @cached_property
     def wanted(self) -> tuple[Found, ...]:
@@ -99,6 +115,16 @@ class Score:
         kinds = {str(rule.custom.get("intrusion", "")) for rule in self.rules}
         everything = "" in kinds
         return tuple(item for day in self.days for item in day.found if everything or item.incident.intrusion in kinds)
+
+    @cached_property
+    def alerts_by_intrusion(self) -> dict[str, tuple[Judged, ...]]:
+        """The alerts by the intrusion that their rule is about, of every rule."""
+        about = {rule.name: str(rule.custom.get("intrusion", "")) or OTHER for rule in self.rules}
+        groups: dict[str, list[Judged]] = {kind: [] for kind in sorted(about.values())}
+        for day in self.days:
+            for item in day.judged:
+                groups[about[item.alert.rule]].append(item)
+        return {kind: tuple(items) for kind, items in groups.items()}
 
     @property
     def by_intrusion(self) -> dict[str, tuple[Found, ...]]:
@@ -114,20 +140,18 @@ class Score:
 
     def data(self) -> dict[str, Any]:
         """The figures as plain data."""
-        kinds = {
-            kind: {
-                "incidents": len(items), "found": sum(item.delay is not None for item in items), "recall": _share(items),
-                "seconds_to_first_alarm": _median(items), "patients": sum(len(i.incident.patients) for i in items),
-                "patients_named": sum(i.named for i in items), "patients_wrongly_named": sum(i.wrong for i in items),
-            }
-            for kind, items in self.by_intrusion.items()
-        }  # fmt: skip
+        kinds = {kind: self.of_kind(kind) for kind in sorted({*self.by_intrusion, *self.alerts_by_intrusion})}
         return {
             "days": len(self.days), "hours": sum(day.hours for day in self.days), "rules": [rule.name for rule in self.rules],
             "alerts": sum(len(day.judged) for day in self.days), "precision": self.precision, "recall": self.recall,
             "false_alarms_per_day": self.false_alarms_per_day, "seconds_to_first_alarm": _median(self.wanted),
             "intrusions": kinds, "advice": [str(line) for line in self.advice],
         }  # fmt: skip
+
+
+def _right(items: Iterable[Judged]) -> float | None:
+    items = tuple(items)
+    return sum(item.right for item in items) / len(items) if items else None
 
 
 def score(rules: Iterable[Rule], recordings: Iterable[Recording]) -> Score:
@@ -203,8 +227,8 @@ def _median(items: Iterable[Found]) -> float | None:
 
 
 def names_address(rule: Rule) -> bool:
-    """Whether a rule rests on an address: it finds one intruder and not the next. Pure."""
-    return _ADDRESS.search(rule.text) is not None
+    """Whether a rule rests on an address, or a part of one: it finds one intruder and not the next. Pure."""
+    return any(field in _SOURCE or _ADDRESS.search(value.replace("\\", "")) for field, value in rule.values())
 
 
 def _advice(scored: Score) -> Iterable[Text]:

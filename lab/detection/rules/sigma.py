@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sigma.backends.sqlite.runtime import execute_plan
 from sigma.backends.sqlite.sqlite import sqliteBackend
 from sigma.collection import SigmaCollection
-from sigma.exceptions import SigmaError
+from sigma.modifiers import SigmaExistsModifier
 from sigma.processing.pipeline import ProcessingPipeline
+from sigma.rule import SigmaDetection, SigmaRule
+from sigma.types import SigmaFieldReference, SigmaNull
 
 from lab.detection.events.schema import COLUMNS
 from lab.detection.events.table import TABLE
@@ -64,6 +67,13 @@ class Rule:
     @property
     def _parsed(self) -> list[Any]:
         return _collection(self.text, self.name).rules
+
+    def values(self) -> Iterator[tuple[str, str]]:
+        """Each field that a condition of the rule names, with each value that it is held against."""
+        for part in self._parsed:
+            if isinstance(part, SigmaRule):
+                for detection in part.detection.detections.values():
+                    yield from _values(detection)
 
     @property
     def statements(self) -> tuple[dict[str, Any], ...]:
@@ -136,7 +146,7 @@ def run(rule: Rule, database: sqlite3.Connection) -> list[Hit]:
                 hits += _correlated(rule, statement["correlation_plan"], database)
             else:
                 hits += _single(rule, statement["rule"][0], database)
-        except (sqlite3.Error, ValueError, RuntimeError) as error:
+        except (sqlite3.Error, ValueError, RuntimeError, TypeError, OverflowError, re.error) as error:
             raise RuleError(
                 t("{name} cannot be run: {reason}.", name=rule.name, reason=error),
                 t("Look at its conditions and time span."),
@@ -192,7 +202,7 @@ def pipeline() -> ProcessingPipeline:
 def _collection(text: str, name: str) -> SigmaCollection:
     try:
         found = SigmaCollection.from_yaml(text)
-    except (SigmaError, yaml.YAMLError, RecursionError, AttributeError, TypeError, ValueError, KeyError) as error:
+    except Exception as error:  # what pySigma makes of nonsense is not foreseeable
         reason = " ".join(str(error).split())[:300] or type(error).__name__
         raise RuleError(
             t("{name} is no Sigma rule: {reason}.", name=name, reason=reason),
@@ -210,12 +220,29 @@ def _statements(text: str, name: str) -> tuple[dict[str, Any], ...]:
     try:
         fresh = SigmaCollection.from_yaml(text)  # converting writes into the collection
         return tuple(json.loads(backend.convert(fresh, "zircolite")))
-    except (SigmaError, NotImplementedError, ValueError, RecursionError) as error:
+    except Exception as error:
         reason = " ".join(str(error).split())[:300] or type(error).__name__
         raise RuleError(
             t("{name} cannot be turned into a query: {reason}.", name=name, reason=reason),
             t("The backend is pySigma's for SQLite."),
         ) from None
+
+
+def _values(detection: SigmaDetection) -> Iterator[tuple[str, str]]:
+    for item in detection.detection_items:
+        if isinstance(item, SigmaDetection):
+            yield from _values(item)
+        elif SigmaExistsModifier not in item.modifiers:
+            for value in item.original_value or item.value:
+                if not isinstance(value, SigmaNull | SigmaFieldReference):
+                    yield str(item.field), _text(getattr(value, "regexp", value))
+
+
+def _text(value: object) -> str:
+    try:
+        return str(value)
+    except TypeError:  # pySigma takes a pattern that is null, and cannot write it
+        return ""
 
 
 def _fields(statement: dict[str, Any]) -> set[str]:

@@ -22,6 +22,7 @@ from lab.site.zones import Door
 
 PACKETS = Path(__file__).with_name("packets.py")
 SETTLE_SECONDS = 0.5
+PATIENCE_SECONDS = 5.0
 _LOGS = {"orthanc": Log.ORTHANC, "gateway-access": Log.ACCESS, "gateway-stream": Log.STREAM}
 
 
@@ -57,12 +58,32 @@ def log_sizes(sandbox: Sandbox) -> dict[str, int]:
     return {name: _size(sandbox.log(log)) for name, log in _LOGS.items()}
 
 
+def wait_for_lines(sandbox: Sandbox, began: dict[str, int], web_requests: int) -> None:
+    """Wait until the gateway has written its line about each web request, and no log has grown for a moment."""
+    deadline, sizes = time.monotonic() + PATIENCE_SECONDS, {"": 0}
+    while time.monotonic() < deadline:
+        before, sizes = sizes, log_sizes(sandbox)
+        if sizes == before and _lines_since(sandbox.log(Log.ACCESS), began["gateway-access"]) >= web_requests:
+            return
+        time.sleep(SETTLE_SECONDS / 2)
+
+
+def _lines_since(path: Path, start: int) -> int:
+    try:
+        with path.open("rb") as log:
+            log.seek(start)
+            return log.read().count(b"\n")
+    except OSError:
+        return 0
+
+
 @contextmanager
 def watching(sandbox: Sandbox, folder: Path, capture: bool = True) -> Iterator[Sensors]:
     """The sensors, from now until the end of the context; the packet capture runs meanwhile and lies in ``folder`` then."""
     with _capture(sandbox, folder / FILES["capture"]) if capture else nullcontext():
         yield Sensors(sandbox, log_sizes(sandbox), stored_files(sandbox))
-        time.sleep(SETTLE_SECONDS)  # what is on the way is written
+        if capture:
+            time.sleep(SETTLE_SECONDS)  # packets on the way are written
 
 
 @contextmanager

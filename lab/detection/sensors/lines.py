@@ -47,8 +47,11 @@ def orthanc_lines(recording: Recording, ascription: Ascription, kind: str) -> It
         parts = _ORTHANC.match(line)
         if parts is None or ("Lua says:" in line) != (kind == "audit") or (kind == "default" and parts[1] not in "WE"):
             continue
-        moment = datetime.strptime(f"{year}{parts[2]}", "%Y%m%d %H:%M:%S.%f").replace(tzinfo=zone).timestamp()
-        request = _orthanc_line(ascription, moment, parts[3])
+        try:
+            moment = datetime.strptime(f"{year}{parts[2]}", "%Y%m%d %H:%M:%S.%f").replace(tzinfo=zone).timestamp()
+            request = _orthanc_line(ascription, moment, parts[3])
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+            continue  # a line that was cut, or that a visitor planted
         if request is not None:
             yield request
 

@@ -5,7 +5,7 @@ All of it is *modelled*. Their accounts and modalities are an overlay of the day
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from random import Random
 from typing import Any
@@ -42,9 +42,9 @@ class Member:
 
 # who, role, zone, last octet, AE title, further rights in the archive
 _EQUIPMENT: tuple[tuple[str, str, Zone, int, str, dict[str, bool]], ...] = (
-    ("ct1", "modality", Zone.CLINIC, 10, "CT1", {"store": True}),
-    ("mr1", "modality", Zone.CLINIC, 12, "MR1", {"store": True}),
-    ("dx1", "modality", Zone.CLINIC, 13, "DX1", {"store": True}),
+    ("ct1", "modality", Zone.CLINIC, 10, "CT1", {"store": True, "find_worklist": True}),
+    ("mr1", "modality", Zone.CLINIC, 12, "MR1", {"store": True, "find_worklist": True}),
+    ("dx1", "modality", Zone.CLINIC, 13, "DX1", {"store": True, "find_worklist": True}),
     ("workst1", "workstation", Zone.CLINIC, 11, "WORKST1", {"find": True, "get": True}),
     ("workst2", "workstation", Zone.CLINIC, 14, "WORKST2", {"find": True, "get": True}),
     ("monitoring", "monitoring", Zone.OFFICE, 40, "MONITOR", {}),
@@ -103,6 +103,10 @@ class Cast:
         """Somebody by name. Raises KeyError when there is nobody of that name."""
         return {member.who: member for member in self.members}[who]
 
+    def elsewhere(self, member: Member, zone: Zone, octet: int, aet: str | None = None) -> Member:
+        """The same one at another place, as at home in the evening."""
+        return replace(member, station=place(self.network, member.who, zone, octet), aet=aet or member.aet)
+
     def treatment(self, patients: list[str]) -> dict[str, tuple[str, ...]]:
         """Account of a doctor -> PatientIDs in her care (*modelled*): each patient has two carers, by the PatientID alone."""
         doctors = sorted(member.who for member in self.role("doctor"))
@@ -127,6 +131,7 @@ class Cast:
                 "find": False,
                 "get": False,
                 "move": False,
+                "find_worklist": False,
             }
             | rights
             for name, (_, _, zone, octet, aet, rights) in zip(_names(), _EQUIPMENT, strict=True)

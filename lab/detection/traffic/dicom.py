@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from pydicom import Dataset
+from pydicom.uid import UID
 from pynetdicom import build_context, build_role, evt
 from pynetdicom.association import Association
 from pynetdicom.sop_class import (  # type: ignore[attr-defined]
+    ModalityWorklistInformationFind,
     StudyRootQueryRetrieveInformationModelFind,
     StudyRootQueryRetrieveInformationModelGet,
     StudyRootQueryRetrieveInformationModelMove,
@@ -32,6 +34,7 @@ _STORAGE = [
 CONTEXTS = {  # what an association offers for a service
     "echo": [build_context(Verification)],
     "find": [build_context(StudyRootQueryRetrieveInformationModelFind)],
+    "worklist": [build_context(ModalityWorklistInformationFind)],
     "get": [build_context(StudyRootQueryRetrieveInformationModelGet), *_STORAGE],
     "move": [build_context(StudyRootQueryRetrieveInformationModelMove)],
     "store": _STORAGE,
@@ -67,18 +70,30 @@ class Dicom:
         identifier.QueryRetrieveLevel = level
         for keyword, value in keys.items():
             setattr(identifier, keyword, value or (None if keyword.startswith("Number") else ""))
+        keyed = [f"{keyword}={value}" for keyword, value in keys.items() if value]
+        return self._asked(identifier, StudyRootQueryRetrieveInformationModelFind, " ".join([level, *keyed]))
+
+    def worklist(self) -> list[Dataset]:
+        """C-FIND in the modality worklist (PS3.4 K.6.1.2): who is expected."""
+        step, identifier = Dataset(), Dataset()
+        step.ScheduledProcedureStepStartDate = step.Modality = ""
+        identifier.PatientName = identifier.PatientID = ""
+        identifier.ScheduledProcedureStepSequence = [step]
+        return self._asked(identifier, ModalityWorklistInformationFind, "WORKLIST")
+
+    def _asked(self, identifier: Dataset, model: UID, target: str) -> list[Dataset]:
+        """A C-FIND in an information model; the matches."""
         matches: list[Dataset] = []
 
         def act(link: Association) -> tuple[int | None, tuple[Touch, ...]]:
             code = None
-            for status, answer in link.send_c_find(identifier, StudyRootQueryRetrieveInformationModelFind):
+            for status, answer in link.send_c_find(identifier, model):
                 code = _code(status)
                 if code in PENDING and answer is not None:
                     matches.append(answer)
             return code, self._of_people(found_in(match) for match in matches)
 
-        keyed = [f"{keyword}={value}" for keyword, value in keys.items() if value]
-        self._entered("C-FIND", " ".join([level, *keyed]), act)
+        self._entered("C-FIND", target, act)
         return matches
 
     def get(self, study: str) -> list[Dataset]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 from pydicom import Dataset
+from pydicom.datadict import tag_for_keyword
 
 from lab.detection.traffic.stock import Resource, Stock
 from lab.detection.truth import Effect, Touch
@@ -22,9 +23,13 @@ _KEYWORDS = {
     "InstitutionName": Attribute.FACILITY,
     "PatientID": Attribute.PATIENT_ID,
 }
+_TAGS = {keyword: f"{tag_for_keyword(keyword):08X}" for keyword in _KEYWORDS}
 WHOLE = (*(attribute.value for attribute in _KEYWORDS.values()), "image")
 """What a copy of a whole file gives away."""
 _RESOURCE = re.compile(r"^/(?:patients|studies|series|instances)/([0-9a-f]{8}(?:-[0-9a-f]{8}){4})(/[^?]*)?")
+_DICOMWEB = re.compile(
+    r"^/dicom-web/studies(?:/(?P<study>[0-9.]+)(?P<rest>/[^?]*)?)?(?:\?|$)|^/wado\?(?:.*&)?studyUID=(?P<wado>[0-9.]+)"
+)
 _COPIES = ("/archive", "/media", "/file", "/preview", "/image-uint8", "/image-uint16", "/rendered")
 
 
@@ -53,6 +58,8 @@ def http_touches(stock: Stock, method: str, path: str, answer: httpx.Response) -
     """The patients whose data crossed, or were changed, in a successful HTTP request; identifiers alone are nobody's data."""
     if answer.status_code != 200:
         return ()
+    if web := _DICOMWEB.match(path):
+        return _of_dicomweb(stock, web["study"] or web["wado"], web["rest"] or "", answer)
     one = _RESOURCE.match(path)
     if one is None:
         return sum_up(_listed(stock, answer))
@@ -60,6 +67,28 @@ def http_touches(stock: Stock, method: str, path: str, answer: httpx.Response) -
     if resource is None:
         return ()
     return _on(resource, method, rest, answer)
+
+
+def _of_dicomweb(stock: Stock, uid: str | None, rest: str, answer: httpx.Response) -> tuple[Touch, ...]:
+    """WADO-RS and WADO-URI give images; QIDO-RS (JSON) gives what its attributes say."""
+    if "json" in answer.headers.get("content-type", ""):
+        return sum_up(_described(stock, uid, answer))
+    resource = stock.study(uid) if uid else None
+    if resource is None:
+        return ()
+    whole = not rest and answer.headers.get("content-type", "").startswith("multipart")
+    return (Touch(Effect.COPIED, resource.patient, resource.study, resource.images if whole else 1, WHOLE),)
+
+
+def _described(stock: Stock, uid: str | None, answer: httpx.Response) -> Iterator[Touch]:
+    """The studies that an answer in DICOM's JSON (PS3.18 F) says something about."""
+    content = answer.json()
+    for entry in content if isinstance(content, list) else ():
+        values = {tag: (part.get("Value") or [""])[0] for tag, part in entry.items() if isinstance(part, dict)}
+        resource = stock.study(str(values.get("0020000D") or uid or ""))
+        given = tuple(attribute.value for keyword, attribute in _KEYWORDS.items() if values.get(_TAGS[keyword]))
+        if resource is not None and given:
+            yield Touch(Effect.LISTED, resource.patient, resource.study, 0, given)
 
 
 def _on(resource: Resource, method: str, rest: str, answer: httpx.Response) -> tuple[Touch, ...]:

@@ -26,6 +26,9 @@ AGENTS = (*BROWSERS, "curl/8.5.0", "python-requests/2.32.3")
 """What an intruder's program calls itself: often as the hospital's own do."""
 
 
+TRIES = 3
+
+
 @dataclass(frozen=True)
 class Intrusion:
     """One kind of intrusion as data. ``id`` is the file's name with hyphens."""
@@ -78,11 +81,15 @@ class Scene:
         """The same intruder under another AE title."""
         return replace(member, aet=aet)
 
-    def receive(self, port: int, aet: str) -> str:
-        """Have a DICOM receiver of the intruder's listen where the archive reaches it; its address."""
+    def receive(self, aet: str) -> tuple[str, int]:
+        """Have a DICOM receiver of the intruder's listen where the archive reaches it; its address and port."""
         station = place(self.hands.site.network, "receiver", Zone.CLINIC, self._random_octet())
-        self.receivers.open(station.address, port, aet)
-        return station.address
+        port = self.random.randrange(11_200, 11_900)
+        for _ in range(TRIES):  # the port may be taken
+            if self.receivers.open(station.address, port, aet):
+                break
+            port += 1
+        return station.address, port
 
     def forge(self) -> list[Dataset]:
         """The images of a study that no modality made; synthetic, and marked so, like all others."""

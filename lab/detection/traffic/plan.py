@@ -25,6 +25,7 @@ _FIXED: tuple[tuple[str, Callable[[routine.Work], Iterator[float]], tuple[float,
     ("modality-check", routine.modality_check, (6.5, 12.9, 19.5)),
     ("back-up", routine.back_up, (2.2, 8.6)),
     ("export-for-research", routine.export_for_research, (8.4, 15.3, 21.0)),
+    ("prepare-board", routine.prepare_board, (13.3,)),
 )
 _TASKS = {name: task for name, task, _ in (*_WORK, *_FIXED)} | {"poll": routine.poll}
 MOST_INTRUSIONS, MOST_SCANS, QUIET_DAYS = 4, 2, 0.1

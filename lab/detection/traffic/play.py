@@ -7,6 +7,7 @@ import itertools
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
@@ -17,6 +18,7 @@ from lab.detection.traffic.intrusion import Scene, named
 from lab.detection.traffic.plan import Plan, Planned, routine_task
 from lab.detection.traffic.receiver import Receivers
 from lab.detection.traffic.routine import Work
+from lab.detection.traffic.stock import NothingLeft
 from lab.sandbox.protocol import Progress
 
 WORKERS = 4
@@ -70,7 +72,9 @@ class Player:
         if not under_way:
             time.sleep(TICK_SECONDS if not self._queue else self._until_next(clock))
             return
-        done, _ = wait(under_way, timeout=self._until_next(clock), return_when=FIRST_COMPLETED)
+        # with everybody busy, what is due waits; looking again at once would only take time from the clients
+        patience = TICK_SECONDS if len(under_way) == WORKERS else self._until_next(clock)
+        done, _ = wait(under_way, timeout=patience, return_when=FIRST_COMPLETED)
         for future in done:
             _, running = under_way.pop(future)
             pause = future.result()
@@ -95,7 +99,7 @@ class Player:
         random = Random(f"{self.plan.seed} {planned.name} {planned.number}")
         if planned.incident is None:
             work = Work(self.hands, self.work.cast, random, self.work.treatment, self.work.incoming)
-            return _Running(routine_task(planned.name)(work), False)
+            return _Running(_while_something_is_left(routine_task(planned.name)(work)), False)
         found = named(planned.name)
         scene = Scene(
             found.intrusion,
@@ -107,4 +111,10 @@ class Player:
             self.work.treatment,
             (self.plan.end - self.plan.start) / DAY_SECONDS,
         )
-        return _Running(found.play(scene), True)
+        return _Running(_while_something_is_left(found.play(scene)), True)
+
+
+def _while_something_is_left(steps: Iterator[float]) -> Iterator[float]:
+    """A task ends when the archive holds nothing that it could be about."""
+    with suppress(NothingLeft):
+        yield from steps

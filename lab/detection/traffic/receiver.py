@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
+from select import select
 
 from pynetdicom import AE, evt
 
@@ -19,6 +20,7 @@ from lab.site.zones import BENCHMARK, LOOPBACK
 from synthetic_data.instance import storage_kinds
 
 READY = "listening"
+PATIENCE_SECONDS = 15.0
 
 
 @dataclass
@@ -36,7 +38,8 @@ class Receivers:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._running.append(process)
         assert process.stdout is not None
-        return process.stdout.readline().strip() == READY
+        ready, _, _ = select([process.stdout], [], [], PATIENCE_SECONDS)
+        return bool(ready) and process.stdout.readline().strip() == READY
 
     def close(self) -> None:
         """End every receiver."""

@@ -46,6 +46,10 @@ class Resource:
     images: int
 
 
+class NothingLeft(Exception):
+    """The archive holds no study that fits."""
+
+
 class Stock:
     """The studies that the hospital knows of. Safe to use from several threads."""
 
@@ -54,6 +58,7 @@ class Stock:
         self._studies: dict[str, Held] = {}
         self._resources: dict[str, Resource] = {}
         self._patients: set[str] = set()
+        self._kept: set[str] = set()
         for study in studies:
             self.add(study)
 
@@ -102,6 +107,11 @@ class Stock:
         """What an identifier of Orthanc's stands for, if it is known."""
         return self._resources.get(identifier)
 
+    def study(self, uid: str) -> Resource | None:
+        """The study of a Study Instance UID, if it is known."""
+        with self._lock:
+            return next((one for one in self._resources.values() if one.level == "study" and one.study == uid), None)
+
     def knows(self, patient: str) -> bool:
         """Whether a PatientID is that of a person; the anonymised copies of research bear others, which are nobody's."""
         return patient in self._patients
@@ -118,15 +128,29 @@ class Stock:
             known = {identifier: resource.patient for identifier, resource in self._resources.items()}
             return known | {resource.study: resource.patient for resource in self._resources.values() if resource.study}
 
+    def keep(self, study: str) -> None:
+        """A study that somebody is about to write to: nobody deletes it meanwhile."""
+        with self._lock:
+            self._kept.add(study)
+
     def choose(self, random: Random, patients: Iterable[str] | None = None) -> Held:
-        """Any study, or any of certain patients."""
+        """Any study, or any of certain patients. Raises NothingLeft when there is none."""
         wanted = None if patients is None else set(patients)
-        fitting = [study for study in self.studies if wanted is None or study.patient in wanted]
-        return random.choice(fitting or list(self.studies))
+        return _any(random, [study for study in self.studies if wanted is None or study.patient in wanted])
 
     def choose_of(self, random: Random, modalities: tuple[str, ...]) -> Held:
-        """Any study of certain modalities."""
-        return random.choice([study for study in self.studies if study.modality in modalities])
+        """Any study of certain modalities. Raises NothingLeft when there is none."""
+        return _any(random, [study for study in self.studies if study.modality in modalities])
+
+    def choose_to_delete(self, random: Random) -> Held:
+        """Any study that nobody is about to write to. Raises NothingLeft when there is none."""
+        return _any(random, [study for study in self.studies if study.id not in self._kept])
+
+
+def _any(random: Random, studies: list[Held]) -> Held:
+    if not studies:
+        raise NothingLeft
+    return random.choice(studies)
 
 
 def held_from(datasets: list[Dataset]) -> Held:

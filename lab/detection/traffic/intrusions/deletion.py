@@ -25,7 +25,7 @@ def play(scene: Scene) -> Iterator[float]:
     intruder = scene.intruder(zone, account=scene.cast.role("administrator")[0].account)
     with scene.hands.web(intruder) as web:
         for _ in range(STUDIES):
-            study = scene.hands.stock.choose(scene.random)
+            study = scene.hands.stock.choose_to_delete(scene.random)
             web.get(f"/studies/{study.id}")
             yield scene.wait(3)
             answer = web.ask("DELETE", f"/studies/{study.id}")

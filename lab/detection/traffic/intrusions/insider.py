@@ -26,7 +26,10 @@ def play(scene: Scene) -> Iterator[float]:
     treated = scene.treatment[doctor.who]
     others = sorted({study.patient for study in scene.hands.stock.studies} - set(treated))
     for patient in scene.random.sample(others, min(RECORDS, len(others))):
-        study = scene.hands.stock.choose(scene.random, [patient])
+        studies = [study for study in scene.hands.stock.studies if study.patient == patient]
+        if not studies:  # deleted meanwhile
+            continue
+        study = scene.random.choice(studies)
         with scene.hands.web(scene.insider(doctor)) as web:
             yield from open_study(web, study, scene.random)
         yield scene.wait(INTRUSION.minutes / RECORDS)

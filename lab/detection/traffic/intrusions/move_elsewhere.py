@@ -28,9 +28,9 @@ STUDIES = 8
 def play(scene: Scene) -> Iterator[float]:
     zone = scene.random.choice([Zone.CLINIC, Zone.OFFICE])
     account = scene.cast.role("administrator")[0].account
-    name, port = scene.random.choice(NAMES), scene.random.randrange(11_200, 11_900)
+    name = scene.random.choice(NAMES)
     intruder = scene.intruder(zone, name.upper(), account)
-    target = scene.receive(port, name.upper())
+    target, port = scene.receive(name.upper())
     with scene.hands.web(intruder) as web:
         web.get("/modalities?expand")
         yield scene.wait(3)

@@ -23,6 +23,7 @@ IMAGES = 2
 
 def play(scene: Scene) -> Iterator[float]:
     study = scene.hands.stock.choose_of(scene.random, ("CT", "MR"))
+    scene.hands.stock.keep(study.id)
     thief = scene.intruder(Zone.CLINIC, "WORKST1")
     with scene.hands.dicom(thief, "get") as link:
         images = link.get(study.uid)[:IMAGES] if link else []
