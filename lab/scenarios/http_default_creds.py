@@ -94,7 +94,7 @@ def probe(site: LiveSite) -> Verdict:
 
 
 def _guess(visitor: Visitor) -> Loot | NotChecked | None:
-    if visitor.get("/statistics").status_code == 200:
+    if records(visitor) is not None:
         return nobody_asked()
     for account in GUESSES:
         exposure = records(visitor.logged_in(account))
