@@ -24,8 +24,10 @@ SUITES = ["tests/sandbox", "tests/scenarios", "tests/notebooks", "tests/survey/t
 CHAOS = ROOT / "tests" / "output" / "chaos"
 VICTIMS = {
     "orthanc": ("archive", "Orthanc"),
-    "nginx": ("gateway", "nginx"),
+    "nginx": ("gateway", "nginx: master"),
+    "nginx-worker": ("gateway", "nginx: worker"),
     "keeper": ("archive", "/opt/pacslab/inside"),
+    "gateway-keeper": ("gateway", "/opt/pacslab/inside"),
 }
 KILL = """
 import os, pathlib, signal, sys
