@@ -16,7 +16,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.packaging.docker import ROOT, free_net, free_port, leftovers, run
+from tests.packaging.docker import (
+    REACH,
+    ROOT,
+    free_net,
+    free_port,
+    leftovers,
+    reached_by_an_ordinary_container,
+    run,
+    service_on_the_bridge,
+)
 
 PROJECT = "pacslab-suite"
 FILES = ["--file", "docker-compose.yml", "--file", "tests/packaging/compose.test.yml"]
@@ -105,4 +114,14 @@ def test_the_compose_sandbox_passes_the_same_suite(
     lines = output.read_text().splitlines()
     with capfd.disabled():
         print("\n  in the notebooks container:", lines[-1].strip("= ") if lines else "nothing was said")
+        print("".join(f"  {line}\n" for line in lines if line.startswith("ran with ")), end="")
     assert suite.returncode == 0, "\n".join(lines[-150:])
+
+
+def test_the_notebooks_container_has_no_way_out_either(keepers: None, environment: dict[str, str]) -> None:
+    notebooks = ("docker", "compose", *FILES, "run", "--rm", "--no-TTY", "--no-deps", "notebooks")
+    with service_on_the_bridge() as target:
+        image = run("docker", "compose", *FILES, "images", "--quiet", "gateway", **environment).strip()
+        assert reached_by_an_ordinary_container(image, target)
+        answers = run(*notebooks, "python3", "-I", "-c", REACH, *target, **environment)
+    assert answers.strip() == "not reached"
