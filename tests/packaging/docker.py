@@ -6,24 +6,11 @@ import json
 import os
 import socket
 import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-# A program that says whether it reaches the address and the port that it is given.
-REACH = """
-import socket, sys
-try:
-    socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=2).close()
-    print("reached")
-except OSError as error:
-    print("not reached")
-"""
 
 
 def run(*command: str, **environment: str) -> str:
@@ -55,28 +42,3 @@ def leftovers(project: str) -> str:
     """The containers, networks and volumes of a compose project that still exist."""
     label = ("--quiet", "--filter", f"label=com.docker.compose.project={project}")
     return "".join(run("docker", *kind, *label) for kind in (("ps", "--all"), ("network", "ls"), ("volume", "ls")))
-
-
-@contextmanager
-def service_on_the_bridge() -> Iterator[tuple[str, str]]:
-    """Something on this machine that an ordinary container reaches: address and port, on Docker's own bridge."""
-    (bridge,) = json.loads(run("docker", "network", "inspect", "bridge"))
-    first = next(IPv4Network(bridge["IPAM"]["Config"][0]["Subnet"]).hosts())
-    with socket.create_server((str(first), 0)) as server:
-
-        def answer() -> None:
-            while True:
-                try:
-                    server.accept()[0].close()
-                except OSError:
-                    return
-
-        threading.Thread(target=answer, daemon=True).start()
-        address, port = server.getsockname()
-        yield address, str(port)
-        server.shutdown(socket.SHUT_RDWR)
-
-
-def reached_by_an_ordinary_container(image: str, target: tuple[str, str]) -> bool:
-    """The control: what a container of this image reaches that is on no network of the lab."""
-    return run("docker", "run", "--rm", image, "python3", "-I", "-c", REACH, *target).strip() == "reached"

@@ -16,16 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.packaging.docker import (
-    REACH,
-    ROOT,
-    free_net,
-    free_port,
-    leftovers,
-    reached_by_an_ordinary_container,
-    run,
-    service_on_the_bridge,
-)
+from tests.packaging.docker import ROOT, free_net, free_port, leftovers, run
+from tests.packaging.test_containers import REACH, service_of_this_machine
+
+__all__ = ["service_of_this_machine"]  # a fixture, of which the tests below are given what it yields
 
 PROJECT = "pacslab-suite"
 FILES = ["--file", "docker-compose.yml", "--file", "tests/packaging/compose.test.yml"]
@@ -118,10 +112,13 @@ def test_the_compose_sandbox_passes_the_same_suite(
     assert suite.returncode == 0, "\n".join(lines[-150:])
 
 
-def test_the_notebooks_container_has_no_way_out_either(keepers: None, environment: dict[str, str]) -> None:
+def test_the_notebooks_container_has_no_way_out_either(
+    keepers: None, environment: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    address, port = request.getfixturevalue("service_of_this_machine")
+    reach = ("python3", "-I", "-c", REACH, address, str(port))
+    image = run("docker", "compose", *FILES, "images", "--quiet", "gateway", **environment).strip()
+    ordinary = run("docker", "run", "--rm", image, *reach)
+    assert ordinary.strip() == "reached", "the control: an ordinary container must reach it"
     notebooks = ("docker", "compose", *FILES, "run", "--rm", "--no-TTY", "--no-deps", "notebooks")
-    with service_on_the_bridge() as target:
-        image = run("docker", "compose", *FILES, "images", "--quiet", "gateway", **environment).strip()
-        assert reached_by_an_ordinary_container(image, target)
-        answers = run(*notebooks, "python3", "-I", "-c", REACH, *target, **environment)
-    assert answers.strip() == "not reached"
+    assert run(*notebooks, *reach, **environment).strip() == "not reached"

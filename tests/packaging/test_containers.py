@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
 
-from tests.packaging.docker import (
-    REACH,
-    free_net,
-    free_port,
-    leftovers,
-    reached_by_an_ordinary_container,
-    run,
-    service_on_the_bridge,
-)
+from tests.packaging.docker import free_net, free_port, leftovers, run
 
 PROJECT = "pacslab-packaging"
+REACH = """
+import socket, sys
+try:
+    socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=2).close()
+    print("reached")
+except OSError as error:
+    print("not reached")
+"""
+
 pytestmark = [pytest.mark.compose, pytest.mark.slow]
 
 
@@ -63,9 +67,22 @@ def containers() -> Iterator[Containers]:
 
 
 @pytest.fixture(scope="module")
-def service_of_this_machine() -> Iterator[tuple[str, str]]:
-    with service_on_the_bridge() as address:
-        yield address
+def service_of_this_machine() -> Iterator[tuple[str, int]]:
+    """Something on this machine that an ordinary container reaches: it listens on Docker's own bridge."""
+    (bridge,) = json.loads(run("docker", "network", "inspect", "bridge"))
+    first = next(IPv4Network(bridge["IPAM"]["Config"][0]["Subnet"]).hosts())
+    with socket.create_server((str(first), 0)) as server:
+
+        def answer() -> None:
+            while True:
+                try:
+                    server.accept()[0].close()
+                except OSError:
+                    return
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield server.getsockname()
+        server.shutdown(socket.SHUT_RDWR)
 
 
 def test_published_ports_listen_on_127_0_0_1_only(containers: Containers) -> None:
@@ -74,12 +91,14 @@ def test_published_ports_listen_on_127_0_0_1_only(containers: Containers) -> Non
 
 
 def test_no_container_reaches_beyond_its_own_networks(
-    containers: Containers, service_of_this_machine: tuple[str, str]
+    containers: Containers, service_of_this_machine: tuple[str, int]
 ) -> None:
+    target = [service_of_this_machine[0], str(service_of_this_machine[1])]
     image = containers.compose("images", "--quiet", "gateway").strip()
-    assert reached_by_an_ordinary_container(image, service_of_this_machine)
-    assert containers.python("archive", REACH, *service_of_this_machine) == "not reached"
-    assert containers.python("gateway", REACH, *service_of_this_machine) == "not reached"
+    ordinary = run("docker", "run", "--rm", image, "python3", "-I", "-c", REACH, *target)
+    assert ordinary.strip() == "reached", "the control: an ordinary container must reach it"
+    assert containers.python("archive", REACH, *target) == "not reached"
+    assert containers.python("gateway", REACH, *target) == "not reached"
 
 
 def test_the_archive_does_not_even_reach_the_publishing_network(containers: Containers) -> None:
