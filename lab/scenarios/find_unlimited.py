@@ -6,6 +6,8 @@ with an e-mail. It may query, and that is right. That it gets the whole archive 
 
 from __future__ import annotations
 
+import re
+
 from pydicom.dataset import Dataset
 
 from lab.clients import dimse
@@ -121,18 +123,25 @@ def probe(site: LiveSite) -> Verdict:
 # Seen on 1.12.7; the project's changeset "fix LimitFindResults + LimitFindInstances for C-FIND" is of 19 December 2025
 # (hg 4254af66832a). Queries are answered by the code that has the fault since 1.12.5.
 _FAULTY = ((1, 12, 5), (1, 12, 11))
+_STARTED = re.compile(r"^W\d{4} .*\] Orthanc version: (\S+)$")
 
 
 def _without_limits(site: LiveSite) -> str | None:
     """The archive's version, as the hospital knows it, if it is one that does not keep its own limits."""
+    text = hospitals_version(site)
+    version = version_of(text)
+    return text if version and _FAULTY[0] <= version < _FAULTY[1] else None
+
+
+def hospitals_version(site: LiveSite) -> str:
+    """What the archive tells the hospital's people, or, where it lets nobody in, what its log says since it started; "" without either."""
     for user in (site.account("administrator"), site.account("doctor")):
         with site.console(user) as console:
             answer = console.get("/system")
         if answer.status_code == 200:
-            text = str(answer.json()["Version"])
-            version = version_of(text)
-            return text if version and _FAULTY[0] <= version < _FAULTY[1] else None
-    return None
+            return str(answer.json()["Version"])
+    started = map(_STARTED.search, site.machine.log_lines(Log.ORTHANC, 0))
+    return next((found[1] for found in reversed([*started]) if found), "")
 
 
 def _everything(peer: Peer) -> Came | NotChecked:

@@ -15,6 +15,7 @@ from lab.course.grading import grade
 from lab.i18n import t
 from lab.model import Attribute, ClinicDay, DayStep, NotChecked, Safe, Vulnerable
 from lab.scenario import Outcome
+from lab.scenarios.find_unlimited import hospitals_version
 from lab.site.baseline import ADMINISTRATOR_PASSWORD
 from tests.conftest import FEW
 from tests.scenarios.matrix import CURRENT_ORTHANC, MAY_LACK
@@ -157,6 +158,8 @@ def test_closing_what_the_probe_asks_first_does_not_pass(lab: Lab) -> None:
     lab.misconfigure("http-no-auth")
     lab.change({"gateway": {"publish": {"http": []}, "deny": {"internet": ["/statistics"]}}})
     assert lab.check("http-no-auth").grade.outcome is Outcome.STILL_OPEN
+    accounts = lab.probe("http-default-creds").verdict
+    assert isinstance(accounts, NotChecked), "where nobody is asked for an account, none of the manual's opens anything"
 
 
 @pytest.mark.slow
@@ -208,3 +211,10 @@ def test_the_administrators_plain_door_is_a_weakness_too_when_the_doctor_has_tls
     assert exposure is not None
     assert exposure.attributes == (Attribute.NAME, Attribute.BIRTH_DATE, Attribute.PASSWORD)
     assert {row[-1] for row in exposure.samples} == {ADMINISTRATOR_PASSWORD}
+
+
+def test_the_hospital_knows_its_archives_version_even_where_it_lets_nobody_in(lab: Lab) -> None:
+    version = lab.sandbox.health().archive.version
+    for remote in (True, False):
+        lab.change({"orthanc": {"RemoteAccessAllowed": remote}})
+        assert hospitals_version(lab.live()) == version
