@@ -34,6 +34,9 @@ text() {
     apt_refused) en='These packages are missing and this user cannot install them: %s' fr='Ces paquets manquent et cet utilisateur ne peut pas les installer : %s' ;;
     apt_yourself) en='Run as an administrator:  apt-get install %s' fr="En tant qu'administrateur, lancez :  apt-get install %s" ;;
     install_these) en='The native sandbox needs programs that are missing here: %s' fr="Le bac à sable natif a besoin de programmes qui manquent ici : %s" ;;
+    no_such_orthanc)
+      en='ORTHANC_BIN names %s, which is no program. Name Orthanc itself, or leave it out to take the one on the PATH.'
+      fr="ORTHANC_BIN désigne %s, qui n'est pas un programme. Indiquez Orthanc lui-même, ou omettez-la pour utiliser celui du PATH." ;;
     install_how)
       en='Install Orthanc 1.10 or newer (ORTHANC_BIN may name its program), nginx with its stream module, and bubblewrap with your
 system'"'"'s package manager (Fedora: dnf install orthanc nginx nginx-mod-stream bubblewrap), or use Docker: ./start.sh --docker'
@@ -213,12 +216,13 @@ on_path() { PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" command -v "$1" >/dev/n
 
 has_stream_module() {
   [ -e /usr/lib/nginx/modules/ngx_stream_module.so ] || [ -e /usr/lib64/nginx/modules/ngx_stream_module.so ] ||
+    [ -e /usr/share/nginx/modules/ngx_stream_module.so ] ||
     PATH="$PATH:/usr/sbin" nginx -V 2>&1 | grep -q -e '--with-stream\( \|$\)'
 }
 
 # the Debian packages whose programs are missing
 missing_packages() {
-  [ -n "${ORTHANC_BIN:-}" ] && [ -x "${ORTHANC_BIN:-}" ] || on_path Orthanc || printf '%s\n' orthanc orthanc-dicomweb
+  [ -n "${ORTHANC_BIN:-}" ] || on_path Orthanc || printf '%s\n' orthanc orthanc-dicomweb
   if ! on_path nginx; then echo nginx-light; fi
   if ! has_stream_module; then echo libnginx-mod-stream; fi
   on_path bwrap || echo bubblewrap
@@ -286,7 +290,7 @@ prepare_system() {
 
 check_isolation() {
   local answer
-  answer=$(PATH="$PATH:/usr/sbin" bwrap --unshare-all --ro-bind / / true 2>&1) && return
+  answer=$(PATH="$PATH:/usr/sbin" bwrap --unshare-all --ro-bind / / --dev /dev --proc /proc true 2>&1) && return
   complain no_isolation
   if [ "$(cat /proc/sys/kernel/apparmor_restrict_unprivileged_userns 2>/dev/null)" = 1 ]; then
     complain userns_apparmor
@@ -315,6 +319,7 @@ prepare_tests() {
 start_native() {
   [ "$(uname -s)" = Linux ] || impossible not_linux
   say native
+  if [ -n "${ORTHANC_BIN:-}" ] && { [ ! -f "$ORTHANC_BIN" ] || [ ! -x "$ORTHANC_BIN" ]; }; then impossible no_such_orthanc "$ORTHANC_BIN"; fi
   prepare_system || exit
   check_isolation
   prepare_python || exit
@@ -386,15 +391,30 @@ compose_up() {
 }
 
 compose_down() {
-  trap '' INT TERM HUP
   [ -z "$follower" ] || kill "$follower" 2>/dev/null || true
   step "$(text stopping)" docker compose down
 }
 
+# Docker holds the containers, not this script: killed without a word (kill -9), it would leave them. So a process of its
+# own waits at the other end of a pipe, and ends the lab when this end closes and nothing was said (see dismiss_watcher).
+# Whoever runs in the background beside it has to let go of the pipe (9>&-).
+set_watcher() {
+  exec 9> >(
+    exec >>"$log" 2>&1
+    trap '' INT TERM HUP PIPE
+    read -r word || true
+    [ -n "$word" ] || docker compose down
+  )
+}
+dismiss_watcher() { { echo over >&9; } 2>/dev/null || true; }
+
 # end STATUS: what a signal or a failure does from the first container on
 end() {
-  echo
+  trap '' INT TERM HUP PIPE
+  # a terminal that was closed takes no more words; they must not keep the containers from being ended
+  echo 2>/dev/null || exec >>"$log" 2>&1
   compose_down || true
+  dismiss_watcher
   exit "$1"
 }
 
@@ -403,10 +423,10 @@ end() {
 follow() {
   local waiter
   container=$(docker compose ps --all --quiet notebooks)
-  docker logs --follow "$container" 2>&1 &
+  docker logs --follow "$container" 2>&1 9>&- &
   follower=$!
   # shellcheck disable=SC2016  # expanded in the container
-  docker exec "$container" sh -c 'until [ -e "$PACSLAB_STATE/session.json" ]; do sleep 0.1; done' >>"$log" 2>&1 &
+  docker exec "$container" sh -c 'until [ -e "$PACSLAB_STATE/session.json" ]; do sleep 0.1; done' >>"$log" 2>&1 9>&- &
   waiter=$!
   wait "$waiter" && return
   [ "$(docker inspect --format '{{.State.Running}}' "$container")" = true ] || wait "$follower" || true
@@ -429,6 +449,7 @@ start_docker() {
   fi
   printf 'compose\n' >"$mode_file"
   printf '%s\n' "$lang" >"$language_file"
+  set_watcher
   trap 'end 130' INT TERM HUP
   compose_up || end 1
   if ! follow; then
@@ -438,6 +459,8 @@ start_docker() {
   if [ "$detach" = 1 ]; then
     sleep 0.3 # the last line that the container wrote is on its way here
     kill "$follower" 2>/dev/null || true
+    trap '' PIPE
+    dismiss_watcher
     say detached
     return
   fi

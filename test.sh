@@ -87,6 +87,9 @@ select_tests() {
     leave_out compose 'Docker has no Compose v2'
   fi
   [ "$native" = 1 ] || leave_out native --compose
+  if [ "$fast" = 0 ] && ! command -v chromium chromium-browser google-chrome >/dev/null; then
+    leave_out browser 'there is no Chromium'
+  fi
 }
 
 run_pytest() {

@@ -42,11 +42,12 @@ from lab.site.zones import STATIONS, Door, Zone
 from lab.syllabus import lesson, syllabus
 from lab.verbs.detection import Detection
 from lab.verbs.privacy import Privacy
+from lab.verbs.publishing import Publishing
 
 Loaded = Callable[[int, int], None]
 
 
-class Lab(Detection, Privacy):
+class Lab(Detection, Privacy, Publishing):
     """The lab: one hospital's archive in its sandbox, the weaknesses one can make in it, and the trainee's progress.
 
     ``Lab()`` takes hold of the lab that runs (or starts none). ``language`` is ``"en"`` or ``"fr"``. Every method that
@@ -68,6 +69,7 @@ class Lab(Detection, Privacy):
         ``patients`` are made and loaded the first time only; ``report(done, total)`` is called meanwhile.
         """
         self.sandbox.start(with_parent=with_parent)
+        unknown = self.sandbox.health().generation > 0 and self.sandbox.site() is None
         if SNAPSHOT not in self.sandbox.snapshots():
             self._run(baseline(), frozenset())
             put_patients(self.sandbox, self.live(), patients, report)
@@ -77,6 +79,9 @@ class Lab(Detection, Privacy):
             note = t(
                 "The last site does not start ({why}); the hardened one runs instead.", why=" ".join(error.details[-1:])
             )
+            return replace(self.harden(), note=note)
+        if unknown:
+            note = t("The last site is of another version of the lab; the hardened one runs instead.")
             return replace(self.harden(), note=note)
         return self.status()
 
@@ -361,7 +366,7 @@ class Lab(Detection, Privacy):
 def read_site(path: Path) -> SiteConfig:
     """The site of a file. Raises SiteError when it is missing, unreadable or not valid."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # Windows' editor puts a mark before the text
     except (OSError, UnicodeDecodeError) as error:
         raise SiteError(
             t("{path} cannot be read: {reason}.", path=path, reason=error),

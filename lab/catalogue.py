@@ -12,12 +12,15 @@ from functools import cache
 
 from lab import scenarios
 from lab.clients.live import LiveSite
+from lab.clients.patience import at_most
 from lab.errors import UnknownScenario
 from lab.i18n import t
 from lab.model import Safe, Verdict
 from lab.scenario import Group, Scenario
 
 Probe = Callable[[LiveSite], Verdict]
+PROBE_SECONDS = 4.5
+"""After so long a probe waits for nothing any more; it is over within five seconds."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,15 @@ class Weakness:
 
     def probe(self, site: LiveSite) -> Verdict:
         """Try the weakness as an outsider would. A site that is not alive is NotChecked, never Safe."""
-        run = site.run()
-        verdict = site.dead() or self.probe_once(site)
-        return (site.dead(since=run) if isinstance(verdict, Safe) else None) or verdict
+        with at_most(PROBE_SECONDS):
+            run = site.run()
+            verdict = site.dead() or self.probe_once(site)
+            return (site.dead(since=run) if isinstance(verdict, Safe) else None) or verdict
+
+    def probe_alive(self, site: LiveSite) -> Verdict:
+        """The same on a site that is known to be alive."""
+        with at_most(PROBE_SECONDS):
+            return self.probe_once(site)
 
 
 def probe_each(site: LiveSite, weaknesses: Iterable[Weakness]) -> dict[str, Verdict]:
@@ -52,7 +61,7 @@ def probe_each(site: LiveSite, weaknesses: Iterable[Weakness]) -> dict[str, Verd
     lanes = [[part for part in beside if (part.scenario.group is Group.DIMSE) is dimse] for dimse in (True, False)]
 
     def in_order(lane: list[Weakness]) -> dict[str, Verdict]:
-        return {part.id: part.probe_once(site) for part in lane}
+        return {part.id: part.probe_alive(site) for part in lane}
 
     found: dict[str, Verdict] = {}
     with ThreadPoolExecutor(len(lanes)) as pool:

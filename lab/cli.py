@@ -1,11 +1,12 @@
 """``pacslab``: the lab's verbs on the command line. Tables for people, ``--json`` for programs.
 
-Exit codes: 0 clean, 1 found something (a weakness, a failed check), 2 could not do it.
+Exit codes: 0 clean, 1 found something (a weakness, a failed check), 2 could not do it, 130 interrupted with Ctrl-C.
 """
 
 from __future__ import annotations
 
 import sys
+import traceback
 from typing import Any
 
 import click
@@ -31,7 +32,7 @@ from lab.commands import (  # noqa: E402
     site,
     survey,
 )
-from lab.commands.base import COULD_NOT  # noqa: E402
+from lab.commands.base import COULD_NOT, INTERRUPTED  # noqa: E402
 
 # in the order in which one needs them
 ROOMS = (running, course, site, data, audit, inventory, report, survey, detection, rules, deid)
@@ -50,6 +51,19 @@ class Verbs(click.Group):
             show_error(error)
             sys.exit(COULD_NOT)
         except BrokenPipeError:
+            sys.exit(COULD_NOT)
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise  # click's own: wrong options, --help
+        except Exception as error:  # a mistake of the lab's, a full disk: 1 would say that something was found
+            traceback.print_exc()
+            show_error(
+                LabError(
+                    t("{error}: that was not foreseen.", error=type(error).__name__),
+                    t("pacslab doctor says what is missing; the lines above tell where it happened."),
+                )
+            )
             sys.exit(COULD_NOT)
 
 

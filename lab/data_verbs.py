@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -16,11 +16,11 @@ from lab.errors import LabError
 from lab.i18n import Text, t
 from lab.terminal import Steps
 from synthetic_data import DEFAULT_PATIENTS, DEFAULT_SEED, LOCALES, MODALITIES, Hospital, SyntheticDataError, generate
+from synthetic_data.arguments import day, names, patient_range
 from synthetic_data.charsets import CHARSETS
-from synthetic_data.cli import day, patient_range
 from synthetic_data.describing import describe as describe_set
-from synthetic_data.exporting import write_media, write_zip
-from synthetic_data.faults import FAULTS
+from synthetic_data.exporting import FORMS, write_as
+from synthetic_data.faults import FAULTS, describe_fault
 from synthetic_data.gallery import write_gallery
 from synthetic_data.locales import DEFAULT
 from synthetic_data.protocols import Contents
@@ -38,6 +38,40 @@ class Patients(click.ParamType[Any]):
             return patient_range(str(value))
         except argparse.ArgumentTypeError:
             self.fail(str(t("{value!r} is no number and no range such as 11-20.", value=str(value))), param, ctx)
+
+
+class Names(click.ParamType[Any]):
+    """One of these names, or several with commas between them."""
+
+    name = "names"
+
+    def __init__(self, known: Sequence[str]) -> None:
+        self._choice = click.Choice(known)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        return self._choice.get_metavar(param, ctx)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[str]:
+        several = value if isinstance(value, list) else names(str(value))
+        return [self._choice.convert(name, param, ctx) for name in several]
+
+
+class Listing(click.Command):
+    """A command whose options that name several things take them one after the other, too: ``--modality CT MR``.
+
+    It has no arguments without a name, so that no word is left to wonder about.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        listing = {name for one in self.params if isinstance(one.type, Names) for name in one.opts}
+        joined: list[str] = []
+        for word in args:
+            follows = len(joined) > 1 and joined[-2] in listing and not joined[-1].startswith("-")
+            if follows and not word.startswith("-"):
+                joined[-1] += f",{word}"
+            else:
+                joined.append(word)
+        return super().parse_args(ctx, joined)
 
 
 class Day(click.ParamType[Any]):
@@ -69,8 +103,8 @@ def _which(function: Callable[..., None]) -> Callable[..., None]:
         click.option("--from", "since", type=Day(), metavar="DAY", help=str(t("Only studies of that day, or later."))),
         click.option("--objects", type=click.Choice(get_args(Contents)), default="images", show_default=True,
                      help=str(t("Images, or all: reports, letters, references and waveforms, too."))),
-        click.option("--modality", "modalities", multiple=True, type=click.Choice(MODALITIES),
-                     help=str(t("Only series of this modality; may be repeated."))),
+        click.option("--modality", "modalities", multiple=True, type=Names(MODALITIES),
+                     help=str(t("Only series of these modalities: CT MR, CT,MR, or the option again."))),
         click.option("--syntax", type=click.Choice(SYNTAXES), default="device", show_default=True,
                      help=str(t("The transfer syntax of all that can have it; device: each device's own."))),
         click.option("--charset", type=click.Choice(CHARSETS), default="unicode", show_default=True,
@@ -86,7 +120,11 @@ def _which(function: Callable[..., None]) -> Callable[..., None]:
 
 def _plan(patients: tuple[int, int], **options: Any) -> Hospital:
     first, count = patients
-    return generate(patients=count, first=first, **options)
+    for several in ("modalities", "faults"):
+        options[several] = [name for group in options.get(several, ()) for name in group]
+    hospital = generate(patients=count, first=first, **options)
+    hospital.require_objects()
+    return hospital
 
 
 def _contents(hospital: Hospital) -> str:
@@ -95,7 +133,7 @@ def _contents(hospital: Hospital) -> str:
         "Patients: {patients}, studies: {studies}, objects: {objects}, about {size}.",
         patients=hospital.options.patients,
         studies=hospital.study_count,
-        objects=hospital.instance_count,
+        objects=hospital.file_count,
         size=in_bytes(hospital.byte_estimate),
     )
     return str(text)
@@ -106,18 +144,18 @@ def _in_words(error: SyntheticDataError) -> LabError:
     return LabError(t("The patients cannot be made: {reason}", reason=error))
 
 
-@click.command("generate", help=_help(t("Write synthetic patients' files, and the ledger of what identifies them."),
+@click.command("generate", cls=Listing, help=_help(t("Write synthetic patients' files, and the ledger of what identifies them."),
                                      "pacslab data generate --patients 5 --locale en_GB --out small"))  # fmt: skip
 @_which
-@click.option("--fault", "faults", multiple=True, type=click.Choice(list(FAULTS)), metavar="NAME",
-              help=str(t("Besides, a broken file of this kind for each patient; may be repeated.")))  # fmt: skip
+@click.option("--fault", "faults", multiple=True, type=Names(list(FAULTS)), metavar="NAME",
+              help=str(t("Besides, a broken file of these kinds for each patient; pacslab data faults lists them.")))  # fmt: skip
 @click.option("--worklist", is_flag=True,
               help=str(t("Besides, an entry of the modality worklist for each study, in the folder worklist.")))  # fmt: skip
 @click.option(
     "--workers", type=int, default=1, show_default=True, metavar="W", help=str(t("How many processes write."))
 )
 @click.option("--scheduler", metavar="ADDRESS", help=str(t("Write on this dask.distributed cluster.")))
-@click.option("--as", "form", type=click.Choice(["files", "zip", "media"]), default="files", show_default=True,
+@click.option("--as", "form", type=click.Choice(FORMS), default="files", show_default=True,
               help=str(t("A folder of files, one zip file, or a medium with a DICOMDIR.")))  # fmt: skip
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, help=str(t("Where to; an unfinished set is completed."))
@@ -127,10 +165,7 @@ def generate_(form: str, out: Path, workers: int, scheduler: str | None, **optio
         hospital = _plan(**options)
         click.echo(f"{_contents(hospital)} {t('{size} are free there.', size=in_bytes(SetFolder(out).free))}")
         with Steps().progress(t("Writing patients")) as report:
-            if form == "files":
-                written = hospital.write(out, report, workers=workers, scheduler=scheduler)
-            else:
-                written = {"zip": write_zip, "media": write_media}[form](hospital, out, report)
+            written = write_as(form, hospital, out, report, workers, scheduler)
     except SyntheticDataError as error:
         raise _in_words(error) from error
     click.echo(
@@ -147,7 +182,7 @@ def generate_(form: str, out: Path, workers: int, scheduler: str | None, **optio
     )
 
 
-@click.command("load", help=_help(t("Make synthetic patients straight in the running archive."),
+@click.command("load", cls=Listing, help=_help(t("Make synthetic patients straight in the running archive."),
                                  "pacslab data load --patients 31-40 --by dicom"))  # fmt: skip
 @_which
 @click.option("--by", type=click.Choice(["rest", "dicom"]), default="rest", show_default=True,
@@ -179,6 +214,12 @@ def describe(folder: Path, as_json: bool) -> None:
     click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2) if as_json else found.as_text())
 
 
+@click.command("faults", help=_help(t("List the broken files that --fault makes, in English."), "pacslab data faults"))
+def faults() -> None:
+    for name in FAULTS:
+        click.echo(f"{name:20}{describe_fault(name)}")
+
+
 @click.command("gallery", help=_help(t("Draw a contact sheet: a picture of each kind that the devices make."),
                                     "pacslab data gallery --out gallery.png"))  # fmt: skip
 @_LOCALE
@@ -192,4 +233,5 @@ def gallery(locale: str, seed: int, out: Path) -> None:
     click.echo(str(t("{count} pictures are in {path}.", count=pictures, path=out)))
 
 
-COMMANDS: dict[str, click.Command] = {"generate": generate_, "load": load, "describe": describe, "gallery": gallery}
+COMMANDS: dict[str, click.Command] = {"generate": generate_, "load": load, "describe": describe, "gallery": gallery,
+                                      "faults": faults}  # fmt: skip

@@ -28,7 +28,7 @@ from lab.sandbox.lockfile import hold, holder
 from lab.site.certificates import write_private
 from lab.site.zones import BENCHMARK, LOOPBACK
 
-FIRST_PORT, PORTS = 8888, 50
+INSIDE_PORT, PORTS = 8888, 50
 READY_SECONDS = 60.0
 _LOCALES = {"en": "default", "fr": "fr_FR"}
 
@@ -60,7 +60,7 @@ class Jupyter:
     def start(self) -> str:
         """Start it and wait until it answers. Returns the one URL to open. Raises LabError with its last log lines."""
         address = jupyter_address()
-        port = _free_port(address) if address == "127.0.0.1" else FIRST_PORT
+        port = _free_port(address) if address == "127.0.0.1" else INSIDE_PORT
         token = secrets.token_urlsafe(24)
         self._settle_settings()
         log = self._folder / "jupyter.log"
@@ -172,6 +172,18 @@ def run_detached(home: Home, arguments: list[str], echo: Callable[[str], None]) 
             cwd=PROJECT,
             env=os.environ | {"PACSLAB_STATE": str(home.folder)},
         )
+    try:
+        return _until_ready(home, process, log, echo)
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        raise
+
+
+def _until_ready(
+    home: Home, process: subprocess.Popen[bytes], log: Path, echo: Callable[[str], None]
+) -> dict[str, object]:
+    """Repeat what a start in the background says, until it is ready."""
     shown = 0
     while True:
         ended = process.poll() is not None
@@ -222,7 +234,15 @@ def note_session(home: Home, url: str | None) -> None:
 
 
 def _free_port(address: str) -> int:
-    for port in range(FIRST_PORT, FIRST_PORT + PORTS):
+    """The port that PACSLAB_JUPYTER_PORT names, else 8888, or the next one that is free."""
+    named = os.environ.get("PACSLAB_JUPYTER_PORT") or str(INSIDE_PORT)
+    if not named.isascii() or not named.isdigit() or not 1 <= int(named) <= 65_535 - PORTS:
+        raise LabError(
+            t("PACSLAB_JUPYTER_PORT is {value!r}.", value=named),
+            t("Use a whole number from {first} to {last}.", first=1, last=65_535 - PORTS),
+        )
+    first = int(named)
+    for port in range(first, first + PORTS):
         with socket.socket() as attempt:
             if attempt.connect_ex((address, port)) == 0:
                 continue
@@ -232,7 +252,7 @@ def _free_port(address: str) -> int:
                 continue
             return port
     raise LabError(
-        t("No port from {first} to {last} is free for JupyterLab.", first=FIRST_PORT, last=FIRST_PORT + PORTS - 1),
+        t("No port from {first} to {last} is free for JupyterLab.", first=first, last=first + PORTS - 1),
         t("Close other Jupyter servers, or start with --no-jupyter."),
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from lab.errors import UnknownScenario
 from lab.i18n import Text, t
+from lab.model import visible
 from lab.scenario import Reference
 
 
@@ -37,7 +38,11 @@ class Question:
     """What there is to choose from, where the answer goes by numbers, from 1."""
 
     def judged(self, answer: tuple[object, ...]) -> Judgement:
-        """The judgement of an answer; one of another type is not right, and its type is said."""
+        """The judgement of an answer; one of another type is not right, and its type is said.
+
+        An answer of the right type may still be one that nobody thought of (not a number, a day with a time zone, an address of
+        somewhere else): what it raises in the judge is said.
+        """
         wanted = ", ".join(kind.__name__ for kind in self.takes)
         given = ", ".join(type(part).__name__ for part in answer)
         fits = len(answer) == len(self.takes) and all(map(isinstance, answer, self.takes))
@@ -45,7 +50,12 @@ class Question:
             return Judgement(
                 False, t("The answer is of type {given}; it should be {wanted}.", given=given, wanted=wanted)
             )
-        return self.judge(*answer)
+        try:
+            return self.judge(*answer)
+        except (ArithmeticError, AttributeError, LookupError, StopIteration, TypeError, ValueError) as error:
+            return Judgement(
+                False, t("This answer cannot be judged: {reason}.", reason=visible(f"{error}"[:200] or repr(error)))
+            )
 
 
 @dataclass(frozen=True)

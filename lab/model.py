@@ -68,7 +68,7 @@ class Exposure:
     samples: tuple[tuple[str, ...], ...] = ()
     """A few rows as the outsider saw them, one value an attribute, in the order of ``attributes``."""
     since: str = ""
-    """The date (VR DA) of the oldest examination among it; empty where that is not known."""
+    """The date (VR DA) of the oldest examination among it, or its year or month where no more shows; empty where nothing does."""
 
     @property
     def readable_samples(self) -> tuple[tuple[str, ...], ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -73,7 +75,16 @@ class Steps:
         self._console.print(f"[yellow]![/yellow] {words}")
 
     def ending(self) -> None:
-        self._console.print(f"\n{t('Ending …')}")
+        self._say_if_heard(f"\n{t('Ending …')}")
 
     def ended(self) -> None:
-        self._console.print(str(t("The lab is stopped. Start it again with ./start.sh.")))
+        self._say_if_heard(str(t("The lab is stopped. Start it again with ./start.sh.")))
+
+    def _say_if_heard(self, words: str) -> None:
+        """Say something on the way out. A terminal that was closed, or a pipe that nobody reads, must not stop the ending."""
+        try:
+            self._console.print(words)
+            sys.stdout.flush()
+        except (OSError, SystemExit):  # rich makes an exit of a broken pipe
+            with contextlib.suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:
+                os.dup2(nowhere.fileno(), sys.stdout.fileno())

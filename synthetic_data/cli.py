@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import get_args
 
 from synthetic_data import describing, options, sets
+from synthetic_data.arguments import day, names, patient_range
 from synthetic_data.charsets import CHARSETS
 from synthetic_data.errors import SyntheticDataError
-from synthetic_data.exporting import write_media, write_zip
+from synthetic_data.exporting import FORMS, write_as
 from synthetic_data.faults import FAULTS, describe_fault
 from synthetic_data.gallery import write_gallery
 from synthetic_data.hospital import Hospital, generate
@@ -66,21 +67,19 @@ def _generate(chosen: argparse.Namespace) -> int:
         chosen.locale,
         chosen.objects,
         first=first,
-        modalities=chosen.modality,
+        modalities=list(chain.from_iterable(chosen.modality)),
         since=chosen.since,
         until=chosen.until,
         charset=chosen.charset,
         syntax=chosen.syntax,
-        faults=chosen.fault,
+        faults=list(chain.from_iterable(chosen.fault)),
         worklist=chosen.worklist,
     )
+    hospital.require_objects()
     if not chosen.quiet:
         print(announcement(hospital, chosen.out))
     progress = None if chosen.quiet else _progress()
-    if chosen.form == "files":
-        written = hospital.write(chosen.out, progress, workers=chosen.workers, scheduler=chosen.scheduler)
-    else:
-        written = {"zip": write_zip, "media": write_media}[chosen.form](hospital, chosen.out, progress)
+    written = write_as(chosen.form, hospital, chosen.out, progress, chosen.workers, chosen.scheduler)
     if not chosen.quiet:
         print(
             f"{written.instances} files, {sets.in_bytes(written.bytes)}, in {str(written.folder)!r}; "
@@ -109,26 +108,9 @@ def announcement(hospital: Hospital, out: Path) -> str:
     """What is about to be made, and how much room there is for it, in one sentence."""
     many = hospital.options.patients
     return (
-        f"{many} patient{'s' if many > 1 else ''}, {hospital.study_count} studies, {hospital.instance_count} objects, "
+        f"{many} patient{'s' if many > 1 else ''}, {hospital.study_count} studies, {hospital.file_count} objects, "
         f"about {sets.in_bytes(hospital.byte_estimate)}; {sets.in_bytes(sets.SetFolder(out).free)} are free there."
     )
-
-
-def patient_range(text: str) -> tuple[int, int]:
-    """`20` as the first twenty patients, `11-20` as ten from number 11 on: the first one's number, and how many."""
-    first, dash, last = text.partition("-")
-    try:
-        return (int(first), int(last) - int(first) + 1) if dash and first else (1, int(text))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number and no range such as 11-20") from None
-
-
-def day(text: str) -> date:
-    """A day such as 2019-09-17."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day such as 2019-09-17") from None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -175,7 +157,7 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--locale", default=DEFAULT, metavar="L", help=f"{', '.join(LOCALES)} (default: %(default)s)")
     parser.add_argument(
-        "--modality", nargs="+", default=[], metavar="M",
+        "--modality", nargs="+", action="extend", type=names, default=[], metavar="M",
         help=f"only series of these: {', '.join(options.MODALITIES)} (default: all)",
     )  # fmt: skip
     parser.add_argument(
@@ -196,7 +178,7 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
 
 def _add_faults(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--fault", nargs="+", default=[], metavar="NAME",
+        "--fault", nargs="+", action="extend", type=names, default=[], metavar="NAME",
         help="besides, for each patient a broken file of these kinds; 'faults' lists them",
     )  # fmt: skip
 
@@ -217,7 +199,7 @@ def _add_where(parser: argparse.ArgumentParser) -> None:
         help="an empty folder, a new one, or an unfinished set to go on with",
     )
     parser.add_argument(
-        "--as", dest="form", choices=("files", "zip", "media"), default="files",
+        "--as", dest="form", choices=FORMS, default="files",
         help="a folder of files, one zip file, or a medium with a DICOMDIR (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(

@@ -43,8 +43,15 @@ def run_on_cluster(options: Options, folder: Path, scheduler: str) -> Iterator[S
             return [client.submit(write_one, options, index, str(folder.resolve()), pure=False) for index in chosen]
 
         pending: Any = distributed.as_completed(submit(_PATIENTS_AHEAD * seats), loop=client.loop)  # type: ignore[no-untyped-call]
-        for future in pending:
-            written: ShardWritten = future.result()
-            yield written
-            for more in submit(1):
-                pending.add(more)
+        lost = (distributed.KilledWorker, distributed.CancelledError, OSError, TimeoutError)
+        try:
+            for future in pending:
+                written: ShardWritten = future.result()
+                yield written
+                for more in submit(1):
+                    pending.add(more)
+        except lost as error:
+            raise SyntheticDataError(
+                f"the cluster at {scheduler!r} lost its scheduler, or one worker after the other, perhaps for lack of memory; "
+                "run the same command again to go on."
+            ) from error

@@ -16,16 +16,20 @@ _ROWS = """
 SELECT kind, place, count(*), count(DISTINCT value), count(DISTINCT file) FROM ledger GROUP BY ALL ORDER BY ALL
 """
 _TOTALS = """
-SELECT count(DISTINCT split_part(file, '/', 1)), count(DISTINCT regexp_extract(file, '^[^/]+/[^/]+')),
-       count(DISTINCT regexp_replace(file, '/[^/]+$', '')), count(DISTINCT file)
-FROM ledger
+SELECT count(DISTINCT value) FILTER (tag = '(0010,0020)'), count(DISTINCT value) FILTER (tag = '(0020,000D)'),
+       count(DISTINCT value) FILTER (tag = '(0020,000E)')
+FROM ledger WHERE place = 'element' AND file NOT LIKE 'worklist/%' AND file != 'DICOMDIR'
 """
 
 
 @dataclass(frozen=True)
 class Description:
     """A set: its options, how much it holds, and the identifiers by kind and place (rows of kind, place, number of
-    places, of different values, of files)."""
+    places, of different values, of files).
+
+    `files` and `bytes` are those that the ledger names: images, documents, and what was asked for besides, such as
+    broken files, worklist entries and a DICOMDIR. Patients, studies and series are counted by their numbers.
+    """
 
     options: dict[str, Any]
     patients: int
@@ -62,7 +66,8 @@ def describe(folder: Path) -> Description:
     with duckdb.connect(config={"threads": 1}) as database:
         path = str(ledger).replace("'", "''")
         database.execute(f"CREATE VIEW ledger AS SELECT * FROM read_parquet('{path}')")
-        patients, studies, series, files = database.execute(_TOTALS).fetchone() or (0, 0, 0, 0)
+        patients, studies, series = database.execute(_TOTALS).fetchone() or (0, 0, 0)
+        names = [name for (name,) in database.execute("SELECT DISTINCT file FROM ledger").fetchall()]
         rows = tuple(database.execute(_ROWS).fetchall())
-    size = sum(path.stat().st_size for path in folder.glob("patient-*/**/*") if path.is_file())
-    return Description(options, patients, studies, series, files, size, rows)
+    size = sum(path.stat().st_size for path in map(folder.joinpath, names) if path.is_file())
+    return Description(options, patients, studies, series, len(names), size, rows)

@@ -17,6 +17,7 @@ from pydicom.uid import UID, ImplicitVRLittleEndian
 
 from synthetic_data.columns import Column, Columns
 from synthetic_data.marks import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION
+from synthetic_data.record import Record
 
 Buffer = bytes | memoryview
 
@@ -25,7 +26,9 @@ _UNDEFINED_LENGTH = 0xFFFFFFFF
 _END_OF_FRAGMENTS = struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
 
 
-def file_meta(sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str) -> FileMetaDataset:
+def file_meta(
+    sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str, source_ae_title: str = ""
+) -> FileMetaDataset:
     """The file meta information (DICOM PS3.10 7.1)."""
     meta = FileMetaDataset()
     meta.FileMetaInformationVersion = b"\x00\x01"
@@ -34,6 +37,8 @@ def file_meta(sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: st
     meta.TransferSyntaxUID = UID(transfer_syntax_uid)
     meta.ImplementationClassUID = UID(IMPLEMENTATION_CLASS_UID)
     meta.ImplementationVersionName = IMPLEMENTATION_VERSION
+    if source_ae_title:
+        meta.SourceApplicationEntityTitle = source_ae_title
     return meta
 
 
@@ -52,13 +57,12 @@ def pixel_element(pixels: Buffer, transfer_syntax_uid: str) -> tuple[Buffer, ...
 class SeriesEncoder:
     """Encodes the headers of one series' files, each up to its pixel data.
 
-    `shared` is what all images have; `columns` is what they differ in. `preamble` has 128 bytes.
+    `shared` is what all images have; `columns` is what they differ in.
     """
 
-    def __init__(
-        self, shared: Dataset, columns: Columns, preamble: bytes, sop_class_uid: str, transfer_syntax_uid: str
-    ) -> None:
-        self._shared, self._columns, self._preamble = shared, columns, preamble
+    def __init__(self, shared: Record, columns: Columns, sop_class_uid: str, transfer_syntax_uid: str) -> None:
+        self._shared, self._columns, self._preamble = shared.dataset, columns, shared.preamble
+        self._source = shared.source_ae_title
         self._sop_class_uid, self._syntax = sop_class_uid, UID(transfer_syntax_uid)
         self._parts: list[bytes] = []
         self._values: list[tuple[bytes, ...]] = []
@@ -105,7 +109,7 @@ class SeriesEncoder:
     def _meta_of(self, sop_instance_uid: str) -> bytes:
         buffer = DicomBytesIO()
         buffer.is_little_endian, buffer.is_implicit_VR = True, False
-        meta = file_meta(self._sop_class_uid, sop_instance_uid, self._syntax)
+        meta = file_meta(self._sop_class_uid, sop_instance_uid, self._syntax, self._source)
         write_file_meta_info(buffer, meta, enforce_standard=True)
         return b"DICM" + buffer.getvalue()
 

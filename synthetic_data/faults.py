@@ -1,7 +1,8 @@
 """Broken files, on request only: a catalogue of what goes wrong with DICOM in the field, for tests of what must cope.
 
 Each fault is made from one whole file in explicit VR little endian; what it does is its docstring. A broken copy holds
-the same identifiers as the object it was made from. None holds anything that runs: a marker stands for it.
+the identifiers of the object it was made from but those that `lost` names. None holds anything that runs: a marker
+stands for it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from synthetic_data.errors import SyntheticDataError
+from synthetic_data.ledger import Place, Plant
 
 Fault = Callable[[bytes], bytes]
 
@@ -186,6 +188,31 @@ FAULTS: dict[str, Fault] = {
     )
 }  # fmt: skip
 """Every fault by the name that `--fault` takes."""
+
+
+_LOST: dict[str, tuple[str, ...]] = {
+    "missing-uid": ("(0008,0018)",),
+    "illegal-uid": ("(0008,0018)",),
+    "long-uid": ("(0008,0018)",),
+    "meta-mismatch": ("(0002,0003)",),
+    "odd-length": ("(0008,0020)",),
+    "wrong-vr": ("(0008,0020)",),
+    "no-meta": ("(0002,",),
+    "deep-nesting": ("(0010,1002)",),
+}
+_WITHOUT_PREAMBLE = ("preamble-marker", "no-preamble")
+
+GROWTH = {"huge-private": HUGE}
+"""How many bytes a broken file has more than its source, where that matters."""
+
+
+def lost(name: str, plant: Plant) -> bool:
+    """Whether a fault takes away or overwrites an identifier of its source. The broken file's own name says nothing."""
+    if plant.place is Place.FILE_NAME:
+        return True
+    if plant.place is Place.PREAMBLE:
+        return name in _WITHOUT_PREAMBLE
+    return plant.tag.startswith(_LOST.get(name, "-"))
 
 
 def find_faults(names: tuple[str, ...]) -> dict[str, Fault]:

@@ -25,7 +25,7 @@ SHOWN_PATIENTS = 15
 """As many as there are stories: every kind of examination is among theirs."""
 
 ORDER = (
-    "ct_scout", "ct_brain", "ct_skull", "ct_mediastinum", "ct_lung", "mr_t1", "mr_t2", "mr_flair", "dx_chest_pa",
+    "ct_scout", "ct_brain", "ct_skull", "ct_mediastinum", "ct_lung", "mr_scout", "mr_t1", "mr_t2", "mr_flair", "dx_chest_pa",
     "dx_chest_lateral", "cr_chest_ap", "dx_hand_pa", "dx_hand_oblique", "mg_views", "us_liver", "us_foetus",
     "uscine_liver", "uscine_foetus", "xa_run", "pt_axial", "nm_whole", "sc_dose", "sc_paper",
 )  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from synthetic_data import marks
 from synthetic_data.columns import Columns
+from synthetic_data.devices import device_of
 from synthetic_data.ledger import Kind
 from synthetic_data.locales.locale import Locale
 from synthetic_data.model import Patient, Series, Staff, Study
@@ -28,7 +29,7 @@ def series_record(study: Study, series: Series, locale: Locale) -> Record:
     _add_study(record, study)
     _add_series(record, study, series)
     _add_request(record, study, locale)
-    _add_equipment(record, study)
+    _add_equipment(record, study, series)
     marks.add_marks(record)
     _add_console_notes(record, study.patient)
     return record
@@ -112,8 +113,14 @@ def _add_study(record: Record, study: Study) -> None:
     record.plant("NameOfPhysiciansReadingStudy", _name(study.reporting))
     record.plant("RequestingPhysician", _name(study.requesting))
     record.put(StudyDescription=study.description, RequestingService=study.service)
-    for code in procedure_codes(study.exam, study.description):
-        item = record.item("ProcedureCodeSequence")
+    add_procedure_codes(record, "ProcedureCodeSequence", study)
+
+
+def add_procedure_codes(record: Record, keyword: str, study: Study) -> None:
+    """A sequence with the codes of what is done (Code Sequence Macro, DICOM PS3.3 8.8); an order has one code only."""
+    codes = procedure_codes(study.exam, study.description)
+    for code in codes[:1] if keyword == "RequestedProcedureCodeSequence" else codes:
+        item = record.item(keyword)
         item.put(CodeValue=code.value, CodingSchemeDesignator=code.scheme_designator, CodeMeaning=code.meaning)
 
 
@@ -144,13 +151,18 @@ def _add_request(record: Record, study: Study, locale: Locale) -> None:
     order.plant("AccessionNumber", Identifier(Kind.ACCESSION_NUMBER, study.accession_number, who))
     record.plant("PlacerOrderNumberImagingServiceRequest", Identifier(Kind.CASE_ID, study.order_number, who))
     order.put(RequestedProcedureDescription=study.procedure, ScheduledProcedureStepDescription=study.procedure)
+    add_procedure_codes(order, "RequestedProcedureCodeSequence", study)
     order.plant("ScheduledProcedureStepID", Identifier(Kind.CASE_ID, f"S{study.study_id[1:]}", who))
     order.plant_text("ReasonForTheRequestedProcedure", f"{{name}} - {study.reason}", _history_fields(study, locale))
 
 
-def _add_equipment(record: Record, study: Study) -> None:
-    """General Equipment Module (DICOM PS3.3 C.7.5.1); the maker is one of the synthetic marks."""
-    place, device = study.institution, study.device
+def _add_equipment(record: Record, study: Study, series: Series) -> None:
+    """General Equipment Module (DICOM PS3.3 C.7.5.1); the maker is one of the synthetic marks.
+
+    The device also signs the file with its AE title (DICOM PS3.10 7.1).
+    """
+    place, device = study.institution, device_of(study, series)
+    record.plant_source(Identifier(Kind.DEVICE, device.station_name, INSTITUTION))
     record.plant("InstitutionName", Identifier(Kind.INSTITUTION, place.name, INSTITUTION))
     record.plant("InstitutionAddress", Identifier(Kind.ADDRESS, place.address, INSTITUTION))
     record.plant("InstitutionalDepartmentName", Identifier(Kind.INSTITUTION, place.department, INSTITUTION))

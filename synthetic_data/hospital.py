@@ -2,53 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from pydicom.uid import ExplicitVRLittleEndian
-
+from synthetic_data.broken import BrokenFile, has_source, source_of
 from synthetic_data.charsets import Charset
-from synthetic_data.faults import find_faults
+from synthetic_data.devices import EVERY_DEVICE
+from synthetic_data.errors import SyntheticDataError
+from synthetic_data.faults import GROWTH
 from synthetic_data.instance import Instance, instances_of
-from synthetic_data.ledger import LedgerEntry
+from synthetic_data.ledger import LedgerEntry, Plant
 from synthetic_data.locales import DEFAULT, find_locale
 from synthetic_data.locales.locale import Locale
 from synthetic_data.model import Device, Institution, Patient, Staff, Study
 from synthetic_data.options import DEFAULT_PATIENTS, DEFAULT_SEED, Options, chosen
 from synthetic_data.people import Population
-from synthetic_data.planning import DEVICES, Planner, Team
+from synthetic_data.planning import Planner, Team
 from synthetic_data.protocols import Contents
 from synthetic_data.seeding import Role
 from synthetic_data.sets import Progress, Written
+from synthetic_data.shard import HEADER_BYTES, WORKLIST_BYTES
+from synthetic_data.shard import Shard as Shard
 from synthetic_data.syntaxes import Syntax
 from synthetic_data.worklist import WorklistEntry
-
-HEADER_BYTES = 3300
-"""A typical size of everything but the pixels, for estimates."""
-
-
-@dataclass(frozen=True)
-class Shard:
-    """One patient with the studies that belong to the set: what is planned, rendered and written on its own."""
-
-    patient: Patient
-    studies: tuple[Study, ...]
-
-    @property
-    def name(self) -> str:
-        """The patient's folder in a set."""
-        return f"patient-{self.patient.index + 1:04d}"
-
-    @property
-    def instance_count(self) -> int:
-        return sum(series.images for study in self.studies for series in study.series)
-
-    @property
-    def byte_estimate(self) -> int:
-        return sum(series.images * (series.weight + HEADER_BYTES) for study in self.studies for series in study.series)
 
 
 class Hospital:
@@ -92,7 +71,11 @@ class Hospital:
 
     @property
     def devices(self) -> tuple[Device, ...]:
-        return tuple(device for rooms in DEVICES.values() for device in rooms)
+        return EVERY_DEVICE
+
+    def patient(self, index: int) -> Patient:
+        """Patient `index` (from 0), without studies: far cheaper than a shard."""
+        return self._population.patient(index)
 
     def shard(self, index: int) -> Shard:
         """Patient `index` (from 0) with the studies that the options keep; the same whoever was asked for before."""
@@ -121,13 +104,23 @@ class Hospital:
         return tuple(study for shard in self._everyone for study in shard.studies)
 
     @cached_property
-    def _totals(self) -> tuple[int, int, int]:
-        """Studies, instances and estimated bytes, each patient counted and forgotten."""
-        studies = instances = size = 0
+    def _totals(self) -> tuple[int, int, int, int]:
+        """Studies, instances, estimated bytes and broken files, each patient counted and forgotten."""
+        studies = instances = size = broken = 0
+        faults = self.options.faults
         for shard in self.shards():
             studies, instances = studies + len(shard.studies), instances + shard.instance_count
-            size += shard.byte_estimate
-        return studies, instances, size
+            size += self.estimate(shard)
+            broken += len(faults) if has_source(shard.studies) else 0
+        return studies, instances, size, broken
+
+    def estimate(self, shard: Shard) -> int:
+        """About how many bytes a patient's files take, broken ones and worklist entries included."""
+        size = shard.byte_estimate
+        if self.options.faults and (source := source_of(shard.studies, self.words)):
+            each = source.series.weight + HEADER_BYTES
+            size += sum(each + GROWTH.get(name, 0) for name in self.options.faults)
+        return size + (len(shard.studies) * WORKLIST_BYTES if self.options.worklist else 0)
 
     @property
     def study_count(self) -> int:
@@ -142,15 +135,29 @@ class Hospital:
         """About how many bytes the files take, without the ledger; good to a few per cent."""
         return self._totals[2]
 
-    def broken_files(self, shard: Shard) -> Iterator[tuple[str, bytes]]:
-        """Name and bytes of each broken file that the options ask for: copies of the patient's first plain image."""
-        faults = find_faults(self.options.faults)
-        for study in shard.studies if faults else ():
-            for instance in instances_of(study, self.words):
-                if instance.transfer_syntax_uid == ExplicitVRLittleEndian and instance.pixels is not None:
-                    for name, fault in faults.items():
-                        yield f"faults/{name}.dcm", fault(instance.encode())
-                    return
+    @property
+    def file_count(self) -> int:
+        """How many DICOM files a set holds: the instances, and the broken files that the options ask for."""
+        return self._totals[1] + self._totals[3]
+
+    def require_objects(self) -> None:
+        """Raise SyntheticDataError when the options leave nothing to write, or no image of which to make broken files."""
+        if not self.instance_count:
+            raise SyntheticDataError(
+                "no study fits; ask for other modalities or days, for more patients, or for all objects."
+            )
+        if self.options.faults and not self._totals[3]:
+            raise SyntheticDataError("broken files are made from images, and none is asked for; leave --fault out.")
+
+    def broken_files(self, shard: Shard) -> tuple[BrokenFile, ...]:
+        """The broken files that the options ask for: copies of the patient's first plain image."""
+        source = source_of(shard.studies, self.words) if self.options.faults else None
+        return () if source is None else tuple(BrokenFile(name, source) for name in self.options.faults)
+
+    def other_plants(self, shard: Shard) -> list[tuple[str, str, Sequence[Plant]]]:
+        """Path, UID and identifiers of a patient's files that are no instances: broken ones, and worklist entries."""
+        broken = [(one.path, one.source.sop_instance_uid, one.plants) for one in self.broken_files(shard)]
+        return [*broken, *((one.path, one.uid, one.plants) for one in self.worklist(shard))]
 
     def instances(self) -> Iterator[Instance]:
         """Every instance, study by study; each is rendered only when its dataset, pixels or bytes are asked for."""
@@ -164,12 +171,12 @@ class Hospital:
             for study in shard.studies:
                 for instance in instances_of(study, self.words):
                     yield from instance.ledger
-            for entry in self.worklist(shard):
-                yield from entry.ledger
+            for _, uid, plants in self.other_plants(shard):
+                yield from (LedgerEntry.of(uid, plant) for plant in plants)
 
     def worklist(self, shard: Shard) -> tuple[WorklistEntry, ...]:
         """The worklist's entries for a patient's studies, if the options ask for them."""
-        return tuple(WorklistEntry(study) for study in shard.studies) if self.options.worklist else ()
+        return tuple(WorklistEntry(study, self.words) for study in shard.studies) if self.options.worklist else ()
 
     def write(
         self, folder: str | Path, progress: Progress | None = None, *, workers: int = 1, scheduler: str | None = None

@@ -23,6 +23,7 @@ from synthetic_data.protocols import EXAMS
 from synthetic_data.record import Record
 from synthetic_data.scene import Scene
 from synthetic_data.seeding import numbered_uid
+from synthetic_data.syntaxes import Syntax, syntax_of
 
 
 class SeriesShare:
@@ -65,9 +66,8 @@ class SeriesShare:
     @cached_property
     def encoder(self) -> SeriesEncoder:
         return SeriesEncoder(
-            self.record.dataset,
+            self.record,
             self.columns,
-            self.record.preamble,
             self.modality.SOP_CLASS_UID,
             self.transfer_syntax_uid,
         )
@@ -126,26 +126,37 @@ class Instance:
     @cached_property
     def dataset(self) -> Dataset:
         """The whole object with its file meta information, ready for `dcmwrite`; yours to change."""
-        share = self._share
-        dataset = deepcopy(share.record.dataset)
-        dataset.update(share.columns.dataset(self.number))
+        dataset = self.header
         stored = self._stored_pixels()
         if stored is not None:
-            vr = "OB" if share.transfer_syntax_uid.is_encapsulated else "OW"
+            vr = "OB" if self._share.transfer_syntax_uid.is_encapsulated else "OW"
             dataset.add_new(0x7FE00010, vr, bytes(stored) + b"\x00" * (len(stored) % 2))
-        extra = share.columns.extra(self.number)
-        preamble = extra.preamble if extra is not None and any(extra.preamble) else share.record.preamble
-        dataset.preamble = preamble
-        dataset.file_meta = file_meta(self.sop_class_uid, self.sop_instance_uid, self.transfer_syntax_uid)
         return dataset
 
     @property
-    def ledger(self) -> tuple[LedgerEntry, ...]:
+    def header(self) -> Dataset:
+        """The object without its pixels, which are not rendered; yours to change."""
+        share = self._share
+        dataset = deepcopy(share.record.dataset)
+        dataset.update(share.columns.dataset(self.number))
+        extra = share.columns.extra(self.number)
+        preamble = extra.preamble if extra is not None and any(extra.preamble) else share.record.preamble
+        dataset.preamble = preamble
+        dataset.file_meta = file_meta(
+            self.sop_class_uid, self.sop_instance_uid, self.transfer_syntax_uid, share.record.source_ae_title
+        )
+        return dataset
+
+    @property
+    def plants(self) -> list[Plant]:
         """Every identifier planted in this object; renders no pixels."""
-        uid = self.sop_instance_uid
-        in_meta = Plant(Place.FILE_META, "(0002,0003)", Kind.UID, uid, self.patient.patient_id)
-        plants = (in_meta, *self._share.record.plants, *self._share.columns.plants(self.number))
-        return tuple(LedgerEntry.of(uid, plant) for plant in plants)
+        in_meta = Plant(Place.FILE_META, "(0002,0003)", Kind.UID, self.sop_instance_uid, self.patient.patient_id)
+        return [in_meta, *self._share.record.plants, *self._share.columns.plants(self.number)]
+
+    @property
+    def ledger(self) -> tuple[LedgerEntry, ...]:
+        """The same as entries of the ledger."""
+        return tuple(LedgerEntry.of(self.sop_instance_uid, plant) for plant in self.plants)
 
     def pieces(self) -> tuple[Buffer, ...]:
         """The complete file in pieces, to be written one after the other without copying the pixels."""
@@ -168,20 +179,17 @@ class Instance:
         return pixels.ravel().view("u1").data
 
 
-def storage_kinds() -> tuple[tuple[str, str], ...]:
-    """Every SOP class with every transfer syntax that its objects may come in, for presentation contexts."""
-    return tuple(
-        sorted(
-            {
-                (
-                    MODALITIES[series.content or series.modality or exam.modality].SOP_CLASS_UID,
-                    series.transfer_syntax_uid,
-                )
-                for exam in EXAMS.values()
-                for series in exam.series
-            }
-        )
-    )
+def storage_kinds(syntax: Syntax = "device") -> tuple[tuple[str, str], ...]:
+    """Every SOP class with every transfer syntax that its objects may come in when `syntax` was asked for.
+
+    For presentation contexts.
+    """
+    kinds = set()
+    for exam in EXAMS.values():
+        for series in exam.series:
+            content = series.content or series.modality or exam.modality
+            kinds.add((MODALITIES[content].SOP_CLASS_UID, syntax_of(series, content, syntax)))
+    return tuple(sorted(kinds))
 
 
 def shares_of(study: Study, locale: Locale) -> Iterator[SeriesShare]:

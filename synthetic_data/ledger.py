@@ -60,6 +60,10 @@ class Action(StrEnum):
     patient characteristics and longitudinal information with modified dates (DICOM PS3.15 annex E). `uid_consistent`
     and `patid_consistent` mean: replaced, and by the same value wherever the old one stood. `date_shifted` holds for
     times, too: a shift by whole days leaves them, one by hours takes them along.
+
+    The ledger lists what identifies someone. `tag_retained`, `text_notnull` and `pixels_retained` are what MIDI-B asks of
+    the rest (an element that must stay, a text that must not become empty, a picture that must not change): no entry has
+    them, as they would have to be said of every other element and picture. Readers of other keys meet them.
     """
 
     TAG_RETAINED = "tag_retained"

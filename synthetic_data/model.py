@@ -175,12 +175,13 @@ class Institution:
 
 @dataclass(frozen=True)
 class Device:
-    """An imaging device; makers and models are invented."""
+    """An imaging device; makers and models are invented. `grain` is its pictures' noise, 1 for a good device's."""
 
     modality: str
     station_name: str
     model: str
     serial_number: str
+    grain: float = 1.0
 
 
 @dataclass(frozen=True)

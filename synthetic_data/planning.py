@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from synthetic_data.devices import device_for
 from synthetic_data.locales.locale import Locale, Service
-from synthetic_data.model import Device, Patient, Series, Side, Staff, Study
+from synthetic_data.model import Patient, Series, Side, Staff, Study
 from synthetic_data.people import REFERENCE_DATE
 from synthetic_data.phrases import exam_text, series_text, story_text
 from synthetic_data.protocols import EXAMS, Contents, Exam
@@ -20,22 +21,6 @@ MOST_VISITS = 8
 
 DAYS_IN_HOSPITAL = 10
 """How long someone who came as an emergency may be on a ward."""
-
-DEVICES: dict[str, tuple[Device, ...]] = {
-    "CT": (Device("CT", "SYNCT01", "Fictiva Spiral 64", "SYN-CT-0001"),),
-    "MR": (Device("MR", "SYNMR01", "Fictiva Magnet 1.5T", "SYN-MR-0001"),),
-    "DX": (
-        Device("DX", "SYNDX01", "Fictiva Thorax Stand", "SYN-DX-0001"),
-        Device("DX", "SYNDX02", "Fictiva Bone Table", "SYN-DX-0002"),
-    ),
-    "US": (Device("US", "SYNUS01", "Fictiva Echo 5", "SYN-US-0001"),),
-    "MG": (Device("MG", "SYNMG01", "Fictiva Senologe", "SYN-MG-0001"),),
-    "CR": (Device("CR", "SYNCR01", "Fictiva Cassette Reader", "SYN-CR-0001"),),
-    "XA": (Device("XA", "SYNXA01", "Fictiva Angio C", "SYN-XA-0001"),),
-    "PT": (Device("PT", "SYNPT01", "Fictiva Positron 16", "SYN-PT-0001"),),
-    "NM": (Device("NM", "SYNNM01", "Fictiva Gamma Duo", "SYN-NM-0001"),),
-}
-"""The hospital's devices by modality; the first radiography room does chests, the second bones."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +53,10 @@ class Planner:
         last = datetime.min
         for index, visit in enumerate(story.visits):
             role = patient.role.child("study", index)
-            last = max(_time_of(first, visit, story, role), last + timedelta(minutes=35))
+            if story.emergency and visit.day == 0:
+                last = _arrival(first, patient.role) if index == 0 else last + _next_room(role)
+            else:
+                last = max(_time_of(first, visit, role), last + timedelta(minutes=35))
             yield self._study(patient, visit, index, last, role)
 
     def _study(self, patient: Patient, visit: Visit, index: int, started: datetime, role: Role) -> Study:
@@ -104,7 +92,7 @@ class Planner:
             performing=_one_of(team.radiologists, role.child("radiologist")),
             operator=_one_of(team.operators, role.child("operator")),
             institution=locale.institution,
-            device=DEVICES[exam.modality][-1 if hand else 0],
+            device=device_for(exam.modality, hand, role.child("device")),
             frame_of_reference_uid=role.child("frame of reference").uid(),
             findings=findings_of(visit, patient.role),
             series=tuple(_plan_series(exam, started, locale, role, self._objects, self._syntax)),
@@ -146,15 +134,25 @@ def _first_day(patient: Patient, story: Story) -> datetime:
     return datetime(day.year, day.month, day.day)
 
 
-def _time_of(first: datetime, visit: Visit, story: Story, role: Role) -> datetime:
-    """When a visit takes place: an emergency at any hour, others from 8 to 18, put off to Monday from a weekend."""
+def _arrival(first: datetime, role: Role) -> datetime:
+    """When an emergency's first examination takes place: at any hour of any day."""
+    generator = role.child("arrival").random()
+    return first + timedelta(minutes=generator.randrange(24 * 60), seconds=generator.randrange(60))
+
+
+def _next_room(role: Role) -> timedelta:
+    """How long after one examination an emergency's next begins: three of them fit into an hour."""
+    generator = role.child("next room").random()
+    return timedelta(minutes=generator.randrange(16, 27), seconds=generator.randrange(60))
+
+
+def _time_of(first: datetime, visit: Visit, role: Role) -> datetime:
+    """When a planned visit takes place: from 8 to 18, put off to Monday from a weekend."""
     generator = role.child("time").random()
-    emergency = story.emergency and visit.day == 0
-    hour = generator.randrange(24) if emergency else generator.randrange(8, 18)
+    hour = generator.randrange(8, 18)
     time = timedelta(days=visit.day, hours=hour, minutes=generator.randrange(60), seconds=generator.randrange(60))
     started = first + time
-    wait = 0 if emergency or started.weekday() < 5 else 7 - started.weekday()
-    return started + timedelta(days=wait)
+    return started + timedelta(days=0 if started.weekday() < 5 else 7 - started.weekday())
 
 
 def _service_of(visit: Visit, story_name: str) -> Service:

@@ -12,6 +12,8 @@ LOINC: dict[str, Code] = {
     "ct_chest": Code("24627-2", "LN", "CT Chest"),
     "mr_head": Code("24590-2", "LN", "MR Brain"),
     "dx_chest": Code("36643-5", "LN", "XR Chest 2 Views"),
+    "us_abdomen": Code("24558-9", "LN", "US Abdomen"),
+    "mg_breast": Code("24606-6", "LN", "MG Breast Screening"),
 }
 
 

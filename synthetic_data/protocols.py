@@ -85,12 +85,15 @@ _SCAN = (
 _DOSE = _P("sc_dose", 1, 512, 512, content="SC", weight=512 * 512 + _ICON)
 _SCOUT = _P("ct_scout", 1, 288, 256, content="CTSCOUT")
 _HEAD_SCOUT = _P("ct_scout", 1, 224, 192, content="CTSCOUT")
+_MR_SCOUT = _P("mr_scout", 3, 84, 84, content="MRSCOUT")
 _CHEST_PA = _P("dx_chest_pa", 1, 480, 400)
 
 _PICTURES: dict[str, Exam] = {
     "ct_head": Exam("CT", "HEAD", (_P("ct_brain", 8, 192, 192), _P("ct_skull", 8, 192, 192), _DOSE, _HEAD_SCOUT)),
     "ct_chest": Exam("CT", "CHEST", (_P("ct_mediastinum", 9, 192, 192), _P("ct_lung", 9, 192, 192), _DOSE, _SCOUT)),
-    "mr_head": Exam("MR", "BRAIN", (_P("mr_t1", 8, 160, 160), _P("mr_t2", 8, 160, 160), _P("mr_flair", 8, 160, 160))),
+    "mr_head": Exam(
+        "MR", "BRAIN", (_P("mr_t1", 8, 160, 160), _P("mr_t2", 8, 160, 160), _P("mr_flair", 8, 160, 160), _MR_SCOUT)
+    ),
     "dx_chest": Exam("DX", "CHEST", (_CHEST_PA, _P("dx_chest_lateral", 1, 480, 400))),
     "dx_chest_control": Exam("DX", "CHEST", (_CHEST_PA,)),
     "dx_hand": Exam("DX", "HAND", (_P("dx_hand_pa", 1, 440, 360), _P("dx_hand_oblique", 1, 440, 360))),
@@ -100,7 +103,7 @@ _PICTURES: dict[str, Exam] = {
     "mg_breast": Exam("MG", "BREAST", (_P("mg_views", 4, 560, 432),)),
     "xa_coronary": Exam("XA", "HEART", (_P("xa_run", 1, 400, 400, frames=10, weight=10 * 400 * 400),)),
     "pt_body": Exam("PT", "CHEST", (_P("pt_axial", 24, 128, 128),)),
-    "nm_bone": Exam("NM", "CHEST", (_P("nm_whole", 1, 512, 160, frames=2),)),
+    "nm_bone": Exam("NM", "WHOLEBODY", (_P("nm_whole", 1, 512, 160, frames=2),)),
 }
 
 _DOCUMENTS: dict[str, tuple[SeriesProtocol, ...]] = {

@@ -16,6 +16,7 @@ from synthetic_data.ledger import Box, Kind, Place, Plant
 
 PIXEL_DATA = "(7FE0,0010)"
 PREAMBLE_LENGTH = 128
+_SOURCE_AE_TITLE = "(0002,0016)"
 
 
 class Identifier(NamedTuple):
@@ -33,8 +34,8 @@ Fields = Mapping[str, Identifier | str]
 class Record:
     """A dataset under construction. `put` sets what identifies no one; `plant` sets what does, and notes it.
 
-    `preamble` and `file_stem` (the file's name, to which the image's number is added) are what `plant_preamble` and
-    `plant_file_name` made of them; the items of a sequence have none of their own.
+    `preamble`, `file_stem` (the file's name, to which the image's number is added) and `source_ae_title` are what
+    `plant_preamble`, `plant_file_name` and `plant_source` made of them; the items of a sequence have none of their own.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Record:
         self.plants: list[Plant] = [] if plants is None else plants
         self.preamble = bytes(PREAMBLE_LENGTH)
         self.file_stem = "image"
+        self.source_ae_title = ""
         self._prefix = prefix
 
     def path(self, tag: int) -> str:
@@ -97,6 +99,11 @@ class Record:
     def plant_file_name(self, template: str, fields: Fields) -> None:
         """Name the files after a text instead of `image`; it must be letters, digits, `_` and `-` only."""
         self.file_stem = self._filled(Place.FILE_NAME, "", template, fields)
+
+    def plant_source(self, identifier: Identifier) -> None:
+        """Name the device that wrote the file in its meta information, Source Application Entity Title (0002,0016)."""
+        self.source_ae_title = identifier.value
+        self.plants.append(Plant(Place.FILE_META, _SOURCE_AE_TITLE, *identifier))
 
     def _filled(self, place: Place, tag: str, template: str, fields: Fields) -> str:
         """The template with its fields filled in, each identifier noted with its span."""

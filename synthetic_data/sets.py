@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
 import shutil
@@ -34,11 +36,12 @@ class Written:
 
 
 class SetFolder:
-    """The folder of one set. `claim` before anything else."""
+    """The folder of one set. `claim` before anything else, and `release` at the end."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.parts = folder / PARTS_NAME
+        self._lock: int | None = None
 
     def ledger_part(self, shard: str) -> Path:
         """Where a patient's share of the ledger waits until the set is complete."""
@@ -56,12 +59,43 @@ class SetFolder:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             self._require_unfinished(options)
-            self._clear_unfinished()
         else:
             unfinished = folder / (OPTIONS_NAME + UNFINISHED)
             unfinished.write_text(json.dumps(options.to_json(), indent=1) + "\n", encoding="utf-8")
             os.replace(unfinished, folder / OPTIONS_NAME)
         self.parts.mkdir(exist_ok=True)
+        self._lock_out_others()
+        self._clear_unfinished()
+
+    def _lock_out_others(self) -> None:
+        """Keep a second run out of the folder; the kernel lets go of a lock whose process was killed."""
+        self._lock = os.open(self.parts, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise SyntheticDataError(
+                f"another run is writing into {str(self.folder)!r}; wait until it is done, or name another folder."
+            ) from error
+        except OSError as error:
+            if error.errno not in (errno.ENOLCK, errno.ENOTSUP):  # a network drive without locks
+                raise
+
+    def release(self) -> None:
+        """Let others into the folder again."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    @property
+    def bytes_there(self) -> int:
+        """How much of the set's space is taken by it already: by patients that are complete, and by what will be cleared."""
+        return sum(
+            path.stat().st_size
+            for folder in self.folder.glob("patient-*")
+            if folder.suffix == UNFINISHED or self.has(folder.name)
+            for path in folder.rglob("*")
+            if path.is_file()
+        )
 
     def _require_unfinished(self, options: Options) -> None:
         folder = self.folder

@@ -49,8 +49,9 @@ STORIES: tuple[Story, ...] = (
         (
             Visit("dx_chest", 0, (("nodule", 0.9),)),
             Visit("ct_chest", 9, (("nodule", 0.9),)),
-            Visit("ct_chest", 98, (("nodule", 1.05),)),
-            Visit("dx_chest_control", 281, (("nodule", 1.1),)),
+            Visit("dx_chest_control", 98, (("nodule", 1.05),)),
+            Visit("ct_chest", 380, (("nodule", 1.1),)),
+            Visit("ct_chest", 745, (("nodule", 1.15),)),
         ),
     ),
     Story(
@@ -58,6 +59,7 @@ STORIES: tuple[Story, ...] = (
         (
             Visit("ct_head", 0, (("haematoma", 1.0),)),
             Visit("dx_hand", 0, (("fracture", 1.0),)),
+            Visit("us_abdomen", 0),
             Visit("dx_hand", 41, (("fracture", 0.8), ("callus", 1.0))),
         ),
         emergency=True,

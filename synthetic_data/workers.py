@@ -6,11 +6,14 @@ Patients are independent of each other, so any worker can write any of them at a
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
 from itertools import islice
+from multiprocessing import connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +56,18 @@ def _hospital(options: Options) -> Hospital:
     return Hospital(options)
 
 
+def _end_with_parent() -> None:
+    """In a worker: end at once when the process that started it is killed, whatever the worker is doing."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_wait_and_end, args=(parent.sentinel,), daemon=True).start()
+
+
+def _wait_and_end(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
+
+
 def _run_in_processes(hospital: Hospital, folder: Path, others: int) -> Iterator[ShardWritten]:
     """Write patients in this process and in so many others, which this one does not wait for while they start.
 
@@ -61,7 +76,8 @@ def _run_in_processes(hospital: Hospital, folder: Path, others: int) -> Iterator
     from synthetic_data.writing import write_shard
 
     options, indices = hospital.options, iter(hospital.options.indices)
-    pool = ProcessPoolExecutor(others, mp_context=multiprocessing.get_context("forkserver"))
+    context = multiprocessing.get_context("forkserver")
+    pool = ProcessPoolExecutor(others, mp_context=context, initializer=_end_with_parent)
     waiting: set[Future[ShardWritten]] = set()
     try:
         while True:

@@ -13,8 +13,9 @@ from pydicom import dcmwrite
 from pydicom.dataset import Dataset
 
 from synthetic_data.encoding import file_meta
+from synthetic_data.headers import add_procedure_codes
 from synthetic_data.ledger import Kind, LedgerEntry, Place, Plant
-from synthetic_data.locales import find_locale
+from synthetic_data.locales.locale import Locale
 from synthetic_data.marks import add_marks
 from synthetic_data.modalities.document import leave_out, staff_name
 from synthetic_data.model import Study
@@ -30,6 +31,7 @@ class WorklistEntry:
     """One scheduled examination, as it was before it took place."""
 
     study: Study
+    words: Locale
 
     @property
     def path(self) -> str:
@@ -45,7 +47,7 @@ class WorklistEntry:
     def _record(self) -> Record:
         study, patient = self.study, self.study.patient
         who = patient.patient_id
-        terms = find_locale(study.locale).character_set
+        terms = self.words.character_set
         record = Record(character_set=terms)
         record.put(SpecificCharacterSet=list(terms) if len(terms) > 1 else terms[0])
         for keyword, kind, value in (
@@ -62,6 +64,7 @@ class WorklistEntry:
         record.plant("ReferringPhysicianName", staff_name(study.referring))
         record.plant("RequestingPhysician", staff_name(study.requesting))
         record.put(RequestedProcedureDescription=study.procedure)
+        add_procedure_codes(record, "RequestedProcedureCodeSequence", study)
         add_marks(record)
         leave_out(record, "Manufacturer", "QualityControlImage")
         self._add_step(record)

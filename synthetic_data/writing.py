@@ -38,9 +38,12 @@ def write_set(
     try:
         if workers < 1 or workers > MOST_WORKERS:
             raise SyntheticDataError(f"the number of workers must be from 1 to {MOST_WORKERS}, not {workers!r}.")
-        place.require_space(hospital.byte_estimate)
+        if scheduler is not None and workers != 1:
+            raise SyntheticDataError("a cluster has workers of its own; leave --workers out, or --scheduler.")
+        hospital.require_objects()
+        place.require_space(hospital.byte_estimate - place.bytes_there)
         place.claim(hospital.options)
-        total, instances, size = hospital.instance_count, 0, 0
+        total, instances, size = hospital.file_count, 0, 0
         for written in run(hospital, folder, workers, scheduler):
             instances, size = instances + written.instances, size + written.bytes
             if progress is not None:
@@ -51,6 +54,8 @@ def write_set(
     except OSError as error:
         reason = error.strerror or str(error)
         raise SyntheticDataError(f"cannot write to {str(folder)!r}: {reason}.") from error
+    finally:
+        place.release()
     return Written(folder, instances, size, entries)
 
 
@@ -90,25 +95,26 @@ def _write_files(hospital: Hospital, shard: Shard, unfinished: Path, part: Path)
             instances += len(names)
             all_shares.append(share)
             files.append(names)
-    for name, content in hospital.broken_files(shard):
-        os.makedirs(unfinished / "faults", exist_ok=True)
-        size += write_file(f"{unfinished}/{name}", (content,))
+    for broken in hospital.broken_files(shard):
+        beside = unfinished / broken.path.split("/", 1)[1]
+        beside.parent.mkdir(exist_ok=True)
+        size += write_file(str(beside), (broken.content,))
         instances += 1
     ledger_table.write_shares(part, all_shares, files)
-    if entries := hospital.worklist(shard):
-        _write_worklist(unfinished, entries, part)
+    _write_worklist(unfinished, hospital.worklist(shard))
+    if others := hospital.other_plants(shard):
+        ledger_table.append_plants(part, others)
     return ShardWritten(instances, size)
 
 
-def _write_worklist(unfinished: Path, entries: Sequence[WorklistEntry], part: Path) -> None:
-    """Write a patient's entries into the worklist's folder, each whole or not at all, and their ledger behind the rest."""
+def _write_worklist(unfinished: Path, entries: Sequence[WorklistEntry]) -> None:
+    """Write a patient's entries into the worklist's folder, each whole or not at all."""
     for entry in entries:
         final = unfinished.parent / entry.path
         final.parent.mkdir(exist_ok=True)
         own = final.with_name(unfinished.name + final.suffix)
         own.write_bytes(entry.encode())
         os.replace(own, final)
-    ledger_table.append_plants(part, [(entry.path, entry.uid, entry.plants) for entry in entries])
 
 
 def write_series(share: SeriesShare, paths: Sequence[str]) -> int:

@@ -1,11 +1,11 @@
-"""Keep the generated blocks of README.md, README.fr.md and docs/detection.md current.
+"""Keep the generated blocks of README.md, README.fr.md, docs/detection.md and docs/synthetic_data.md current.
 
     python tools/readme.py update     # rewrite the blocks
     python tools/readme.py check      # write nothing; exit 1 and name the stale files
 
 A block stands between ``<!-- generated: NAME -->`` and ``<!-- end NAME -->``: the table of the commands comes from the
 live command line, the tables of the scenarios and the lessons from the live catalogue, those of the detection rules and of
-the fields of events from the rules and the schema.
+the fields of events from the rules and the schema; what synthetic data are made of, and what their ledger says, from the generator.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-READMES = {"README.md": "en", "README.fr.md": "fr", "docs/detection.md": "en"}
+READMES = {"README.md": "en", "README.fr.md": "fr", "docs/detection.md": "en", "docs/synthetic_data.md": "en"}
 STALE = 3  # of the process for one file; an uncaught error exits with 1
 BLOCK = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end (?P=name) -->)", re.DOTALL)
 
@@ -80,7 +80,55 @@ def fields() -> str:
     return "| field | type | meaning |\n|---|---|---|\n" + "\n".join(rows) + "\n"
 
 
-BLOCKS = {"commands": commands, "scenarios": scenarios, "lessons": lessons, "rules": rules, "fields": fields}
+def ledger() -> str:
+    """The columns of the answer key of synthetic patients."""
+    from synthetic_data.ledger_table import SCHEMA
+
+    rows = [f"| `{name}` | {kind} | {meaning} |" for name, (kind, meaning) in SCHEMA.items()]
+    return "| column | type | meaning |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def options() -> str:
+    """What synthetic patients can be made with."""
+    from synthetic_data.charsets import CHARSETS
+    from synthetic_data.locales import LOCALES
+    from synthetic_data.options import MODALITIES
+    from synthetic_data.syntaxes import SYNTAXES
+
+    rows = (("locale", LOCALES), ("modality", MODALITIES), ("charset", CHARSETS), ("syntax", SYNTAXES))
+    lines = [f"| `--{name}` | {', '.join(f'`{one}`' for one in known)} |" for name, known in rows]
+    return "| option | one of |\n|---|---|\n" + "\n".join(lines) + "\n"
+
+
+def devices() -> str:
+    """The hospital's devices."""
+    from synthetic_data.devices import EVERY_DEVICE
+
+    rows = [f"| {one.modality} | `{one.station_name}` | {one.model} | {one.grain:g} |" for one in EVERY_DEVICE]
+    return "| kind | station | model | noise |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def faults() -> str:
+    """The broken files that can be asked for."""
+    from synthetic_data.faults import FAULTS, describe_fault
+
+    rows = [f"| `{name}` | {describe_fault(name)} |" for name in FAULTS]
+    return "| fault | what is wrong |\n|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def targets() -> str:
+    """What the benches of synthetic patients hold."""
+    sys.path.insert(0, str(ROOT))
+    from tests.bench.targets import TARGETS
+
+    rows = [f"| {what} | {'at least' if least else 'at most'} {wanted:g} |" for what, wanted, least in TARGETS.values()]
+    return "| figure | wanted |\n|---|---|\n" + "\n".join(rows) + "\n"
+
+
+BLOCKS = {
+    "commands": commands, "scenarios": scenarios, "lessons": lessons, "rules": rules, "fields": fields,
+    "ledger": ledger, "options": options, "devices": devices, "faults": faults, "targets": targets,
+}  # fmt: skip
 
 
 def rendered(text: str) -> str:

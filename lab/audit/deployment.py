@@ -12,6 +12,7 @@ from lab.audit.environment import SECRET, WHOLE, Variable, enabled_section, opti
 from lab.audit.jsonc import Node, Unknown, parse
 from lab.audit.nginx import Block, Route, read_nginx, routes
 from lab.audit.platform import Platform, platform_of
+from lab.audit.recipe import installs_orthanc
 from lab.audit.source import Kind, Place, Source, collect, read
 
 WEB_PORTS, DICOM_PORTS = (8042,), (4242, 104, 11112, 2762)
@@ -24,6 +25,8 @@ class Deployment:
     sources: list[Source]
     archives: list[Archive] = field(default_factory=list)
     services: list[Service] = field(default_factory=list)
+    built: list[Service] = field(default_factory=list)
+    """Services whose image is built here with Orthanc in it, and of whose configuration no file tells."""
     gateway: Block | None = None
     routes: list[Route] = field(default_factory=list)
     """The routes that lead to an archive, over HTTP or as a plain stream."""
@@ -76,6 +79,7 @@ def _add_compose(
         service = with_files(service, _env_files(source, service, site.sources))
         site.services.append(service)
         if not runs:
+            site.built += [service] if installs_orthanc(compose, service) else []
             continue
         platform = _platform(compose, service, stated, version)
         archive = Archive(service.name, platform, service.place, service=service, variables=service.environment)

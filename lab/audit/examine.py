@@ -37,7 +37,7 @@ def audit(paths: list[Path], image: str | None = None, version: str | None = Non
     says. Read-only. Raises AuditError for what cannot be read.
     """
     deployment = assemble(paths, image, version)
-    if not (deployment.archives or deployment.routes):
+    if not (deployment.archives or deployment.routes or deployment.built):
         raise AuditError(
             t("There is no Orthanc in these files."),
             t("Name its own JSON file too: an image of one’s own, or an unknown proxy, cannot be told from others."),

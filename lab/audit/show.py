@@ -62,6 +62,16 @@ def _table(severity: Severity, findings: list[Finding], names: Mapping[str, str]
 
 
 def _summary(report: Report) -> Text:
+    if unknown := [service.name for service in report.deployment.built]:
+        return t(
+            "{summary} No configuration of {names} was named: name its JSON file too.",
+            summary=_counted(report),
+            names=", ".join(unknown),
+        )
+    return _counted(report)
+
+
+def _counted(report: Report) -> Text:
     if not report.findings:
         return tn("Nothing found in one file.", "Nothing found in {n} files.", len(report.deployment.sources))
     counts = ", ".join(f"{len(found)} {severity.label}" for severity in Severity if (found := _of(report, severity)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 
 import httpx
@@ -10,6 +11,7 @@ from pydicom.dataset import Dataset
 
 from lab.clients import dimse
 from lab.clients.live import LiveSite
+from lab.clients.rest import BROWSER
 from lab.i18n import Text, t
 from lab.model import ClinicDay, DayStep
 from lab.site.zones import Door, Station
@@ -28,16 +30,29 @@ class Stopped(Exception):
 def clinic_day(site: LiveSite) -> ClinicDay:
     """Play the day against a running site.
 
-    The CT reads its worklist and stores a study, the workstation finds and retrieves it, the referring doctor opens it with her account, the
-    administrator reaches the REST API and removes it again. One step that fails does not keep the next from being tried.
+    The CT reads its worklist and stores a study, the workstation finds and retrieves it, the referring doctor opens it with her
+    account, the administrator reaches the REST API, has an image anonymised for the research office, and removes the study
+    again. One step that fails does not keep the next from being tried. What an earlier day could not remove is gone first, so that
+    nobody finds that instead.
     """
+    _clear(site)
     steps = (
         ("ct-stores", t("The CT reads its worklist and stores a study"), _ct_stores),
         ("workstation-retrieves", t("The workstation finds and retrieves it"), _workstation_retrieves),
         ("doctor-views", t("The referring doctor opens it with her account"), _doctor_views),
         ("administrator-works", t("The administrator reaches the REST API"), _administrator_works),
     )
-    return ClinicDay(tuple(_step(name, title, action, site) for name, title, action in steps))
+    day = ClinicDay(tuple(_step(name, title, action, site) for name, title, action in steps))
+    if day.stopped:
+        _clear(site)
+    return day
+
+
+def _clear(site: LiveSite) -> None:
+    """Remove the day's study at the archive's own console, where the administrator may."""
+    with suppress(httpx.HTTPError, Stopped), site.console(site.account("administrator")) as console:
+        for study in _find_study(console):
+            console.delete(f"/studies/{study}")
 
 
 @cache
@@ -68,13 +83,36 @@ def _step(name: str, title: Text, action: Callable[[LiveSite], Text], site: Live
 
 def _ct_stores(site: LiveSite) -> Text:
     peer = site.equipment("ct")
-    status, _ = dimse.worklist(peer, _whom_to_expect())
-    if status != 0:
-        raise Stopped(t("its worklist was refused with status 0x{status:04X}", status=status))
+    has_worklist = True
+    try:
+        _read_worklist(peer)
+    except (Stopped, dimse.NoAssociation):
+        if has_worklist := _could_have_worklists(site):
+            raise
     (status,) = dimse.store(peer, [emergency_study()])
     if status != 0:
         raise Stopped(t("C-STORE was refused with status 0x{status:04X}", status=status))
+    if not has_worklist:
+        return t("C-STORE accepted (this Orthanc has no worklist plugin)")
     return t("worklist read, C-STORE accepted")
+
+
+def _read_worklist(peer: dimse.Peer) -> None:
+    status, _ = dimse.worklist(peer, _whom_to_expect())
+    if status != 0:
+        raise Stopped(t("its worklist was refused with status 0x{status:04X}", status=status))
+
+
+def _could_have_worklists(site: LiveSite) -> bool:
+    """Whether the archive could serve a worklist. One that lacks a plugin which the site asks for cannot, whatever a repair does."""
+    if not site.config.worklists.enabled:
+        return True
+    try:
+        with site.console(site.account("administrator")) as console:
+            answer = console.get("/plugins")
+            return answer.status_code != 200 or "worklists" in answer.json()
+    except (httpx.HTTPError, ValueError):
+        return True
 
 
 def _whom_to_expect() -> Dataset:
@@ -127,6 +165,7 @@ def _require(answer: httpx.Response, what: str) -> None:
 def _doctor_views(site: LiveSite) -> Text:
     station = site.station("doctor")
     with site.web(station, _web_door(site, station), site.account("doctor")) as client:
+        client.headers["User-Agent"] = BROWSER
         studies = _find_study(client)
         if not studies:
             raise Stopped(t("the study is not there"))
@@ -139,10 +178,19 @@ def _doctor_views(site: LiveSite) -> Text:
     return t("the image opens")
 
 
+def _anonymised(client: httpx.Client, study: str) -> httpx.Response:
+    """An image as the research office gets it. Nothing is stored: Orthanc answers with the anonymised file."""
+    images = client.get(f"/studies/{study}/instances")
+    _require(images, "/studies/…/instances")
+    return client.post(f"/instances/{images.json()[0]['ID']}/anonymize", json={})
+
+
 def _administrator_works(site: LiveSite) -> Text:
     station = site.station("administrator")
     with site.web(station, _web_door(site, station), site.account("administrator")) as client:
         _require(client.get("/system"), "/system")
+        _require(client.get("/series?since=0&limit=1"), "/series")
         for study in _find_study(client):
+            _require(_anonymised(client, study), "/instances/…/anonymize")
             _require(client.delete(f"/studies/{study}"), "DELETE /studies/…")
     return t("the REST API answers and obeys")

@@ -27,6 +27,7 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 )
 
 from lab.clients.guard import require_inside
+from lab.clients.patience import is_left, left
 from lab.clients.tls import Tls, refusal
 from lab.site.zones import Network, Station
 from synthetic_data.instance import storage_kinds
@@ -168,7 +169,12 @@ def associate(
         if association.is_established:
             break
         reason = _why(association, peer, way)
-        if reason.kind != "unreachable" or time.monotonic() - began > QUICK_SECONDS or number == len(asked):
+        if (
+            reason.kind != "unreachable"
+            or not is_left(0)
+            or time.monotonic() - began > QUICK_SECONDS
+            or number == len(asked)
+        ):
             raise reason
         if number % len(peer.ways) == 0:
             time.sleep(0.05)
@@ -223,7 +229,9 @@ def _request(
     handlers: Sequence[tuple[object, object]],
 ) -> Association:
     entity = AE(ae_title=peer.calling)
-    entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = entity.connection_timeout = TIMEOUT_SECONDS
+    entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = entity.connection_timeout = left(
+        TIMEOUT_SECONDS
+    )
     return entity.associate(
         peer.address,
         peer.port,

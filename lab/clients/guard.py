@@ -7,6 +7,7 @@ from ipaddress import AddressValueError, IPv4Address
 
 import httpx
 
+from lab.clients.patience import is_left, left
 from lab.errors import AddressRefused
 from lab.i18n import t
 from lab.site.zones import BENCHMARK, LOOPBACK, Network
@@ -56,10 +57,14 @@ class GuardedTransport(httpx.HTTPTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         require_inside(request.url.host, self._network)
+        limits = request.extensions.get("timeout", {})
+        request.extensions["timeout"] = {what: left(limit) for what, limit in limits.items() if limit is not None}
         answer = super().handle_request(request)
         waited = 0
         while self._patient and answer.status_code == 429 and waited < LONGEST_WAIT_SECONDS:
             seconds = _seconds(answer)
+            if not is_left(seconds):
+                break
             answer.close()
             time.sleep(seconds)
             waited += seconds

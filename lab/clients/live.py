@@ -121,7 +121,8 @@ class LiveSite:
         return str(self.config.orthanc.get("DicomAet", "ORTHANC"))
 
     def _ways(self, station: Station) -> tuple[Tls | None, ...]:
-        own = self.certificates.equipment(station.name)
+        unready = any(known.host == station.name and not known.certificate for known in self.config.modalities.values())
+        own = None if unready else self.certificates.equipment(station.name)
         if own is None:
             return (None, ANONYMOUS)
         return (Tls(self.certificates.authority, own) if self.config.orthanc.get("DicomTlsEnabled") else None,)

@@ -13,6 +13,7 @@ from threading import Lock
 import httpx
 from pydicom import dcmread
 from pynetdicom import _config, build_context
+from pynetdicom.presentation import PresentationContext
 
 from lab.clients.dimse import NoAssociation, associate
 from lab.clients.live import LiveSite
@@ -43,6 +44,7 @@ def store_hospital(site: LiveSite, hospital: Hospital, progress: Progress | None
     object or an association.
     """
     instances, lock, stored = hospital.instances(), Lock(), 0
+    contexts = [build_context(sop_class, syntax) for sop_class, syntax in storage_kinds(hospital.options.syntax)]
 
     def take() -> bytes | None:
         with lock:  # instances of a study share what is made at their first use
@@ -63,7 +65,7 @@ def store_hospital(site: LiveSite, hospital: Hospital, progress: Progress | None
             ThreadPoolExecutor(WORKERS) as pool,
         ):
             files = [Path(folder) / f"{sender}.dcm" for sender in range(WORKERS)]
-            for sender in [pool.submit(_send, site, file, take, count) for file in files]:
+            for sender in [pool.submit(_send, site, file, contexts, take, count) for file in files]:
                 sender.result()
     except NoAssociation as refusal:
         raise LabError(
@@ -83,12 +85,17 @@ def _chunked_from_files() -> Iterator[None]:
         _config.STORE_SEND_CHUNKED_DATASET = before
 
 
-def _send(site: LiveSite, file: Path, take: Callable[[], bytes | None], count: Callable[[], None]) -> None:
+def _send(
+    site: LiveSite,
+    file: Path,
+    contexts: list[PresentationContext],
+    take: Callable[[], bytes | None],
+    count: Callable[[], None],
+) -> None:
     """Send what ``take`` gives until it gives None, and ``count`` each object that the archive has confirmed.
 
     Each is written to ``file`` for as long as it is sent.
     """
-    contexts = [build_context(sop_class, syntax) for sop_class, syntax in storage_kinds()]
     content, lost = take(), 0
     while content is not None:
         with associate(site.equipment("ct"), contexts) as association:

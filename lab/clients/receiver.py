@@ -1,10 +1,12 @@
-"""Somebody who waits for images: a DICOM storage service (C-STORE SCP, PS3.4 B) at a station of the sandbox."""
+"""Somebody who waits for images at a station of the sandbox: a DICOM storage service (C-STORE SCP, PS3.4 B), or a web server."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 from pynetdicom import AE, ALL_TRANSFER_SYNTAXES, AllStoragePresentationContexts, evt
 
@@ -14,7 +16,7 @@ from lab.site.zones import Network, Station
 
 @dataclass
 class Received:
-    """Where the receiver listens, and the SOP instance UIDs of what has come in."""
+    """Where the receiver listens, and what has come in: the SOP instance UIDs, or the lengths of what was sent over HTTP."""
 
     address: str
     port: int
@@ -41,3 +43,39 @@ def receiver(network: Network, station: Station, title: str) -> Iterator[Receive
         yield inbox
     finally:
         server.shutdown()
+
+
+@contextmanager
+def web_receiver(network: Network, station: Station, title: str) -> Iterator[Received]:
+    """The same for an archive that sends to another one over HTTP (POST /instances). Answers as Orthanc does; keeps no image."""
+    require_inside(station.address, network)
+
+    class Inbox(BaseHTTPRequestHandler):
+        server_version = title
+
+        def do_POST(self) -> None:
+            content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            inbox.instances.append(str(len(content)))
+            self._answer(b'{"ID": "", "Path": "", "Status": "Success"}')
+
+        def do_GET(self) -> None:
+            self._answer(b"{}")
+
+        def _answer(self, body: bytes) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer((station.address, 0), Inbox)
+    inbox = Received(station.address, server.server_address[1])
+    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield inbox
+    finally:
+        server.shutdown()
+        server.server_close()

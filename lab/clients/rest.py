@@ -13,6 +13,8 @@ from lab.clients.guard import GuardedTransport
 from lab.site.zones import Network, Station
 
 TIMEOUT_SECONDS = 4.0
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+"""What a browser calls itself, and whoever wants to be taken for one."""
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from lab.i18n import Text, t
 if TYPE_CHECKING:
     from lab.api import Lab
 
-CLEAN, FOUND, COULD_NOT = 0, 1, 2
+CLEAN, FOUND, COULD_NOT, INTERRUPTED = 0, 1, 2, 130
 AS_JSON = click.option("--json", "as_json", is_flag=True, help=str(t("Print JSON for programs.")))
 
 
@@ -35,6 +35,13 @@ def running_lab() -> Lab:
     from lab.api import Lab
 
     return Lab()
+
+
+def say(words: Text | str, data: dict[str, object], as_json: bool) -> None:
+    """Print a few words, or the same as JSON."""
+    text = json.dumps(data, ensure_ascii=False, indent=2) if as_json else str(words)
+    if text:
+        click.echo(text)
 
 
 def answer(result: Shown, as_json: bool, exit_code: int = CLEAN) -> None:

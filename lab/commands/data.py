@@ -7,7 +7,7 @@ import click
 from lab.i18n import t
 
 _EXAMPLES = """pacslab data generate --out hospital
-  pacslab data generate --patients 1000 --workers 2 --modality CT --modality MR --out large
+  pacslab data generate --patients 1000 --workers 2 --modality CT MR --out large
   pacslab data load --patients 31-40
   pacslab data describe hospital
   pacslab data gallery --out gallery.png"""

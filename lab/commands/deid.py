@@ -52,6 +52,7 @@ pacslab deidentify hospital shared --anonymous""",
     help=str(t("The key, which stays with the hospital: pseudonymised. Made when there is none.")),
 )
 @click.option("--anonymous", is_flag=True, help=str(t("Destroy the key at the end: nobody can find the way back.")))
+@click.option("--retry", is_flag=True, help=str(t("Try again what an earlier run of the same left in quarantine.")))
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help=str(t("Processes.")))
 @AS_JSON
 def deidentify(
@@ -62,7 +63,7 @@ def deidentify(
     profile = _profile(asked["profile"], asked["options"], asked["without"])
     steps = Steps(quiet=as_json)
     with steps.progress(t("De-identifying")) as report:
-        result = Deidentified.run(source, target, profile, key, anonymous, workers, report)
+        result = Deidentified.run(source, target, profile, key, anonymous, workers, report, retry=asked["retry"])
     answer(result, as_json, FOUND if result.audit.quarantined else CLEAN)
 
 

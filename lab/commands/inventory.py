@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,15 +20,23 @@ LEDGER = "ledger.parquet"
 
 @command(
     t(
-        "Find personal data in the lab’s archive and logs, or in folders, files and backups. Read-only. Exit code 1 when there is some."
+        "Find personal data in the lab’s archive, logs and backups, or in folders and files. Read-only. Exit code 1 when there is some."
     ),
     """pacslab inventory
+pacslab inventory --dicomweb --no-ocr
+pacslab inventory vendor-logs --with-archive --no-ocr
 pacslab inventory hospital --no-ocr
 pacslab inventory export.zip /var/log/orthanc --csv > findings.csv
 pacslab inventory hospital --html inventory.html
 pacslab inventory hospital --score""",
 )
 @click.argument("paths", nargs=-1, metavar="[FOLDER|FILE]...", type=click.Path(path_type=Path))
+@click.option(
+    "--with-archive",
+    is_flag=True,
+    help=str(t("Search the lab’s archive too: whom it knows is found in the folders.")),
+)
+@click.option("--dicomweb", is_flag=True, help=str(t("Read the lab’s archive by DICOMweb instead of REST.")))
 @click.option("--no-ocr", is_flag=True, help=str(t("Leave pixels and scans unread: hundreds of times faster.")))
 @click.option(
     "--sample",
@@ -53,6 +60,8 @@ def inventory(**asked: Any) -> None:
 
 def _run(
     paths: tuple[Path, ...],
+    with_archive: bool,
+    dicomweb: bool,
     no_ocr: bool,
     sample: int,
     workers: int | None,
@@ -72,10 +81,11 @@ def _run(
             t("Name one folder that pacslab data generate has made; its {file} is the key.", file=LEDGER),
         )
     with Steps(quiet=as_csv or as_json).progress(t("Searching for personal data")) as report:
-        if paths:
+        if paths and not (with_archive or dicomweb):
             result = look_through(paths, ocr=not no_ocr, sample=sample, workers=workers, report=report)
         else:
-            result = Lab().inventory(ocr=not no_ocr, sample=sample, workers=workers, report=report)
+            ways: dict[str, Any] = {"with_archive": with_archive, "dicomweb": dicomweb}
+            result = Lab().inventory(*paths, ocr=not no_ocr, sample=sample, workers=workers, report=report, **ways)
     if page is not None:
         result.save_page(page)
     _print(result, ledger if scored else None, as_csv, as_json)
@@ -90,8 +100,8 @@ def _print(result: Inventoried, ledger: Path | None, as_csv: bool, as_json: bool
         for line in result.inventory.csv():
             click.echo(line, nl=False)
     elif as_json:
-        answer = result.json() | ({"score": score.json()} if score is not None else {})
-        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        for text in result.inventory.json_text({"score": score.json()} if score is not None else {}):
+            click.echo(text, nl=False)
     else:
         result.card().print()
         if score is not None:

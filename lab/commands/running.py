@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lab.commands.base import AS_JSON, CLEAN, FOUND, answer, command, running_lab
+from lab.commands.base import AS_JSON, CLEAN, FOUND, answer, command, running_lab, say
 from lab.errors import LabError
 from lab.i18n import t
 from lab.terminal import Steps
@@ -39,7 +39,8 @@ def start(kind: str | None, detach: bool, detached: bool, no_jupyter: bool) -> N
         run_detached(home, arguments, click.echo)
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(CLEAN))
-    signal.signal(signal.SIGHUP, lambda *_: sys.exit(CLEAN))
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: it is to outlive its terminal
+        signal.signal(signal.SIGHUP, lambda *_: sys.exit(CLEAN))
     _start_here(home, kind, not no_jupyter, detached)
 
 
@@ -80,14 +81,23 @@ def _start_here(home: Home, kind: str | None, with_jupyter: bool, detached: bool
         steps.ended()
 
 
-@command(t("Stop the lab. Site, patients and progress are kept."), "pacslab stop")
-def stop() -> None:
+@command(
+    t("Stop the lab. Site, patients and progress are kept."),
+    """pacslab stop
+    pacslab stop --json""",
+)
+@AS_JSON
+def stop(as_json: bool) -> None:
     from lab.launch import stop_session
 
     lab = running_lab()
     was_running = stop_session(lab.home) or lab.sandbox.health().running
     lab.stop()
-    click.echo(str(t("The lab is stopped.") if was_running else t("The lab was not running.")))
+    say(
+        t("The lab is stopped.") if was_running else t("The lab was not running."),
+        {"was_running": was_running},
+        as_json,
+    )
 
 
 @command(
@@ -129,7 +139,8 @@ def reset(as_json: bool) -> None:
 @command(
     t("Print the last lines of a log: orthanc, gateway-access, gateway-stream, gateway-error or host."),
     """pacslab logs
-    pacslab logs gateway-stream --lines 100""",
+    pacslab logs gateway-stream --lines 100
+    pacslab logs gateway-access --json""",
 )
 @click.argument("log", default="orthanc", metavar=f"[{t('LOG')}]")
 @click.option(
@@ -140,18 +151,26 @@ def reset(as_json: bool) -> None:
     metavar="N",
     help=str(t("How many lines.")),
 )
-def logs(log: str, lines: int) -> None:
-    for line in running_lab().logs(log, lines):
-        click.echo(line)
+@AS_JSON
+def logs(log: str, lines: int, as_json: bool) -> None:
+    found = running_lab().logs(log, lines)
+    say("\n".join(found), {"log": log, "lines": found}, as_json)
 
 
-@command(t("Open JupyterLab in the browser."), "pacslab open", name="open")
-def open_() -> None:
+@command(
+    t("Open JupyterLab in the browser."),
+    """pacslab open
+    pacslab open --json""",
+    name="open",
+)
+@AS_JSON
+def open_(as_json: bool) -> None:
     url = running_lab().status().url
     if url is None:
         raise LabError(t("There is no JupyterLab to open."), t("Start it: pacslab start (or ./start.sh)."))
-    click.echo(url)
-    webbrowser.open(url)
+    say(url, {"url": url}, as_json)
+    if not as_json:
+        webbrowser.open(url)
 
 
 COMMANDS = (start, stop, status, doctor, reset, logs, open_)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from lab.commands.base import command, running_lab
+from lab.commands.base import AS_JSON, command, running_lab, say
 from lab.i18n import t
 from lab.terminal import Steps
 
@@ -19,29 +19,32 @@ def site() -> None:
 @command(
     t("Apply a site that you have edited by hand."),
     """pacslab apply my-site.json
-    pacslab apply""",
+    pacslab apply --json""",
 )
 @click.argument("file", required=False, metavar=f"[{t('FILE')}]", type=click.Path(path_type=Path))
-def apply(file: Path | None) -> None:
+@AS_JSON
+def apply(file: Path | None, as_json: bool) -> None:
     lab = running_lab()
     changes = lab.apply(file or lab.home.site_file)
-    click.echo(changes or str(t("Nothing changes.")))
+    say(changes or t("Nothing changes."), {"changes": changes.splitlines()}, as_json)
 
 
 @command(
     t("Load DICOM files or folders of synthetic patients. Files without the synthetic marks are refused."),
-    "pacslab load patients/",
+    """pacslab load patients/
+    pacslab load --json CD/""",
 )
 @click.argument(
     "paths", nargs=-1, required=True, metavar=f"{t('PATH')}...", type=click.Path(exists=True, path_type=Path)
 )
-def load(paths: tuple[Path, ...]) -> None:
+@AS_JSON
+def load(paths: tuple[Path, ...], as_json: bool) -> None:
     from lab.clients.loader import load_files
 
     lab = running_lab()
-    with Steps().progress(t("Loading")) as report:
+    with Steps(quiet=as_json).progress(t("Loading")) as report:
         stored = load_files(lab.live(), paths, report)
-    click.echo(str(t("{stored} objects are in the archive.", stored=stored)))
+    say(t("{stored} objects are in the archive.", stored=stored), {"stored": stored}, as_json)
 
 
 COMMANDS = (site, apply, load)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from lab.commands.base import AS_JSON, answer, command
+from lab.commands.base import AS_JSON, CLEAN, FOUND, answer, command
+from lab.errors import LabError
 from lab.i18n import Text, t
 from lab.terminal import Steps
 
@@ -79,6 +81,7 @@ def _keeping(function: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--parquet", type=file, help=str(t("Also write the findings as Parquet."))),
         click.option("--fresh", is_flag=True, help=str(t("Begin anew, also where the file holds a survey."))),
+        click.option("--retry", is_flag=True, help=str(t("Ask those again that were being asked when it was killed."))),
         click.option("--output", type=file, help=str(t("Keep the findings in this file, and go on from it."))),
     ):
         function = option(function)
@@ -128,11 +131,12 @@ def survey(seed: str, epoch: int, as_csv: bool, as_json: bool, parquet: Path | N
     findings = _survey(seed, epoch, quiet=as_csv or as_json, **how)
     if parquet is not None:
         write_parquet(findings, parquet)
+    surveyed = Surveyed(findings, epoch)
+    code = FOUND if surveyed.totals["accessible"] else CLEAN
     if as_csv:
         click.echo(to_csv(findings), nl=False)
-        return
-    surveyed = Surveyed(findings, epoch)
-    answer(surveyed, as_json, 1 if surveyed.totals["accessible"] else 0)
+        sys.exit(code)
+    answer(surveyed, as_json, code)
 
 
 def _survey(
@@ -142,6 +146,7 @@ def _survey(
     quiet: bool,
     output: Path | None,
     fresh: bool,
+    retry: bool,
     rate: float,
     at_once: int,
     timeout: float,
@@ -150,20 +155,23 @@ def _survey(
     from lab.survey.conduct import conduct
     from lab.survey.internet import Internet
     from lab.survey.tool.runner import Manners
+    from lab.survey.tool.store import forget
 
-    if fresh and output is not None:
-        for name in (output, output.with_name(output.name + "-wal"), output.with_name(output.name + "-shm")):
-            name.unlink(missing_ok=True)
     steps, internet = Steps(quiet), Internet(seed, epoch)
+    if join and not internet.is_served():
+        raise LabError(
+            t("The simulated Internet ({about}) is not there.", about=internet.about),
+            t("Serve it first (pacslab internet --serve), or leave --join out."),
+        )
+    if fresh and output is not None:
+        forget(output)
     try:
         if not join:
             with steps.step(t("The simulated Internet")):
                 internet.start()
         with steps.progress(t("Survey")) as report:
-            manners = Manners(rate, at_once, timeout)
-            return conduct(
-                internet.targets, output, about=f"seed {seed}, epoch {epoch}", manners=manners, report=report
-            )
+            manners = Manners(rate, at_once, timeout, retry=retry)
+            return conduct(internet.targets, output, about=internet.about, manners=manners, report=report)
     finally:
         internet.stop()
 
@@ -171,7 +179,7 @@ def _survey(
 @command(
     t("Search the banners of the simulated Internet; without a query, serve the search engine until Ctrl-C."),
     """pacslab search
-    pacslab search 'port:11112 country:FR product:"Orthanc" has:viewer'
+    pacslab search 'port:11112 country:BR product:"Orthanc" has:viewer'
     pacslab search has:tls --json""",
 )
 @click.argument("query", required=False)

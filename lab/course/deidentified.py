@@ -33,7 +33,7 @@ class Deidentified(Shown):
     @classmethod
     def run(
         cls, source: Path, target: Path, options: Iterable[str], key: Path | None, anonymous: bool, workers: int = 2,
-        report: Report | None = None,
+        report: Report | None = None, *, retry: bool = False,
     ) -> Deidentified:  # fmt: skip
         """De-identify a folder. Raises DeidError, also when it was not said what becomes of the key."""
         if anonymous == (key is not None):
@@ -41,7 +41,9 @@ class Deidentified(Shown):
                 t("Say what becomes of the key."),
                 t("--key FILE keeps it with the hospital (pseudonymised); --anonymous destroys it at the end."),
             )
-        return cls(deidentify(Request(source, target, Profile.of(options), key, workers), report), target)
+        return cls(
+            deidentify(Request(source, target, Profile.of(options), key, workers, retry), report), target.absolute()
+        )
 
     def card(self) -> Card:
         audit = self.audit
@@ -114,8 +116,23 @@ class Scored(Shown):
             examples = list({(j.entry.tag, j.entry.kind): j.entry for j in result.leaks}.values())[:_EXAMPLES]
             rows = [(e.place.value, e.tag, e.kind.value, e.value) for e in examples]
             blocks.append(Table([t("place"), t("tag"), t("kind"), t("still there")], rows))
+        if result.naming:
+            blocks.append(
+                Paragraph(
+                    t(
+                        "Files that name someone and belong to no image: {files}.",
+                        files=", ".join(result.naming[:_EXAMPLES]),
+                    )
+                )
+            )
         tone: Tone = "good" if result.clean else "bad"
-        return Card(t("Score"), tone, t("nothing leaked") if result.clean else t("leaks"), blocks)
+        return Card(t("Score"), tone, self._badge(), blocks)
+
+    def _badge(self) -> Text:
+        result = self.score
+        if result.clean:
+            return t("nothing leaked")
+        return t("leaks") if result.leaked or result.naming else t("not known")
 
     def _sentence(self) -> Text:
         result = self.score
@@ -123,6 +140,8 @@ class Scored(Shown):
             return tn(
                 "One planted identifier is still there.", "{n} planted identifiers are still there.", result.leaked
             )
+        if not result.paired:
+            return t("No file of the target was made from one of the set: there is nothing to score.")
         return t(
             "None of {entries} planted identifiers is left in {paired} files ({missing} have no target).",
             entries=number(result.entries),

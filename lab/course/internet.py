@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Mapping
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.course.cards import Card, Lines, Shown, Table
 from lab.course.dissection import Dissected
+from lab.course.progress_bar import progress_bar
 from lab.course.surveyed import Described, Searched, Surveyed
+from lab.course.visited import Visited
 from lab.errors import LabError
 from lab.i18n import t, tn
 from lab.model import readable_date, readable_name
-from lab.survey.conduct import conduct
+from lab.survey.conduct import conduct, in_a_loop
 from lab.survey.engine.crawl import crawl
 from lab.survey.engine.index import Index
 from lab.survey.engine.query import parse
 from lab.survey.shared import SharedInternet
-from lab.survey.tool.call import Call
+from lab.survey.tool.call import SECONDS, Call
 from lab.survey.tool.runner import Manners
-from lab.survey.tool.store import Store
+from lab.survey.tool.store import Store, forget
 from lab.survey.tool.target import Target
+from lab.survey.tool.viewer import fetch, status_of
 from lab.survey.wire.dimse import CANCELLED
 
 _ROWS = 8
@@ -57,7 +65,10 @@ class HandCall(Call):
 
 
 class OpenInternet(Shown):
-    """One epoch of the simulated Internet. ``targets`` is the public list of addresses; what they hold one has to ask."""
+    """One epoch of the simulated Internet. ``targets`` is the public list of addresses; what they hold one has to ask.
+
+    A notebook shows a progress bar while it is crawled or surveyed.
+    """
 
     def __init__(self, folder: Path, epoch: int = 1) -> None:
         self._folder = folder
@@ -76,19 +87,29 @@ class OpenInternet(Shown):
         conditions = parse(query)
         if self._index is None:
             self._world.ensure()
-            self._index = crawl(self.targets)
+            with progress_bar() as report:
+                self._index = crawl(self.targets, report)
         return Searched(query, self._index.search(conditions))
 
     def call(self, address: str) -> HandCall:
         """A connection to one system of the list. Raises LabError for any other address."""
-        target = next((target for target in self.targets if target.address == address), None)
-        if target is None:
-            raise LabError(
-                t("{address} is not on the list of this Internet.", address=address),
-                t("Take an address from a search, or from .targets; there is no switch for others."),
-            )
+        target = self._listed(address)
         self._world.ensure()
         return HandCall(target)
+
+    def visit(self, address: str) -> Visited:
+        """The start page of a listed system's web viewer, as everybody sees it. Raises LabError when it has none."""
+        target = self._listed(address)
+        if not target.web_port:
+            raise LabError(t("{address} has no web viewer.", address=address), t("Search for has:viewer or has:web."))
+        self._world.ensure()
+        try:
+            answer = in_a_loop(lambda: fetch(address, target.web_port, SECONDS))
+        except (OSError, TimeoutError) as error:
+            raise LabError(
+                t("{address} does not answer: {reason}.", address=address, reason=error), t("Try again.")
+            ) from error
+        return Visited(target, status_of(answer), answer.partition(b"\r\n\r\n")[2].decode("utf-8", "replace"))
 
     def survey(
         self,
@@ -97,21 +118,48 @@ class OpenInternet(Shown):
         first: int | None = None,
         rate: float = 2_000.0,
         fresh: bool = False,
+        retry: bool = False,
         report: Callable[[int, int], None] | None = None,
     ) -> Surveyed:
         """Ask every listed system, or the ``first`` ones, politely once: an echo and one bounded query.
 
-        Under a ``name`` the findings are kept in the lab's folder, and what has answered is not asked again; ``fresh`` forgets
-        them. ``rate`` is new systems a second.
+        Under a ``name`` the findings are kept in the lab's folder, and who was asked is not asked again; ``retry`` asks those again
+        that were being asked when a survey was killed, ``fresh`` forgets everything. ``rate`` is new systems a second.
         """
         path = self._kept(name, fresh) if name is not None else None
-        about = f"epoch {self.epoch}"
         targets = self.targets[:first]
-        known = _known(path, about)
+        settled = _settled(path, self._world.about, retry)
         self._world.ensure()
-        findings = conduct(targets, path, about=about, manners=Manners(rate), report=report)
-        asked = sum((target.address, target.port) not in known for target in targets)
+        with nullcontext(report) if report is not None else progress_bar() as shown:
+            findings = conduct(targets, path, about=self._world.about, manners=Manners(rate, retry=retry), report=shown)
+        asked = sum(target.place not in settled for target in targets)
         return Surveyed(findings, self.epoch, asked)
+
+    def killed_survey(self, name: str, *, after: int, rate: float = 500.0) -> Surveyed:
+        """Begin a survey in a process of its own, and kill it (kill -9) when ``after`` systems have a finding.
+
+        Returns what its file holds then. ``survey(name)`` goes on from there.
+        """
+        path = self._kept(name, fresh=True)
+        self._world.ensure()
+        command = [sys.executable, "-m", "lab", "survey", "--join", "--json", "--output", str(path.resolve())]
+        command += ["--rate", str(rate), "--seed", str(self._world.population.seed), "--epoch", str(self.epoch)]
+        with subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).resolve().parents[2],
+        ) as process:
+            while process.poll() is None and _count(path) < after:
+                time.sleep(0.02)
+            process.kill()
+            _, said = process.communicate()
+        with closing(Store(path, self._world.about)) as store:
+            findings = list(store.findings())
+        if not findings:
+            raise LabError(t("The survey did not begin."), t("Read the reason above."), said.splitlines())
+        return Surveyed(findings, self.epoch, len(findings))
 
     def dissect(self, message: bytes) -> Dissected:
         """A message that crossed, byte by byte."""
@@ -133,20 +181,32 @@ class OpenInternet(Shown):
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{name}.sqlite"
         if fresh:
-            for ending in ("", "-wal", "-shm"):
-                path.with_name(path.name + ending).unlink(missing_ok=True)
+            forget(path)
         return path
 
+    def _listed(self, address: str) -> Target:
+        target = next((target for target in self.targets if target.address == address), None)
+        if target is None:
+            raise LabError(
+                t("{address} is not on the list of this Internet.", address=address),
+                t("Take an address from a search, or from .targets; there is no switch for others."),
+            )
+        return target
 
-def _known(path: Path | None, about: str) -> set[tuple[str, int]]:
-    """Which systems a kept survey has answers of."""
+
+def _settled(path: Path | None, about: str, retry: bool) -> set[tuple[str, int]]:
+    """Which systems a kept survey does not ask (again)."""
     if path is None or not path.exists():
         return set()
-    store = Store(path, about)
-    try:
-        return store.known()
-    finally:
-        store.close()
+    with closing(Store(path, about)) as store:
+        return store.settled(retry)
+
+
+def _count(path: Path) -> int:
+    """How many findings another process has written so far."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as file:
+        return int(file.execute("SELECT count(*) FROM findings").fetchone()[0])
+    return 0
 
 
 def _readable(name: str, value: str) -> str:

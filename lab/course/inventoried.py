@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -146,9 +147,10 @@ class Inventoried(Shown):
         yield "</body></html>\n"
 
     def save_page(self, path: Path) -> None:
-        """Write the page to a file that only its owner reads."""
-        path.touch(mode=0o600)
-        with path.open("w", encoding="utf-8") as stream:
+        """Write the page to a file that only its owner reads, whoever might read the one that was there."""
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as stream:
+            os.fchmod(descriptor, 0o600)
             stream.writelines(self.page())
 
     def score(self, ledger: Path) -> Scored:
@@ -156,7 +158,7 @@ class Inventoried(Shown):
         return Scored(score(((file, found) for file, _, found in self.inventory.by_file()), ledger))
 
     def json(self) -> JSON:
-        """The counts for programs."""
+        """The counts for programs, and whom the findings are about; `inventory.json_text` has the findings, too."""
         return self.inventory.summary()
 
 

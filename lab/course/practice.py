@@ -31,6 +31,7 @@ _SETS: dict[str, tuple[Text, dict[str, Any]]] = {
     }),
     "letters": (t("reports and letters of one patient"), {"modalities": ("SR", "DOC"), "patients": 1, "first": 2, "until": date(2018, 12, 31)}),
     "cohort": (t("reports of thirty patients"), {"modalities": ("SR",), "patients": 30}),
+    "abroad": (t("reports of ten patients of another hospital"), {"modalities": ("SR",), "patients": 10, "locale": "de_DE"}),
 }  # fmt: skip
 
 
@@ -84,5 +85,5 @@ def practice_set(name: str, below: Path, *, fresh: bool = False) -> Practice:
     made = Practice(name, below / name)
     if fresh or not (made.folder / LEDGER_NAME).is_file():
         shutil.rmtree(made.folder, ignore_errors=True)
-        generate(locale=_LOCALE, objects="all", **_SETS[name][1]).write(made.folder)
+        generate(**{"locale": _LOCALE, "objects": "all", **_SETS[name][1]}).write(made.folder)
     return made

@@ -10,7 +10,7 @@ from lab.course.report_chart import chart
 from lab.course.report_style import STYLE
 from lab.course.verdicts import Probed
 from lab.i18n import language, t, tn
-from lab.model import NotChecked, Severity, verdict_label, verdict_text, verdict_word, visible
+from lab.model import NotChecked, Severity, readable_date, verdict_label, verdict_text, verdict_word, visible
 
 _MARK = {"vulnerable": "✘", "safe": "✔", "not-checked": "?"}
 
@@ -59,12 +59,16 @@ def _patients(report: Report) -> str:
             opening.exposure.patients,
             opening.exposure.studies or "–",
             opening.exposure.images or "–",
+            readable_date(opening.exposure.since) or "–",
             ", ".join(str(attribute.label) for attribute in opening.exposure.attributes) or "–",
         )
         for opening in report.openings
     ]
-    header = [t("weakness"), t("patients"), t("studies"), t("images"), t("what is given away")]
-    note = t("Weaknesses overlap: the same patients are shown by several of them. “–”: none, or not counted.")
+    header = [t("weakness"), t("patients"), t("studies"), t("images"), t("since"), t("what is given away")]
+    note = t(
+        "Weaknesses overlap: the same patients are shown by several of them. “–”: none, or not counted. “since”: the date of the oldest "
+        "examination among what is shown."
+    )
     caption = t("Whom each open weakness shows, and what of them")
     return f"<figure>{chart(report)}</figure>{_table(caption, header, rows)}{_paragraph(note)}"
 

@@ -14,7 +14,7 @@ from babel.numbers import format_decimal
 from lab.course.cards import Block, Card, Items, Paragraph, Shown, Table, Tone
 from lab.i18n import Text, language, t, tn
 from lab.survey import facts
-from lab.survey.compare import compare
+from lab.survey.compare import Row, compare
 from lab.survey.countries import country_name
 from lab.survey.engine.index import Hits
 from lab.survey.engine.worldmap import world_map
@@ -28,7 +28,7 @@ _MAP_STYLE = (
     "<style>.pacslab-map{max-width:60rem;width:100%;height:auto;background:var(--jp-layout-color1,#fff)}.pacslab-map .land{fill:#dfe5ec;"
     "stroke:#b6c0cc;stroke-width:.4}.pacslab-map circle{fill:#c2410c;fill-opacity:.65;stroke:#fff;stroke-width:.5}</style>"
 )
-_MARKS = {"exact": "✔", "more than": "✔", "differs": "≠", "no source": "–"}
+_MARKS = {"exact": "✔", "more than": "✔", "differs": "≠"}
 
 
 def number(value: int | None) -> str:
@@ -91,17 +91,20 @@ class Compared(Shown):
     """The totals of a survey beside the published ones."""
 
     totals: JSON
+    epoch: int = 1
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """One for each figure."""
+        return compare(self.totals, self.epoch)
 
     def blocks(self) -> list[Block]:
         """The table and the disagreements, for a card of one's own."""
         rows = []
-        for row in compare(self.totals):
-            assert row.published is not None
-            published = number(row.published.value)
-            words = t("more than {number}", number=published) if row.published.more_than else published
-            rows.append((_MARKS[row.agreement], row.what, number(row.found), words, row.published.source))
+        for row in self.rows:
+            rows.append((_MARKS[row.agreement], row.what, number(row.found), _printed(row), row.published.source))
         header: list[Text | str] = ["", t("figure"), t("found"), t("published"), t("source")]
-        notes: list[tuple[Tone, Text | str]] = [("neutral", note) for note in facts.disagreements()]
+        notes: list[tuple[Tone, Text | str]] = [("neutral", note) for note in facts.disagreements(self.epoch)]
         return [
             Paragraph(t("Beside the publication"), strong=True),
             Table(header, rows),
@@ -110,14 +113,20 @@ class Compared(Shown):
         ]
 
     def card(self) -> Card:
-        differing = sum(row.agreement == "differs" for row in compare(self.totals))
+        differing = sum(row.agreement == "differs" for row in self.rows)
         badge = tn("{n} figure differs", "{n} figures differ", differing)
         return Card(t("Found and published"), "bad" if differing else "good", badge, self.blocks())
 
     def json(self) -> JSON:
-        return {
-            "figures": {str(row.what): {"found": row.found, "agreement": row.agreement} for row in compare(self.totals)}
-        }
+        return {"figures": {str(row.what): {"found": row.found, "agreement": row.agreement} for row in self.rows}}
+
+
+def _printed(row: Row) -> Text | str:
+    """A published figure as the report has it."""
+    published = number(row.published.value)
+    if row.published.more_than:
+        return t("more than {number}", number=published)
+    return t("about {number}", number=published) if row.published.about else published
 
 
 @dataclass(frozen=True, repr=False)
@@ -161,7 +170,7 @@ class Surveyed(Shown):
 
     def report(self) -> Compared:
         """The totals beside the published ones, and where the sources disagree."""
-        return Compared(self.totals)
+        return Compared(self.totals, self.epoch)
 
     def map(self) -> Mapped:
         """The countries of the archives that stand open, on a map."""
@@ -173,17 +182,19 @@ class Surveyed(Shown):
         blocks: list[Block] = [self._headline(found)]
         if self.asked is not None:
             words = t(
-                "{asked} systems were asked this time; {known} had answered before.",
+                "{asked} systems were asked this time; {known} had been asked before.",
                 asked=number(self.asked),
                 known=number(len(self.findings) - self.asked),
             )
             blocks.append(Paragraph(words))
+        if cut := found["verdicts"][Outcome.INTERRUPTED.value]:
+            blocks.append(Paragraph(_interrupted(cut)))
         verdicts = sorted(found["verdicts"].items(), key=lambda pair: -pair[1])
         rows = [(Outcome(name).label, number(count)) for name, count in verdicts if count]
         blocks.append(Table([t("verdict"), t("systems")], rows))
         blocks.append(self._countries(found))
-        if self.epoch == 1 and self.asked is None:
-            blocks += Compared(found).blocks()
+        if self.asked is None:
+            blocks += Compared(found, self.epoch).blocks()
         tone: Tone = "bad" if found["accessible"] else "good"
         return Card(t("What the survey found"), tone, t("{n} open", n=number(found["accessible"])), blocks)
 
@@ -210,6 +221,14 @@ class Surveyed(Shown):
 
     def json(self) -> JSON:
         return self.totals
+
+
+def _interrupted(count: int) -> Text:
+    return tn(
+        "{n} system was being asked when the survey was killed. It is asked again only if you want that: with retry.",
+        "{n} systems were being asked when the survey was killed. They are asked again only if you want that: with retry.",
+        count,
+    )
 
 
 @dataclass(frozen=True, repr=False)

@@ -7,34 +7,23 @@ an element are left out.
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
 
 from pydicom._uid_dict import UID_dictionary
 
 from lab.deid import dates
 from lab.deid.charset import decoded, encoded, encodings_of
-from lab.deid.elements import Element, vr_of
+from lab.deid.dictionary import private_vr, vr_of
+from lab.deid.elements import Element
 from lab.deid.identities import character_set
 from lab.deid.problems import Reason, Unclean
 from lab.deid.profile import Option, Profile
 from lab.deid.secret import Secret
-from lab.deid.text import Cleaner
+from lab.deid.subject import Subject, Tally
+from lab.deid.values import BULK, NUMBERS, TEXTS, dummy, empty, is_code, is_sound, settled
 
-TEXTS = frozenset(("LO", "LT", "SH", "ST", "UC", "UR", "UT"))
 _LENGTHS = {"LO": 64, "SH": 16, "ST": 1024, "LT": 10240}
-_DUMMIES = {
-    "DA": "19000101",
-    "TM": "000000",
-    "DT": "19000101000000",
-    "IS": "0",
-    "DS": "0",
-    "AS": "",
-    "PN": "REMOVED",
-    "CS": "REMOVED",
-}
-_NUMBERS = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "AT": 4, "SV": 8, "UV": 8}
-_BULK = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "UN"))
 
 PATIENT_NAME, PATIENT_ID = 0x00100010, 0x00100020
 _PERSONAL_NARRATIVES = frozenset(
@@ -42,31 +31,16 @@ _PERSONAL_NARRATIVES = frozenset(
 )
 """Remarks about the person, not about the picture: nothing in them is worth the risk, so cleaning means to empty them."""
 _TEXT_VALUE, _DOCUMENT = 0x0040A160, 0x00420011
+_DRAWINGS, _DRAWN_TEXT = 0x00700001, 0x00700006
+"""Graphic annotations: a hand may have written in them, so they go where graphics are not to be cleaned."""
 _REQUEST, _NEEDED_IN_REQUEST = 0x0040A370, frozenset((0x00401001,))
 """Referenced Request Sequence needs Requested Procedure ID (type 2, PS3.3 C.17.2): emptied there, not removed."""
 _TITLES = frozenset((0x00420010,))
-_CHARACTERISTICS = frozenset((0x00101020, 0x00101030))
+_CLASSES = frozenset((0x00080016, 0x0008001A, 0x0008001B, 0x00080062, 0x00081150, 0x0008115A))
+"""What kind of object it is: no identity, even where a manufacturer has made the kind."""
+_UIDS = re.compile(rb"[0-9.\\]*[\0 ]*")
+_KIND = re.compile(r"[0-9.]{5,64}")
 _DEID_ELEMENTS = frozenset((0x00120062, 0x00120063, 0x00120064, 0x00280303))
-
-
-@dataclass
-class Subject:
-    """Whose file it is: the cleaner of this patient's texts and what the key makes of the patient."""
-
-    key: str
-    cleaner: Cleaner
-    pseudonym: str
-    days: int
-
-
-@dataclass
-class Tally:
-    """What was done, counted by action and kind of element: no values, so that a report can hold it."""
-
-    done: Counter[str] = field(default_factory=Counter)
-
-    def note(self, action: str) -> None:
-        self.done[action] += 1
 
 
 class ElementCleaner:
@@ -112,6 +86,7 @@ class _Work:
             return self._private(element, creators)
         if tag & 0xFFFF == 0 or tag in _DEID_ELEMENTS or tag >> 16 < 8:
             return None
+        element = settled(element)
         special = self._special(element)
         if special is not None:
             return special
@@ -125,25 +100,29 @@ class _Work:
         tag = element.tag
         if tag in (PATIENT_NAME, PATIENT_ID):
             self.tally.note("pseudonym")
-            return Element(tag, element.vr, self.subject.pseudonym.encode())
+            return Element(tag, vr_of(tag), self.subject.pseudonym.encode())
         if tag in _PERSONAL_NARRATIVES and len(element.value) and self.profile.action(tag) in ("C", "K"):
             self.tally.note("Z")
-            return Element(tag, element.vr, b"")
+            return empty(element)
         if tag in _TITLES and element.items is None:
-            return self._dummy(element)
+            return dummy(element)
+        if tag == _DRAWN_TEXT and self.profile.has(Option.CLEAN_GRAPHICS):
+            return self._text(element)
         if tag == _TEXT_VALUE and not self.profile.has(Option.CLEAN_STRUCTURED):
-            return self._dummy(element)
+            return dummy(Element(tag, "UT"))
         if tag == _DOCUMENT:
             from lab.deid.documents import placeholder
 
             self.tally.note("document")
-            return Element(tag, element.vr, placeholder())
+            return Element(tag, "OB", placeholder())
         return None
 
     def _listed(self, element: Element, action: str, in_request: bool) -> Element | None:
         if action == "X" and not (in_request and element.tag in _NEEDED_IN_REQUEST):
             return None
         if element.items is not None:
+            if element.tag == _DRAWINGS and action != "C":
+                return None
             if action == "Z":
                 return Element(element.tag, "SQ", items=[])
             return self._sequence(element)
@@ -154,7 +133,7 @@ class _Work:
         if action == "C":
             return self._cleaned(element)
         if action in "XZ" or not len(element.value):
-            return Element(element.tag, element.vr, b"")
+            return empty(element)
         return self._dummy(element)
 
     def _unlisted(self, element: Element) -> Element | None:
@@ -162,26 +141,15 @@ class _Work:
         if element.items is not None:
             return self._sequence(element)
         tag, vr = element.tag, element.vr
-        if vr_of(tag) == "UN":
+        if vr_of(tag) == "UN" or vr == "AE":
             return None
         if vr == "UI":
             return self._uid(element)
-        if vr == "AE":
-            return None
-        if vr == "PN":
-            return Element(tag, vr, b"")
         if vr in ("DA", "DT"):
-            return self._cleaned(element) if self._dates_stay else Element(tag, vr, b"")
-        if vr in TEXTS:
-            return self._cleaned(element)
-        if vr in _BULK and not self._is_bulk(element):
-            return None
-        return element
-
-    def _is_bulk(self, element: Element) -> bool:
-        """Whether a binary value is what pictures, waveforms and tables are made of, rather than a hiding place."""
-        group = element.tag >> 16
-        return group in (0x7FE0, 0x5400, 0x0028, 0x0022, 0x0066, 0x3004, 0x0070) or vr_of(element.tag) not in _BULK
+            return self._cleaned(element) if self._dates_stay else empty(element)
+        if vr in BULK:
+            return element if _is_bulk(tag) else None
+        return self._cleaned(element)
 
     @property
     def _dates_stay(self) -> bool:
@@ -191,56 +159,64 @@ class _Work:
         return Element(element.tag, "SQ", items=[self.elements(item, element.tag) for item in element.items or ()])
 
     def _kept(self, element: Element) -> Element:
-        if element.tag in _CHARACTERISTICS:
-            return element
-        return self._text(element) if element.vr in TEXTS and not self._is_retained_identity(element.tag) else element
-
-    def _is_retained_identity(self, tag: int) -> bool:
-        """Whether an option keeps just this identity: the house's or the device's."""
-        return self.profile.has(Option.DEVICE) or self.profile.has(Option.INSTITUTION)
+        """What an option keeps, if it is what it should be; names of the patient do not belong in it, whatever it is."""
+        vr = element.vr
+        if vr == "UI":
+            return element if _UIDS.fullmatch(bytes(element.value)) else self._uid(element) or empty(element)
+        if vr in ("DA", "DT"):
+            return element if is_sound(element) else empty(element)
+        if vr in TEXTS and self.profile.keeps_identity(element.tag):
+            return self._text(element, only_the_patient=True)
+        return self._cleaned(element)
 
     def _cleaned(self, element: Element) -> Element:
+        """The element without what identifies; without a value where nobody can tell what the value says."""
         vr = element.vr
-        if vr in ("DA", "DT"):
-            if self.profile.has(Option.FULL_DATES):
-                return element
-            text = decoded(bytes(element.value), self.encodings)
-            return Element(element.tag, vr, dates.shifted(text, self.subject.days).encode() if text else b"")
-        if vr == "AS":
-            return Element(element.tag, vr, dates.capped_age(decoded(bytes(element.value), self.encodings)).encode())
         if vr in TEXTS:
             return self._text(element)
-        if vr == "PN":
-            return Element(element.tag, vr, b"")
-        return element
+        if vr in ("DA", "DT"):
+            return self._date(element)
+        if vr == "AS":
+            return Element(element.tag, vr, dates.capped_age(decoded(bytes(element.value), self.encodings)).encode())
+        if vr == "CS" and not is_code(bytes(element.value)):
+            return self._text(element, or_nothing=True)
+        if vr == "CS" and b" " in bytes(element.value).strip(b"\0 "):
+            return self._text(element, only_the_patient=True, or_nothing=True)
+        if vr == "AE":
+            return self._text(element, only_the_patient=True, or_nothing=True)
+        if vr in ("CS", "DS", "IS", "TM") or vr in NUMBERS:
+            return element if is_sound(element) else empty(element)
+        return element if _is_overlay(element) else empty(element)
 
-    def _text(self, element: Element) -> Element:
-        raw = bytes(element.value)
-        text = decoded(raw, self.encodings)
-        cleaned = self.subject.cleaner.clean(text)
+    def _date(self, element: Element) -> Element:
+        if self.profile.has(Option.FULL_DATES):
+            return element if is_sound(element) else empty(element)
+        text = decoded(bytes(element.value), self.encodings)
+        return Element(element.tag, element.vr, dates.shifted(text, self.subject.days).encode() if text else b"")
+
+    def _text(self, element: Element, *, only_the_patient: bool = False, or_nothing: bool = False) -> Element:
+        """A text without what identifies; `or_nothing` where asterisks are no value."""
+        text = decoded(bytes(element.value), self.encodings)
+        cleaner = self.subject.cleaner
+        cleaned = cleaner.without_patient(text) if only_the_patient else cleaner.clean(text)
         if cleaned == text:
             return element
         self.tally.note("text")
+        if or_nothing:
+            return empty(element)
         return Element(element.tag, element.vr, encoded(cleaned[: _LENGTHS.get(element.vr)], self.encodings))
 
     def _uid(self, element: Element) -> Element | None:
         if element.vr != "UI":
             return None
         values = bytes(element.value).decode("ascii", "replace").rstrip("\0 ").split("\\")
-        if self.profile.has(Option.UIDS) and self.profile.action(element.tag) == "K":
+        if element.tag in _CLASSES and all(map(_KIND.fullmatch, values)):
             return element
         new = [value if not value or value in UID_dictionary else self.secret.uid(value) for value in values]
         return Element(element.tag, "UI", "\\".join(new).encode())
 
     def _dummy(self, element: Element) -> Element:
-        vr = element.vr
-        if vr in _NUMBERS:
-            return Element(element.tag, vr, bytes(_NUMBERS[vr]))
-        if vr in _BULK:
-            return Element(element.tag, vr, b"\0\0")
-        if vr == "UI":
-            return self._uid(element) or Element(element.tag, vr, b"")
-        return Element(element.tag, vr, _DUMMIES.get(vr, "REMOVED").encode())
+        return (self._uid(element) if element.vr == "UI" else None) or dummy(element)
 
     def _private(self, element: Element, creators: dict[int, str]) -> Element | None:
         if not self.profile.has(Option.SAFE_PRIVATE) or element.items is not None:
@@ -248,20 +224,33 @@ class _Work:
         group, number = element.tag >> 16, element.tag & 0xFFFF
         if _is_creator(element.tag):
             known = {creator for creator, _, _ in self.profile.safe_private}
-            return element if creators[element.tag] in known else None
+            return Element(element.tag, "LO", element.value) if creators[element.tag] in known else None
         creator = creators.get(group << 16 | number >> 8, "")
         if (creator, group, number & 0xFF) not in self.profile.safe_private:
             return None
+        if element.vr == "UN":
+            element = Element(element.tag, private_vr(element.tag, creator), element.value)
         self.tally.note("safe-private")
-        return self._unlisted_private(element)
+        return self._safe_private(element)
 
-    def _unlisted_private(self, element: Element) -> Element | None:
+    def _safe_private(self, element: Element) -> Element | None:
         """Even what is known to be safe is cleaned where it holds words, dates or UIDs."""
-        if element.vr in TEXTS or element.vr in ("DA", "DT"):
-            return self._cleaned(element)
         if element.vr == "UI":
             return self._uid(element)
-        return None if element.vr in ("PN", "AE", "UN", "OB") else element
+        if element.vr in ("DA", "DT") and not self._dates_stay:
+            return empty(element)
+        return None if element.vr in ("PN", "AE", "SQ") or element.vr in BULK else self._cleaned(element)
+
+
+def _is_bulk(tag: int) -> bool:
+    """Whether a binary value is what pictures, waveforms and tables are made of, rather than a hiding place."""
+    group = tag >> 16
+    return group in (0x7FE0, 0x5400, 0x0028, 0x0022, 0x0066, 0x3004, 0x0070) or vr_of(tag) not in BULK
+
+
+def _is_overlay(element: Element) -> bool:
+    """Overlay Data, which is looked at as a picture."""
+    return element.tag >> 24 == 0x60 and element.tag & 0xFFFF == 0x3000 and element.vr in ("OB", "OW")
 
 
 def _is_creator(tag: int) -> bool:

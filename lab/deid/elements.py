@@ -10,12 +10,12 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
-from pydicom import datadict, uid
+from pydicom import uid
 from pydicom._uid_dict import UID_dictionary
 
+from lab.deid.dictionary import LONG_VRS, SHORT_VRS, vr_of
 from lab.deid.problems import Reason, Unclean
 
 LARGEST = 1 << 30
@@ -24,32 +24,6 @@ ELEMENTS = 250_000
 INFLATED = 1 << 28
 
 Buffer = bytes | memoryview
-LONG_VRS = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"))
-_SHORT = frozenset(
-    [
-        "AE",
-        "AS",
-        "AT",
-        "CS",
-        "DA",
-        "DS",
-        "DT",
-        "FD",
-        "FL",
-        "IS",
-        "LO",
-        "LT",
-        "PN",
-        "SH",
-        "SL",
-        "SS",
-        "ST",
-        "TM",
-        "UI",
-        "UL",
-        "US",
-    ]
-)
 _UNDEFINED = 0xFFFFFFFF
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 PIXEL_DATA = 0x7FE00010
@@ -98,8 +72,10 @@ def read_file(path: Path) -> DicomFile:
         if path.stat().st_size > LARGEST:
             raise Unclean(Reason.TOO_LARGE)
         return read_bytes(path.read_bytes())
-    except (OSError, MemoryError) as error:
+    except OSError as error:
         raise Unclean(Reason.UNREADABLE) from error
+    except MemoryError as error:
+        raise Unclean(Reason.TOO_LARGE) from error
 
 
 def read_bytes(content: bytes) -> DicomFile:
@@ -163,19 +139,6 @@ def _inflated(body: Buffer) -> memoryview:
     return memoryview(content)
 
 
-@lru_cache(maxsize=16384)
-def vr_of(tag: int) -> str:
-    """An element's value representation by the data dictionary; UN for one that it does not have."""
-    if tag & 0xFFFF == 0:
-        return "UL"
-    if tag >> 16 & 1:
-        return "LO" if 0x10 <= tag & 0xFFFF <= 0xFF else "UN"
-    try:
-        return datadict.dictionary_VR(tag)[:2]
-    except KeyError:
-        return "UN"
-
-
 class _Reader:
     """Reads elements from a view; counts them, so that a million of them end the reading."""
 
@@ -213,7 +176,7 @@ class _Reader:
     def _element(self, tag: int, at: int, end: int, depth: int) -> tuple[Element, int]:
         if self._form.explicit:
             vr = bytes(self._view[at : at + 2]).decode("latin-1")
-            if vr in _SHORT:
+            if vr in SHORT_VRS:
                 length, at = self._u16(self._view, at + 2)[0], at + 4
             elif vr not in LONG_VRS:
                 raise Unclean(Reason.BROKEN_STRUCTURE)
@@ -226,7 +189,7 @@ class _Reader:
             length, at = self._u32(self._view, at)[0], at + 4
         if length != _UNDEFINED and at + length > end:
             raise Unclean(Reason.TRUNCATED)
-        if vr == "SQ" or (vr == "UN" and length == _UNDEFINED):
+        if vr == "SQ" or (vr == "UN" and (length == _UNDEFINED or vr_of(tag) == "SQ")):
             return self._sequence(tag, vr, at, length, end, depth)
         if length == _UNDEFINED:
             if tag != PIXEL_DATA or not self._form.explicit:
@@ -236,7 +199,9 @@ class _Reader:
 
     def _sequence(self, tag: int, vr: str, at: int, length: int, end: int, depth: int) -> tuple[Element, int]:
         reader = self
-        if vr == "UN" and self._form.explicit:  # PS3.5 6.2.2: what is unknown and of undefined length is implicit
+        if vr == "UN" and self._form.explicit:  # PS3.5 6.2.2: a sequence that was unknown to somebody is implicit
+            if self._form.big:
+                raise Unclean(Reason.BROKEN_STRUCTURE)
             reader = _Reader(self._view, Form(False))
             reader._left = self._left
         stop = end if length == _UNDEFINED else at + length

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lab.deid.charset import decoded, encodings_of
+from lab.deid.dictionary import vr_of
 from lab.deid.elements import DicomFile, Element, walk
 
 _PATIENT_NAME, _PATIENT_ID, _BIRTH_DATE, _ISSUER = 0x00100010, 0x00100020, 0x00100030, 0x00100021
@@ -58,6 +59,11 @@ class Identities:
     def of(self, patient: str) -> Known:
         return self.patients.get(patient) or Known()
 
+    @property
+    def names(self) -> set[str]:
+        """The names of all patients."""
+        return set().union(*(known.names for known in self.patients.values()))
+
     def learn(self, file: DicomFile) -> None:
         """Take in what one file says. Raises Unclean for text that cannot be read."""
         texts = _texts(file)
@@ -69,7 +75,7 @@ class Identities:
                 continue
             if element.tag in PATIENT_NAMES:
                 known.names.update(values)
-            elif element.vr == "PN":
+            elif "PN" in (element.vr, vr_of(element.tag)):
                 self.shared.names.update(values)
             elif element.tag in PATIENT_NUMBERS:
                 known.numbers.update(values)
@@ -86,7 +92,9 @@ def _texts(file: DicomFile) -> list[tuple[Element, str]]:
     return [
         (element, decoded(bytes(element.value), encodings))
         for element in walk(file.dataset)
-        if element.items is None and (element.vr == "PN" or element.tag in wanted) and len(element.value)
+        if element.items is None
+        and (element.tag in wanted or element.vr == "PN" or (element.vr == "UN" and vr_of(element.tag) == "PN"))
+        and len(element.value)
     ]
 
 
@@ -96,13 +104,14 @@ def character_set(dataset: Iterable[Element]) -> bytes:
 
 
 def patient_key(file: DicomFile) -> str:
-    """What tells this patient from others in the set: the number, or without one name and birth date."""
+    """What tells this patient from others: the number and who issued it, or without a number name and birth date."""
     encodings = encodings_of(character_set(file.dataset))
     found = {
         element.tag: decoded(bytes(element.value), encodings).strip()
         for element in file.dataset
-        if element.tag in (_PATIENT_NAME, _PATIENT_ID, _BIRTH_DATE)
+        if element.tag in (_PATIENT_NAME, _PATIENT_ID, _BIRTH_DATE, _ISSUER)
     }
     if found.get(_PATIENT_ID):
-        return re.sub(r"\s+", " ", found[_PATIENT_ID])
+        issuer = found.get(_ISSUER)
+        return re.sub(r"\s+", " ", found[_PATIENT_ID] + (f"\0{issuer}" if issuer else ""))
     return "\0".join(("", found.get(_PATIENT_NAME, ""), found.get(_BIRTH_DATE, ""))).rstrip("\0")

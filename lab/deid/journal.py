@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from lab.deid.problems import DeidError, Reason
@@ -25,7 +25,21 @@ class Line:
     stamp: tuple[int, int]
     target: str = ""
     reason: str = ""
-    uid: str = ""
+    size: int = 0
+    """The cleaned copy's, in bytes."""
+    actions: dict[str, int] = field(default_factory=dict)
+    looked: bool = False
+    boxes: int = 0
+    recoded: bool = False
+
+    def json(self) -> str:
+        return json.dumps([getattr(self, one.name) for one in fields(self)])
+
+    @classmethod
+    def of(cls, text: str) -> Line:
+        """The line that `json` wrote. Raises ValueError or TypeError for another."""
+        source, stamp, *rest = json.loads(text)
+        return cls(source, (int(stamp[0]), int(stamp[1])), *rest)
 
 
 class Journal:
@@ -43,7 +57,7 @@ class Journal:
         if self._settings.exists():
             if json.loads(self._settings.read_text("utf-8")) != settings:
                 raise DeidError(
-                    t("{path} was begun with another source, profile or key.", path=self.folder),
+                    t("{path} was begun with another source, profile, key or version.", path=self.folder),
                     t("Choose another target, or remove both folders and begin anew."),
                 )
         else:
@@ -55,21 +69,21 @@ class Journal:
     def _lines(self) -> dict[str, Line]:
         done = {}
         try:
-            text = self._path.read_text("utf-8")
+            text = self._path.read_text("utf-8", "replace")
         except FileNotFoundError:
             return {}
         for row in text.splitlines():
             try:
-                source, stamp, target, reason, uid = json.loads(row)
-            except ValueError:
+                line = Line.of(row)
+            except (ValueError, TypeError):
                 continue  # the last line of a run that was killed while it was written
-            done[source] = Line(source, (stamp[0], stamp[1]), target, reason, uid)
+            done[line.source] = line
         return done
 
     def note(self, lines: list[Line]) -> None:
-        """Add lines; they are on disk when this returns."""
+        """Add lines. When this returns the system has them, however this process ends; a disk may lose them with its power."""
         with self._path.open("a", encoding="utf-8") as file:
-            file.write("".join(json.dumps([x.source, x.stamp, x.target, x.reason, x.uid]) + "\n" for x in lines))
+            file.write("".join(f"{line.json()}\n" for line in lines))
 
     def temporary_key(self) -> Secret:
         """The key of an anonymous run, kept only until the run is finished."""
@@ -78,7 +92,7 @@ class Journal:
     def write_quarantine(self, lines: list[Line]) -> Path:
         """The list of what stayed behind, with its real names: for the hospital's eyes."""
         path = self.folder / "quarantine.tsv"
-        rows = (f"{line.source}\t{line.reason}\t{Reason(line.reason).words}\n" for line in lines)
+        rows = (f"{_in_one_cell(line.source)}\t{line.reason}\t{Reason(line.reason).words}\n" for line in lines)
         unfinished = path.with_suffix(".part")
         unfinished.write_text("".join(rows), "utf-8", errors="surrogateescape")
         os.replace(unfinished, path)
@@ -97,3 +111,8 @@ class Journal:
 
     def remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _in_one_cell(name: str) -> str:
+    """A file name without the tabs and line ends that a table is made of."""
+    return name.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from lab.deid.elements import EXPLICIT, PIXEL_DATA, Element
-from lab.deid.profile import Option, Profile
+from lab.deid.options import CODES, Option
+from lab.deid.profile import Profile, table
 from lab.deid.writing import write_elements
 
-METHOD = "pacslab deidentify: PS3.15 Table E.1-1 edition 2026c"
 IMPLEMENTATION_UID = "2.25.155364237915391716250414230573526418771"
-IMPLEMENTATION_NAME = "PACSLAB_DEID_1"
+IMPLEMENTATION_NAME = "PACSLAB_DEID_2"
 _BURNED_IN, _DATES_MODIFIED, _DOCUMENT = 0x00280301, 0x00280303, 0x00420011
+_PIXELS = frozenset((PIXEL_DATA, 0x7FE00008, 0x7FE00009))
 _REMOVED, _METHOD, _METHOD_CODES = 0x00120062, 0x00120063, 0x00120064
 
 
-def marked(dataset: list[Element], profile: Profile, pixels_clean: bool) -> list[Element]:
-    """The dataset with the elements that tell how it was de-identified; `pixels_clean` when its pixels were looked at."""
+@cache
+def method() -> str:
+    """How it was done, in the 64 characters of an LO: the editions of the table's two parts differ."""
+    basic, options = (table()[part]["edition"] for part in ("basic", "options"))
+    return f"pacslab, PS3.15 Table E.1-1: profile {basic}, options {options}"
+
+
+def marked(dataset: list[Element], profile: Profile, pixels_clean: bool, looked: bool) -> list[Element]:
+    """The dataset with the elements that tell how it was de-identified.
+
+    `pixels_clean` when no name can be burned in, `looked` when pixels were cleaned: an option that was not applied to the
+    pixels of this file is not claimed by it.
+    """
+    unseen = not looked and any(element.tag in _PIXELS for element in dataset)
+    codes = [code for code in profile.codes if not (unseen and code == CODES[Option.CLEAN_PIXELS])]
     new = [
         Element(_REMOVED, "CS", b"YES"),
-        Element(_METHOD, "LO", METHOD.encode()),
-        Element(_METHOD_CODES, "SQ", items=[_code(*code) for code in profile.codes]),
+        Element(_METHOD, "LO", method().encode()),
+        Element(_METHOD_CODES, "SQ", items=[_code(*code) for code in codes]),
         Element(_DATES_MODIFIED, "CS", _temporal(profile).encode()),
     ]
     if pixels_clean and any(element.tag in (PIXEL_DATA, _DOCUMENT) for element in dataset):

@@ -6,9 +6,9 @@ a plane stays when nothing written is found in it; one with letters goes as a wh
 
 from __future__ import annotations
 
-from lab.deid.cleaning import Tally
 from lab.deid.elements import Element
 from lab.deid.reading_letters import letters_in_bits
+from lab.deid.subject import Tally
 
 _DATA, _ROWS, _COLUMNS, _FRAMES = 0x3000, 0x0010, 0x0011, 0x0015
 _TEXTS = frozenset((0x0022, 0x1500, 0x4000))

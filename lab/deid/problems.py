@@ -34,6 +34,8 @@ class Reason(StrEnum):
     DOCUMENT = "unknown-document"
     SURVIVED = "identity-survived"
     SAME_TWICE = "same-twice"
+    TOO_SLOW = "too-slow"
+    KILLED_READER = "killed-reader"
 
     @property
     def words(self) -> Text:
@@ -58,6 +60,8 @@ class Reason(StrEnum):
             Reason.DOCUMENT: t("it holds a document of a kind for which there is no empty one"),
             Reason.SURVIVED: t("something known of the patient was still in it after cleaning"),
             Reason.SAME_TWICE: t("another file has the same SOP Instance UID"),
+            Reason.TOO_SLOW: t("it took longer than any image does"),
+            Reason.KILLED_READER: t("the process that read it came to grief"),
         }[self]
 
 

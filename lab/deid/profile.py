@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
-from lab.deid.elements import vr_of
+from lab.deid.dictionary import vr_of
 from lab.deid.options import BASIC_CODE, CODES, PROFILES, RESEARCH, Option
 from lab.deid.problems import DeidError
 from lab.i18n import t
@@ -85,6 +85,11 @@ class Profile:
                 return "K" if code == "C" and self._is_kept_time(tag) else code
         basic = str(row["basic"])
         return _SIMPLE.get(basic, basic)
+
+    def keeps_identity(self, tag: int) -> bool:
+        """Whether an option keeps this attribute because it tells which house or which device it was."""
+        row = table()["elements"].get(f"{tag:08X}", {})
+        return any(self.has(option) and row.get(option) == "K" for option in (Option.DEVICE, Option.INSTITUTION))
 
     def _is_kept_time(self, tag: int) -> bool:
         """A shift by whole days leaves the time of day."""

@@ -7,7 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab.deid.marking import METHOD
+from lab.deid.journal import Line
+from lab.deid.marking import method
 from lab.deid.problems import Reason
 from lab.deid.profile import Profile, table
 
@@ -29,14 +30,27 @@ class Audit:
     actions: Counter[str] = field(default_factory=Counter)
     quarantined: Counter[Reason] = field(default_factory=Counter)
 
+    def count(self, lines: list[Line]) -> None:
+        """Take in all files of the run, those of its earlier legs as well."""
+        cleaned = [line for line in lines if line.target]
+        self.cleaned = len(cleaned)
+        self.patients = len({line.target.partition("/")[0] for line in cleaned})
+        self.quarantined.update(Reason(line.reason) for line in lines if line.reason)
+        for line in cleaned:
+            self.actions.update(line.actions)
+            self.looked, self.boxes = self.looked + line.looked, self.boxes + line.boxes
+            self.recoded += line.recoded
+
     def json(self) -> dict[str, Any]:
         """The report for programs, and as it is written."""
         head = table()
         return {
-            "method": METHOD,
+            "method": method(),
             "table": {"basic": head["basic"], "options": head["options"]},
             "profile": [{"code": code, "meaning": meaning} for code, meaning in self.profile.codes],
-            "kind": "anonymised, key destroyed" if self.anonymous else "pseudonymised, key kept by the hospital",
+            "kind": "key destroyed, anonymity not assessed"
+            if self.anonymous
+            else "pseudonymised, key kept by the hospital",
             "files": self.files,
             "cleaned": self.cleaned,
             "cleaned_before": self.already,

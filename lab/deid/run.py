@@ -7,15 +7,15 @@ import os
 import stat
 import time
 from collections.abc import Callable
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lab.deid import work
 from lab.deid.crew import Crew
 from lab.deid.identities import Identities
 from lab.deid.journal import Journal, Line
-from lab.deid.problems import DeidError, Reason
+from lab.deid.marking import IMPLEMENTATION_NAME
+from lab.deid.problems import DeidError
 from lab.deid.profile import Option, Profile
 from lab.deid.report import Audit
 from lab.deid.secret import Secret, load_or_make
@@ -37,6 +37,8 @@ class Request:
     profile: Profile
     key: Path | None
     workers: int = 2
+    retry: bool = False
+    """Whether to try again what an earlier leg of the run left in quarantine."""
 
 
 def deidentify(asked: Request, report: Report | None = None) -> Audit:
@@ -46,6 +48,7 @@ def deidentify(asked: Request, report: Report | None = None) -> Audit:
     that cannot be used, and for a disk that is full; what is in the target then is clean, and the run can go on.
     """
     began = time.monotonic()
+    asked = replace(asked, target=Path(os.path.abspath(asked.target)))
     _check(asked)
     journal = Journal(asked.target)
     fresh = not journal.folder.exists()
@@ -62,16 +65,12 @@ def deidentify(asked: Request, report: Report | None = None) -> Audit:
         audit = _run(asked, secret, journal, done, report)
         audit.seconds = time.monotonic() - began
         _finish(asked, journal, audit)
-    except (OSError, BrokenProcessPool) as error:
+    except OSError as error:
         raise DeidError(
-            t("The run stopped: {reason}.", reason=_plainly(error)),
+            t("The run stopped: {reason}.", reason=error.strerror or error),
             t("What is in the target is clean. Make room, and run the same command again: it goes on."),
         ) from error
     return audit
-
-
-def _plainly(error: Exception) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else "a worker was killed"
 
 
 def _check(asked: Request) -> None:
@@ -89,6 +88,12 @@ def _check(asked: Request) -> None:
                 t("The key {path} would lie with the data.", path=asked.key),
                 t("Keep it where neither the data nor those who get them are."),
             )
+    leading_back = [option for option in (Option.UIDS, Option.FULL_DATES) if asked.profile.has(option)]
+    if asked.key is None and leading_back:
+        raise DeidError(
+            t("With {options} each file leads back to its patient, key or not.", options=", ".join(leading_back)),
+            t("Leave the option out, or keep the key and call the data pseudonymised: --key FILE."),
+        )
 
 
 def _settings(asked: Request, secret: Secret) -> dict[str, object]:
@@ -97,6 +102,7 @@ def _settings(asked: Request, secret: Secret) -> dict[str, object]:
         "options": sorted(asked.profile.options),
         "key": secret.token("check", "key"),
         "anonymous": asked.key is None,
+        "by": IMPLEMENTATION_NAME,
     }
 
 
@@ -116,7 +122,9 @@ def _run(asked: Request, secret: Secret, journal: Journal, before: dict[str, Lin
     names = files_of(asked.source)
     place = work.Place(asked.source, asked.target)
     audit = Audit(asked.profile, asked.key is None, files=len(names))
-    known = {name: line for name in names if (line := before.get(name)) and _still_holds(line, place, name)}
+    known = {
+        name: line for name in names if (line := before.get(name)) and _still_holds(line, place, name, asked.retry)
+    }
     todo = [name for name in names if name not in known]
     lines = list(known.values())
     audit.already = sum(1 for line in lines if line.target)
@@ -125,26 +133,26 @@ def _run(asked: Request, secret: Secret, journal: Journal, before: dict[str, Lin
     identities = Identities()
     for part in crew.learn(names if todo else []):
         identities.add(part)
-    audit.patients = len(identities.patients)
     for done in crew.clean((asked.profile, secret, identities), todo):
         journal.note(done.lines)
         lines += done.lines
-        audit.actions.update(done.actions)
-        audit.looked, audit.boxes = audit.looked + done.looked, audit.boxes + done.boxes
-        audit.recoded += done.recoded
         if report is not None:
             report(len(lines), len(names))
-    audit.cleaned = sum(1 for line in lines if line.target)
-    audit.quarantined.update(Reason(line.reason) for line in lines if line.reason)
+    audit.count(lines)
     journal.write_quarantine([line for line in lines if line.reason])
     return audit
 
 
-def _still_holds(line: Line, place: work.Place, name: str) -> bool:
-    """Whether the file is the one that was cleaned, and its copy is there."""
+def _still_holds(line: Line, place: work.Place, name: str, retry: bool) -> bool:
+    """Whether the file is the one that was cleaned, and its copy is there and whole. A torn copy is removed."""
     if line.stamp != work.stamp_of(place.source / name):
         return False
-    return bool(line.reason) or (place.target / line.target).is_file()
+    if line.reason:
+        return not retry
+    copy = place.target / line.target
+    if copy.is_file() and copy.stat().st_size != line.size:
+        copy.unlink()
+    return copy.is_file()
 
 
 def _finish(asked: Request, journal: Journal, audit: Audit) -> None:

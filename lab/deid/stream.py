@@ -1,53 +1,75 @@
-"""Remarks inside of compressed pictures: JPEG and JPEG-LS streams may hold comments and application data (EXIF, names)."""
+"""Compressed pictures as streams: remarks (EXIF, names), and what stands behind the end, are not carried over.
+
+A stream says itself how large its picture is, and a decoder believes it. So it has to be as large as the dataset says.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pydicom import uid
 
+from lab.deid import jpeg, jpeg2000, rle
 from lab.deid.elements import Buffer
+from lab.deid.facts import BITS_STORED, COLUMNS, ROWS, Facts
+from lab.deid.jpeg import Shape
+from lab.deid.problems import Reason, Unclean
 
-_JPEG = frozenset((*uid.JPEGTransferSyntaxes, *uid.JPEGLSTransferSyntaxes))
-_SOI, _SOS, _COM = 0xD8, 0xDA, 0xFE
-_APPLICATION = range(0xE0, 0xF0)
-_NEEDED = (0xE0, 0xEE)
-"""JFIF and Adobe say how the colours are meant (ITU-T T.871, T.872); EXIF and all others say where the picture is from."""
-_J2K_SOC, _J2K_COM, _J2K_SOT = b"\xff\x4f", 0x64, 0x90
-
-
-def without_comments(fragments: list[Buffer], syntax: str) -> list[Buffer]:
-    """The fragments without comments; the offset table is emptied when lengths changed."""
-    if syntax in _JPEG:
-        cleaned = [_jpeg(fragment) for fragment in fragments[1:]]
-    elif syntax in uid.JPEG2000TransferSyntaxes:
-        cleaned = [_jpeg2000(fragment) for fragment in fragments[1:]]
-    else:
-        return fragments
-    same = all(len(new) == len(old) for new, old in zip(cleaned, fragments[1:], strict=True))
-    return [fragments[0] if same and fragments else b"", *cleaned]
+_JPEG, _JPEG_LS, _WAVELETS = (
+    frozenset(map(str, known))
+    for known in (uid.JPEGTransferSyntaxes, uid.JPEGLSTransferSyntaxes, uid.JPEG2000TransferSyntaxes)
+)
+_Tidy = Callable[[bytes], tuple[bytes, Shape]]
 
 
-def _jpeg(fragment: Buffer) -> Buffer:
-    data = bytes(fragment)
-    if data[:2] != b"\xff\xd8":
-        return fragment
-    out, at = [data[:2]], 2
-    while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != _SOS:
-        size = 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-        marker = data[at + 1]
-        if marker != _COM and (marker not in _APPLICATION or marker in _NEEDED):
-            out.append(data[at : at + size])
-        at += size
-    return b"".join((*out, data[at:]))
+def tidied(fragments: list[Buffer], syntax: str, facts: Facts) -> tuple[list[Buffer], bool]:
+    """One fragment a frame with its picture alone, behind the offset table, and whether it may have more bits than stored.
+
+    The table is emptied when lengths changed. Raises Unclean for a stream that is not understood, or not as large as the
+    dataset says.
+    """
+    if syntax == uid.RLELossless:
+        size = facts.number(ROWS) * facts.number(COLUMNS)
+        if len(fragments) - 1 != facts.frames:
+            raise Unclean(Reason.PIXELS_MISFIT)
+        new = [rle.tidied(bytes(fragment), size) for fragment in fragments[1:]]
+        return _with_table(fragments, new), facts.has_spare_bits
+    begin, tidy = _kind(syntax)
+    new, spare = [], False
+    for frame in _frames(fragments[1:], begin, facts.frames):
+        stream, shape = tidy(frame)
+        if (shape.rows, shape.columns) != (facts.number(ROWS), facts.number(COLUMNS)):
+            raise Unclean(Reason.PIXELS_MISFIT)
+        spare = spare or shape.bits > (facts.number(BITS_STORED) or shape.bits)
+        new.append(stream)
+    return _with_table(fragments, new), spare
 
 
-def _jpeg2000(fragment: Buffer) -> Buffer:
-    data = bytes(fragment)
-    if data[:2] != _J2K_SOC:
-        return fragment
-    out, at = [data[:2]], 2
-    while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != _J2K_SOT:
-        size = 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-        if data[at + 1] != _J2K_COM:
-            out.append(data[at : at + size])
-        at += size
-    return b"".join((*out, data[at:]))
+def _kind(syntax: str) -> tuple[bytes, _Tidy]:
+    """How each stream begins, and who reads it."""
+    if syntax in _JPEG or syntax in _JPEG_LS:
+        return b"\xff\xd8\xff", lambda data: jpeg.tidied(data, syntax in _JPEG_LS)
+    if syntax in _WAVELETS:
+        return b"\xff\x4f\xff\x51", jpeg2000.tidied
+    raise Unclean(Reason.PIXELS_UNDECODABLE)
+
+
+def _frames(fragments: list[Buffer], begin: bytes, number: int) -> list[bytes]:
+    """The fragments of each frame joined; a frame begins where its stream begins."""
+    frames: list[list[bytes]] = []
+    for fragment in map(bytes, fragments):
+        if fragment.startswith(begin):
+            frames.append([])
+        elif not frames:
+            raise Unclean(Reason.PIXELS_UNDECODABLE)
+        frames[-1].append(fragment)
+    if len(frames) != number:
+        raise Unclean(Reason.PIXELS_MISFIT)
+    return [b"".join(parts) for parts in frames]
+
+
+def _with_table(old: list[Buffer], new: list[bytes]) -> list[Buffer]:
+    def stored(value: Buffer) -> int:
+        return len(value) + len(value) % 2
+
+    return [old[0] if list(map(stored, old[1:])) == list(map(stored, new)) else b"", *new]

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from lab.deid.identities import Known
+from lab.deid.people import SCRIPTS, People
 
 GONE = "***"
 _PARTICLES = frozenset(
@@ -19,7 +20,6 @@ _PARTICLES = frozenset(
 """Parts of names and titles that are words of every text."""
 _CUT = re.compile(r"[\s^=,.'’\-]+")
 _REPEATED = re.compile(r"\*{3}(?:[ -]?\*{3})+")
-_SCRIPTS = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 
 _MONTHS = (
     r"janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|january|february|march|april|may|june|"
@@ -27,16 +27,20 @@ _MONTHS = (
 )
 _TITLES = r"[Dd]r|[Dd]octeur|[Dd]octor|[Pp]rof|[Pp]rofesseur|[Pp]rofessor|Pr|Mme|[Mm]adame|[Mm]onsieur|Mr|Mrs|Ms|Miss|Herrn?|Frau"
 """Not in capitals: MR and DR are what the picture was taken with."""
+_WRITTEN_DATES = (
+    r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})\b",
+    r"\b\d{4}[./-]\d{1,2}[./-]\d{1,2}\b",
+    r"\d{2,4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?",
+    rf"\b\d{{1,2}}(?:er|st|nd|rd|th|\.)?\s+(?:{_MONTHS})\.?,?(?:\s+\d{{4}})?\b",
+    rf"\b(?:{_MONTHS})\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}\b",
+)
+_DATES = re.compile("|".join(_WRITTEN_DATES), re.IGNORECASE)
 PATTERNS = re.compile(
     "|".join(
         (
-            r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+            r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+",
             r"https?://\S+|www\.\S+",
-            r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})\b",
-            r"\b\d{4}[./-]\d{1,2}[./-]\d{1,2}\b",
-            r"\d{2,4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?",
-            rf"\b\d{{1,2}}(?:er|st|nd|rd|th|\.)?\s+(?:{_MONTHS})\.?,?(?:\s+\d{{4}})?\b",
-            rf"\b(?:{_MONTHS})\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}\b",
+            *_WRITTEN_DATES,
             r"\b(?:19|20)\d{6}(?:\d{4,6}(?:\.\d+)?)?\b",
             r"(?<![\w.])(?:\+|\()?\d[\d()./\- ]{7,}\d(?![\w])",
             r"\b[a-z]{0,5}[-_]?\d{5,}\w*\b",
@@ -68,13 +72,12 @@ def _fold(char: str) -> str:
 class Cleaner:
     """Cleans the texts of one patient's files."""
 
-    def __init__(self, own: Known, shared: Known) -> None:
+    def __init__(self, own: Known, shared: Known, everybody: People | None = None) -> None:
         words = set(_name_words(own.names, 2)) | set(_name_words(shared.names, 3))
         words |= set(_lines(own.lines)) | set(_lines(shared.lines))
-        parts = [_phrase(word) for word in words]
-        parts += [_number(number) for number in own.numbers if len(number) >= 3]
-        parts.sort(key=len, reverse=True)
-        self._known = re.compile("|".join(parts)) if parts else None
+        self._own = own
+        self._known = _any_of(words, own.numbers)
+        self._everybody = everybody
         self._cache: dict[str, str] = {}
         self._guard = _guard(own)
 
@@ -86,6 +89,16 @@ class Cleaner:
             if len(self._cache) > 20_000:
                 self._cache.clear()
         return found
+
+    def without_patient(self, text: str) -> str:
+        """The text without the patient's own names and numbers and without dates: an option keeps house and device."""
+        plain = folded(text.replace("_", " "))
+        spans = [match.span() for pattern in (self._of_patient, _DATES) for match in pattern.finditer(plain)]
+        return _without(text, sorted(spans)) if spans else text
+
+    @cached_property
+    def _of_patient(self) -> re.Pattern[str]:
+        return _any_of({*_name_words(self._own.names, 2), *_lines(self._own.lines)}, self._own.numbers)
 
     def finds(self, text: str) -> bool:
         """Whether there is anything to clean in it."""
@@ -100,8 +113,9 @@ class Cleaner:
         spans = [match.span() for match in PATTERNS.finditer(plain)]
         spans += [match.span(1) for match in _TITLED.finditer(text)]
         spans += [match.span(1) for match in _HONORIFIC.finditer(text)]
-        if self._known is not None:
-            spans += [match.span() for match in self._known.finditer(plain)]
+        spans += [match.span() for match in self._known.finditer(plain)]
+        if self._everybody is not None:
+            spans += self._everybody.spans(plain)
         if not spans:
             return text
         return _without(text, sorted(spans))
@@ -121,7 +135,7 @@ def _name_words(names: Iterable[str], shortest: int) -> Iterator[str]:
     for name in names:
         for group in name.split("="):
             components = [part for part in group.split("^")[:2] if part.strip()]
-            yield from (part for part in components if len(part) >= shortest or _SCRIPTS.search(part))
+            yield from (part for part in components if len(part) >= shortest or SCRIPTS.search(part))
             if len(components) == 2:
                 yield from ("".join(components), "".join(reversed(components)))
             for word in _CUT.split("^".join(group.split("^")[:3])):
@@ -135,11 +149,17 @@ def _lines(lines: Iterable[str]) -> Iterator[str]:
         yield from (part for part in re.split(r"[,^\r\n]+|\s{2,}", line) if len(part.strip()) >= 6)
 
 
+def _any_of(words: Iterable[str], numbers: Iterable[str]) -> re.Pattern[str]:
+    """A pattern for all of these, the longest first; it matches nothing when there are none."""
+    parts = [_phrase(word) for word in words] + [_number(number) for number in numbers if len(number) >= 3]
+    return re.compile("|".join(sorted(parts, key=len, reverse=True)) or r"(?!)")
+
+
 def _phrase(text: str) -> str:
     """A pattern for words one after the other, on folded text; whole words where a script has spaces."""
     words = [re.escape(word) for word in re.split(r"[\s^=]+", folded(text.strip())) if word]
     pattern = r"[\s^=,]*".join(words)
-    if _SCRIPTS.search(text):
+    if SCRIPTS.search(text):
         return pattern
     return rf"(?<!\w){pattern}(?!\w)" if words else r"(?!)"
 

@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydicom.uid import UID
-
-from lab.deid.cleaning import ElementCleaner, Subject, Tally, must
+from lab.deid.cleaning import ElementCleaner, must
 from lab.deid.documents import placeholder
 from lab.deid.elements import PIXEL_DATA, Buffer, DicomFile, Element, read_file
 from lab.deid.identities import Identities, patient_key
 from lab.deid.marking import file_head, marked
 from lab.deid.overlays import clean_overlays
+from lab.deid.people import People
 from lab.deid.pixels import PixelCleaner, Seen
 from lab.deid.problems import Reason, Unclean
 from lab.deid.profile import Option, Profile
 from lab.deid.secret import Secret
-from lab.deid.stream import without_comments
-from lab.deid.text import Cleaner
+from lab.deid.subject import Subject, Tally
+from lab.deid.text import Cleaner, folded
 from lab.deid.writing import write_elements
 
 SOP_CLASS, SOP_INSTANCE, STUDY, SERIES = 0x00080016, 0x00080018, 0x0020000D, 0x0020000E
@@ -32,20 +31,20 @@ class Cleaned:
     """A file that may leave: where it belongs below the target, and its bytes in pieces."""
 
     name: str
-    sop_instance_uid: str
     pieces: list[Buffer]
     seen: Seen
     tally: Tally = field(default_factory=Tally)
 
 
 class FileCleaner:
-    """Cleans files of one set with one profile and one key."""
+    """Cleans files of one set with one profile and one key; without `decodes` it raises Undecoded where it would have to."""
 
-    def __init__(self, profile: Profile, secret: Secret, identities: Identities) -> None:
+    def __init__(self, profile: Profile, secret: Secret, identities: Identities, decodes: bool = True) -> None:
         self._profile, self._secret, self._identities = profile, secret, identities
         self._elements = ElementCleaner(profile, secret)
-        self._pixels = PixelCleaner(profile.has(Option.CLEAN_PIXELS))
+        self._pixels = PixelCleaner(profile.has(Option.CLEAN_PIXELS), decodes)
         self._overlays_are_read = profile.has(Option.CLEAN_GRAPHICS) and profile.has(Option.CLEAN_PIXELS)
+        self._everybody = People(map(folded, identities.names))
         self._subjects: dict[str, Subject] = {}
 
     def clean(self, path: Path) -> Cleaned:
@@ -54,8 +53,7 @@ class FileCleaner:
 
     def clean_read(self, file: DicomFile) -> Cleaned:
         """Clean a file that was read."""
-        sop_class = must(file.dataset, SOP_CLASS)
-        if sop_class == _DIRECTORY:
+        if must(file.dataset, SOP_CLASS) == _DIRECTORY:
             raise Unclean(Reason.DIRECTORY)
         instance = must(file.dataset, SOP_INSTANCE)
         key = patient_key(file)
@@ -67,23 +65,21 @@ class FileCleaner:
         dataset = clean_overlays(dataset, self._overlays_are_read, tally)
         dataset, syntax, seen = self._pixels.clean(dataset, file)
         for element in dataset:
-            if element.fragments is not None:
-                element.fragments = without_comments(element.fragments, syntax)
-            elif element.tag == _DOCUMENT_LENGTH:
+            if element.tag == _DOCUMENT_LENGTH:
                 element.value = len(placeholder()).to_bytes(4, "big" if file.form.big else "little")
-        dataset = marked(dataset, self._profile, seen.clean)
+        dataset = marked(dataset, self._profile, seen.clean, seen.looked)
         pieces = write_elements(dataset, file.form)
         self._look_again(dataset, file, subject)
         uid = must(dataset, SOP_INSTANCE)
-        head = file_head(sop_class, uid, syntax)
-        return Cleaned(self._name(key, dataset, instance), uid, [head, *pieces], seen, tally)
+        head = file_head(must(dataset, SOP_CLASS), uid, syntax)
+        return Cleaned(self._name(key, dataset, instance), [head, *pieces], seen, tally)
 
     def _subject(self, key: str) -> Subject:
         found = self._subjects.get(key)
         if found is None:
             if len(self._subjects) > 64:
                 self._subjects.clear()
-            cleaner = Cleaner(self._identities.of(key), self._identities.shared)
+            cleaner = Cleaner(self._identities.of(key), self._identities.shared, self._everybody)
             found = Subject(key, cleaner, self._secret.pseudonym(key), self._secret.days(key))
             self._subjects[key] = found
         return found
@@ -114,7 +110,3 @@ def _check_document(dataset: list[Element]) -> None:
         mime = _optional(dataset, _MIME).lower()
         if mime not in ("application/pdf", ""):
             raise Unclean(Reason.DOCUMENT)
-
-
-def is_compressed(syntax: str) -> bool:
-    return bool(UID(syntax).is_encapsulated)

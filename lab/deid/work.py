@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.deid.elements import read_file
 from lab.deid.identities import Identities
 from lab.deid.journal import Line
+from lab.deid.limits import bind_process, in_time
+from lab.deid.pixels import Undecoded
 from lab.deid.problems import Reason, Unclean
 from lab.deid.profile import Profile
 from lab.deid.secret import Secret
 from lab.deid.storing import store
-from lab.deid.whole import FileCleaner
+from lab.deid.whole import Cleaned, FileCleaner
+
+Means = tuple[Profile, Secret, Identities]
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,10 @@ class Place:
 
 @dataclass
 class Done:
-    """What became of some files."""
+    """What became of some files; `undecoded` are those whose pixels have to be decoded, in a process that may die of it."""
 
     lines: list[Line] = field(default_factory=list)
-    actions: Counter[str] = field(default_factory=Counter)
-    looked: int = 0
-    boxes: int = 0
-    recoded: int = 0
+    undecoded: list[str] = field(default_factory=list)
 
 
 def learn(place: Place, names: list[str]) -> Identities:
@@ -40,7 +40,8 @@ def learn(place: Place, names: list[str]) -> Identities:
     identities = Identities()
     for name in names:
         try:
-            identities.learn(read_file(place.source / name))
+            with in_time():
+                identities.learn(read_file(place.source / name))
         except Unclean:
             continue
     return identities
@@ -53,22 +54,35 @@ def clean(place: Place, cleaner: FileCleaner, names: list[str]) -> Done:
         path = place.source / name
         stamp = stamp_of(path)
         try:
-            cleaned = cleaner.clean(path)
-            store(place.target, cleaned.name, cleaned.pieces)
+            with in_time():
+                cleaned = cleaner.clean(path)
+            size = store(place.target, cleaned.name, cleaned.pieces)
+        except Undecoded:
+            done.undecoded.append(name)
         except Unclean as problem:
             done.lines.append(Line(name, stamp, reason=problem.reason.value))
-            continue
         except OSError:
             raise
+        except MemoryError:
+            done.lines.append(Line(name, stamp, reason=Reason.TOO_LARGE.value))
         except Exception:  # whatever a hostile file provokes, it must not keep the others from being cleaned
             done.lines.append(Line(name, stamp, reason=Reason.BROKEN_STRUCTURE.value))
-            continue
-        done.lines.append(Line(name, stamp, cleaned.name, uid=cleaned.sop_instance_uid))
-        done.actions.update(cleaned.tally.done)
-        done.looked += cleaned.seen.looked
-        done.boxes += len(cleaned.seen.boxes)
-        done.recoded += cleaned.seen.recoded
+        else:
+            done.lines.append(_line(name, stamp, cleaned, size))
     return done
+
+
+def _line(name: str, stamp: tuple[int, int], cleaned: Cleaned, size: int) -> Line:
+    seen = cleaned.seen
+    return Line(
+        name, stamp, cleaned.name, size=size, actions=dict(cleaned.tally.done), looked=seen.looked, boxes=len(seen.boxes),
+        recoded=seen.recoded,
+    )  # fmt: skip
+
+
+def lost(place: Place, name: str, reason: Reason) -> Done:
+    """What is left of a file that took its worker with it."""
+    return Done([Line(name, stamp_of(place.source / name), reason=reason.value)])
 
 
 def stamp_of(path: Path) -> tuple[int, int]:
@@ -83,9 +97,11 @@ def stamp_of(path: Path) -> tuple[int, int]:
 _state: dict[str, FileCleaner] = {}
 
 
-def set_up(profile: Profile, secret: Secret, identities: Identities) -> None:
-    """Prepare a worker's process for cleaning."""
-    _state["cleaner"] = FileCleaner(profile, secret, identities)
+def set_up(means: Means | None) -> None:
+    """Prepare a worker's process, for cleaning if there are means."""
+    bind_process()
+    if means is not None:
+        _state["cleaner"] = FileCleaner(*means)
 
 
 def clean_here(place: Place, names: list[str]) -> Done:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 
-from lab.deid.elements import LONG_VRS, Buffer, Element, Form
+from lab.deid.dictionary import LONG_VRS
+from lab.deid.elements import Buffer, Element, Form
 from lab.deid.problems import Reason, Unclean
 
 

@@ -79,6 +79,6 @@ def find_in_pdf(
 
 
 def find_in_file(path: Path, known: KnownPeople, *, with_pictures: bool = True) -> list[Finding]:
-    """All that one DICOM file gives away, its name included. Raises NotDicom or Unreadable (`lab.inventory.raw`)."""
+    """All that one DICOM file gives away, its name included. Raises NotDicom or Unreadable (`lab.inventory.errors`)."""
     found = search_dicom(path, path.name, known, Memory(), with_pictures=with_pictures)
     return [replace(one, file=path.name, sop_instance_uid=found.sop_instance_uid) for one in found.findings]

@@ -36,29 +36,37 @@ def search_pdf(
 
     Without `read_picture` pictures on its pages are not read. What cannot be read goes to `troubles`; nothing is raised.
     """
+    where = tag or "PDF"
     try:
         reader = PdfReader(BytesIO(content))
         if reader.is_encrypted and not reader.decrypt(""):
-            troubles.append(f"{tag}: the PDF is encrypted")
+            troubles.append(f"{where}: the PDF is encrypted")
             return
-        yield from _in_metadata(reader, known, near, tag)
+        yield from _in_texts(reader, known, near, tag)
+        if attached := list(reader.attachments):
+            troubles.append(f"{where}: {len(attached)} attached files are not read")
         for number, page in enumerate(reader.pages[:MOST_PAGES], 1):
             yield from _on_page(page, number, known, near, tag)
             if read_picture is not None and search_regions is not None:
-                yield from _in_pictures(page, number, known, near, tag, read_picture, search_regions)
+                pictures = _pictures_of(page, f"{where} p. {number}", troubles)
+                yield from _in_pictures(page, number, pictures, known, near, tag, read_picture, search_regions)
         if len(reader.pages) > MOST_PAGES:
-            troubles.append(f"{tag}: only {MOST_PAGES} of {len(reader.pages)} pages were read")
+            troubles.append(f"{where}: only {MOST_PAGES} of {len(reader.pages)} pages were read")
     except Exception as error:  # pypdf raises whatever its parser meets in a broken document
-        troubles.append(f"{tag}: {type(error).__name__}: {error}"[:200])
+        troubles.append(f"{where}: {type(error).__name__}: {error}"[:200])
 
 
-def _in_metadata(reader: PdfReader, known: KnownPeople, near: Near, tag: str) -> Iterator[Finding]:
-    for value in (reader.metadata or {}).values():
-        text = str(value)
-        if text.startswith("D:"):
-            continue
-        for hit in search_text(text, known, near):
-            yield _finding(hit, text, tag)
+def _in_texts(reader: PdfReader, known: KnownPeople, near: Near, tag: str) -> Iterator[Finding]:
+    """What stands in a PDF beside its pages: properties, the fields of a form, notes that were put on a page."""
+    texts: list[tuple[str, int | None]] = [(str(value), None) for value in (reader.metadata or {}).values()]
+    texts += [(str(field.get("/V", "")), None) for field in (reader.get_fields() or {}).values()]
+    for number, page in enumerate(reader.pages[:MOST_PAGES], 1):
+        notes = (note.get_object() for note in page.get("/Annots") or ())
+        texts += [(str(note[key]), number) for note in notes for key in ("/Contents", "/T") if key in note]
+    for text, where in texts:
+        if not text.startswith("D:"):
+            for hit in search_text(text, known, near):
+                yield _finding(hit, text, tag, where)
 
 
 def _finding(hit: Hit, text: str, tag: str, page: int | None = None, box: Box | None = None) -> Finding:
@@ -96,9 +104,37 @@ def _advance(font: dict[str, Any] | None) -> float:
         return 0.6
 
 
+def _pictures_of(page: Any, where: str, troubles: list[str]) -> Iterator[Any]:
+    """The pictures on a page that are not too many and not too large, decoded one at a time; the others go to `troubles`."""
+    names = page.images.keys()
+    if len(names) > _MOST_PICTURES:
+        troubles.append(f"{where}: only {_MOST_PICTURES} of {len(names)} pictures were read")
+    for name in names[:_MOST_PICTURES]:
+        if (pixels := _pixels_of(page, name)) > _MOST_PIXELS:
+            troubles.append(f"{where}: a picture of {pixels} pixels is more than is read")
+            continue
+        image = page.images[name]
+        if image.image is None or image.image.width * image.image.height > _MOST_PIXELS:
+            troubles.append(f"{where}: the picture {image.name} could not be decoded")
+        else:
+            yield image
+
+
+def _pixels_of(page: Any, name: Any) -> int:
+    """How many pixels a picture says that it has, before it is decoded; 0 where it does not say."""
+    at = page
+    for step in [name] if isinstance(name, str) else name:
+        drawn = at.get("/Resources", {}).get_object().get("/XObject")
+        if drawn is None or step not in drawn.get_object():
+            return 0
+        at = drawn.get_object()[step].get_object()
+    return int(at.get("/Width", 0)) * int(at.get("/Height", 0))
+
+
 def _in_pictures(
     page: Any,
     number: int,
+    pictures: Iterator[Any],
     known: KnownPeople,
     near: Near,
     tag: str,
@@ -107,9 +143,7 @@ def _in_pictures(
 ) -> Iterator[Finding]:
     """Words in the pictures of a page: a scan, a photocopied card. Their boxes are where the page places the picture."""
     places = _places(page)
-    for image in list(page.images)[:_MOST_PICTURES]:
-        if image.image is None or image.image.width * image.image.height > _MOST_PIXELS:
-            continue
+    for image in pictures:
         pixels = np.asarray(image.image.convert("L"), np.uint8)
         where = places.get(image.name.rsplit(".", 1)[0])
         for region, hit in search_regions(read_picture(pixels), known, near):

@@ -9,10 +9,11 @@ from dataclasses import replace
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
+from lab.inventory.errors import Unreadable
 from lab.inventory.finding import Finding, Place, Reason
 from lab.inventory.learning import PIXEL_TAGS, Memory, charset_of, creators_in, searched, values_of
 from lab.inventory.people import KnownPeople
-from lab.inventory.raw import Leaf, Unreadable, leaves
+from lab.inventory.raw import Leaf, leaves
 from lab.inventory.text import Hit, Near, search_text
 from lab.inventory.vocabulary import (
     BYTE_VRS,

@@ -47,7 +47,7 @@ def search_dicom(
     if _DOCUMENT in dataset._dict:
         findings += _in_document(opened, known, near, troubles, with_pictures)
     if with_pictures:
-        findings += search_pixels(source, opened, known, near, troubles)
+        findings += search_pixels(opened, known, near, troubles)
     return Searched(findings, troubles, _uid(opened), near.patient)
 
 

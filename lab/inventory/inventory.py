@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import pickle
 import struct
 import tempfile
@@ -42,7 +43,7 @@ class Inventory:
     files: int = 0
     counts: Counter[tuple[Place, Kind]] = field(default_factory=Counter)
     files_with: Counter[tuple[Place, Kind]] = field(default_factory=Counter)
-    people: set[str] = field(default_factory=set)
+    people: Counter[str] = field(default_factory=Counter)
     troubles: list[Trouble] = field(default_factory=list)
     more_troubles: int = 0
     thumbnails: list[Thumbnail] = field(default_factory=list)
@@ -53,7 +54,7 @@ class Inventory:
         self.files += chunk.files
         self.counts.update(chunk.findings)
         self.files_with.update(chunk.files_with)
-        self.people |= chunk.people
+        self.people.update(chunk.people)
         room = MOST_TROUBLES - len(self.troubles)
         self.troubles += chunk.troubles[:room]
         self.more_troubles += max(0, len(chunk.troubles) - room)
@@ -95,8 +96,17 @@ class Inventory:
         for finding in self.findings():
             yield _line(row_of(finding).values())
 
+    def json_text(self, more: JSON) -> Iterator[str]:
+        """Everything for programs as the text of one JSON object, finding by finding: the summary, ``more``, and ``findings``."""
+        yield json.dumps(self.summary() | more, ensure_ascii=False, indent=2)[:-2]
+        before = ',\n  "findings": [\n'
+        for finding in self.findings():
+            yield before + "    " + json.dumps(row_of(finding), ensure_ascii=False)
+            before = ",\n"
+        yield "\n  ]\n}\n" if before == ",\n" else ',\n  "findings": []\n}\n'
+
     def summary(self) -> JSON:
-        """The counts for programs."""
+        """The counts for programs, and whom the findings are about."""
         return {
             "searched": self.title,
             "complete": self.complete,
@@ -104,9 +114,9 @@ class Inventory:
             "one_file_of": self.every,
             "files": self.files,
             "seconds": round(self.seconds, 1),
-            "findings": self.total,
+            "total": self.total,
             "direct": self.direct,
-            "people": len(self.people),
+            "people": [{"person": person, "findings": count} for person, count in self.people.most_common()],
             "by_place_and_kind": [
                 {"place": place.value, "kind": kind.value, "findings": count, "files": self.files_with[place, kind]}
                 for (place, kind), count in sorted(self.counts.items())

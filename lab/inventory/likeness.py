@@ -27,6 +27,28 @@ def search_regions(regions: list[Region], known: KnownPeople, near: Near) -> Ite
             yield region, hit
 
 
+def joined(regions: list[Region]) -> list[Region]:
+    """The lines of a picture, words that stand beside each other put together: a reader may take each for a line of its own."""
+    rows: list[Region] = []
+    for region in sorted(regions, key=lambda one: one.box[0]):
+        before = next((row for row in rows if _goes_on(row, region)), None)
+        if before is None:
+            rows.append(region)
+            continue
+        rows.remove(before)
+        (left, top, _, bottom), (_, upper, right, lower) = before.box, region.box
+        box = (left, min(top, upper), right, max(bottom, lower))
+        rows.append(Region(box, f"{before.text} {region.text}", min(before.confidence, region.confidence)))
+    return rows
+
+
+def _goes_on(row: Region, region: Region) -> bool:
+    """Whether a region begins where a row ends, about as high and no farther than a word's distance."""
+    (_, top, right, bottom), (left, upper, _, lower) = row.box, region.box
+    tall = min(bottom - top, lower - upper)
+    return min(bottom, lower) - max(top, upper) > tall // 2 and -tall < left - right < tall
+
+
 def _alike(text: str, hits: list[Hit], known: KnownPeople, near: Near) -> Iterator[Hit]:
     """What is written of near people and stands here with a letter wrong or without its spaces."""
     plain = squeezed(text)

@@ -25,7 +25,7 @@ MOST_PIXELS = 100_000_000
 """The largest frame that is decoded, in samples."""
 MOST_FRAMES = 9
 """So many frames of a loop are read, evenly spread, the first and the last among them."""
-_ICON = "(0088,0200)[0](7FE0,0010)"
+ICON = "(0088,0200)[0](7FE0,0010)"
 _BESIDE = 6
 
 
@@ -37,19 +37,17 @@ def sampled(frames: int, most: int = MOST_FRAMES) -> list[int]:
     return sorted({1 + round(step * (frames - 1) / (count - 1)) for step in range(count)})
 
 
-def search_pixels(
-    source: Path | bytes, opened: Opened, known: KnownPeople, near: Near, troubles: list[str]
-) -> Iterator[Finding]:
+def search_pixels(opened: Opened, known: KnownPeople, near: Near, troubles: list[str]) -> Iterator[Finding]:
     """The findings in the pixels of a file, its icon and its overlays. What cannot be decoded goes to `troubles`."""
-    dataset = opened.dataset
-    if opened.pixels_at is not None and dataset.get("Rows") and dataset.get("Columns"):
+    source, dataset = opened.source, opened.dataset
+    if dataset.get("Rows") and dataset.get("Columns"):
         try:
             yield from _in_frames(source, dataset, known, near, troubles)
         except Exception as error:  # decoders raise whatever broken streams make them
             troubles.append(f"{PIXEL_DATA}: {type(error).__name__}: {error}"[:200])
     for search in (_in_icon, _in_overlays):
         try:
-            yield from search(dataset, known, near)
+            yield from search(dataset, known, near, troubles)
         except Exception as error:  # as above
             troubles.append(f"{search.__name__.strip('_')}: {type(error).__name__}: {error}"[:200])
 
@@ -132,24 +130,46 @@ def _finding(
     )
 
 
-def _in_icon(dataset: Dataset, known: KnownPeople, near: Near) -> Iterator[Finding]:
+def _in_icon(dataset: Dataset, known: KnownPeople, near: Near, troubles: list[str]) -> Iterator[Finding]:
     for item in dataset.get("IconImageSequence") or ():
-        rows, columns = int(item.Rows), int(item.Columns)
-        values = np.frombuffer(item.PixelData, np.uint8 if int(item.BitsAllocated) == 8 else np.uint16)
-        picture = values[: rows * columns].reshape(rows, columns)
+        rows, columns, samples = int(item.Rows), int(item.Columns), int(item.get("SamplesPerPixel") or 1)
+        bits = int(item.BitsAllocated)
+        if bits not in (8, 16) or samples not in (1, 3):
+            troubles.append(f"{ICON}: an icon of {samples} samples of {bits} bits is not read")
+            continue
+        values = np.frombuffer(item.PixelData, np.uint8 if bits == 8 else np.uint16)
+        picture = values[: rows * columns * samples].reshape(
+            (rows, columns, samples) if samples > 1 else (rows, columns)
+        )
         for region, hit in search_regions(read_picture(picture), known, near):
-            yield _finding(Place.PIXELS, hit, region, _ICON, None)
+            yield _finding(Place.PIXELS, hit, region, ICON, None)
 
 
-def _in_overlays(dataset: Dataset, known: KnownPeople, near: Near) -> Iterator[Finding]:
+def _in_overlays(dataset: Dataset, known: KnownPeople, near: Near, troubles: list[str]) -> Iterator[Finding]:
     """Overlay planes with bits of their own (PS3.3 C.9.2), group 6000 to 601E."""
     for group in range(0x6000, 0x6020, 2):
         if (group, 0x3000) not in dataset or (group, 0x0010) not in dataset:
             continue
         rows, columns = int(dataset[group, 0x0010].value), int(dataset[group, 0x0011].value)
+        frames = _overlay_frames(dataset, group)
         if not 0 < rows * columns <= MOST_PIXELS:
+            troubles.append(f"({group:04X},3000): an overlay of {rows} x {columns} bits is not read")
             continue
-        bits = np.unpackbits(np.frombuffer(dataset[group, 0x3000].value, np.uint8), bitorder="little")
-        picture = (bits[: rows * columns].reshape(rows, columns) * 255).astype(np.uint8)
-        for region, hit in search_regions(read_picture(picture), known, near):
-            yield _finding(Place.OVERLAY, hit, region, f"({group:04X},3000)", None)
+        for frame, picture in overlay_planes(dataset, group):
+            for region, hit in search_regions(read_picture(picture), known, near):
+                pages = (frame, frame) if frames > 1 else None
+                yield _finding(Place.OVERLAY, hit, region, f"({group:04X},3000)", pages)
+
+
+def overlay_planes(dataset: Dataset, group: int) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    """The planes of an overlay group that are read, white on black, each with its frame from 1."""
+    rows, columns = int(dataset[group, 0x0010].value), int(dataset[group, 0x0011].value)
+    packed = np.frombuffer(dataset[group, 0x3000].value, np.uint8)
+    for frame in sampled(_overlay_frames(dataset, group)):
+        first = (frame - 1) * rows * columns
+        bits = np.unpackbits(packed[first // 8 : (first + rows * columns + 7) // 8], bitorder="little")
+        yield frame, bits[first % 8 : first % 8 + rows * columns].reshape(rows, columns) * np.uint8(255)
+
+
+def _overlay_frames(dataset: Dataset, group: int) -> int:
+    return int(dataset[group, 0x0015].value or 1) if (group, 0x0015) in dataset else 1

@@ -14,6 +14,9 @@ from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
+from lab.inventory.errors import NotDicom, Unreadable
+from lab.inventory.inflating import plain
+
 MOST_BYTES = 64_000_000
 """The longest value of an element, other than pixels, that is read."""
 DEEPEST = 32
@@ -24,22 +27,17 @@ _LONG = frozenset({b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"UN", b"UT", b"UC"
 _TAIL_BYTES = 1_000_000
 
 
-class NotDicom(Exception):
-    """The file is no DICOM file."""
-
-
-class Unreadable(Exception):
-    """A DICOM file, or a part of it, that cannot be read; the message says why."""
-
-
 @dataclass(slots=True)
 class Opened:
-    """A file that was read up to its pixels. `tail` is what follows them, `troubles` what could not be read."""
+    """A file that was read up to its pixels. `tail` is what follows them, `troubles` what could not be read.
 
+    `source` is the file, inflated when it was deflated.
+    """
+
+    source: Path | bytes
     dataset: Dataset
     preamble: bytes
     tail: bytes = b""
-    pixels_at: int | None = None
     troubles: list[str] = field(default_factory=list)
 
 
@@ -59,12 +57,13 @@ def open_dicom(source: Path | bytes) -> Opened:
     Values longer than `MOST_BYTES` are left where they are; reading goes no further than the file, whatever a length says.
     """
     try:
+        source = plain(source)
         with BytesIO(source) if isinstance(source, bytes) else source.open("rb") as stream:
             start = stream.read(_PREAMBLE + 4)
             if not looks_like_dicom(start):
                 raise NotDicom
             stream.seek(0)
-            return _read(stream, start[:_PREAMBLE] if start[_PREAMBLE:] == b"DICM" else b"")
+            return _read(source, stream, start[:_PREAMBLE] if start[_PREAMBLE:] == b"DICM" else b"")
     except OSError as error:
         raise Unreadable(error.strerror or str(error)) from error
     except InvalidDicomError as error:
@@ -79,17 +78,13 @@ def open_dicom(source: Path | bytes) -> Opened:
         raise Unreadable(f"{type(error).__name__}: {error}"[:200]) from error
 
 
-def _read(stream: BinaryIO, preamble: bytes) -> Opened:
+def _read(source: Path | bytes, stream: BinaryIO, preamble: bytes) -> Opened:
     dataset = dcmread(stream, stop_before_pixels=True, force=True, defer_size=MOST_BYTES)
-    opened = Opened(dataset, preamble)
+    opened = Opened(source, dataset, preamble)
     if not dataset.keys():
         raise Unreadable("it holds no element")
     _check_lengths(opened, stream)
-    at = stream.tell()
-    is_deflated = getattr(dataset.file_meta, "TransferSyntaxUID", "") == "1.2.840.10008.1.2.1.99"
-    if not is_deflated:
-        opened.pixels_at = at
-        opened.tail = _behind_pixels(stream, at, opened.troubles)
+    opened.tail = _behind_pixels(stream, stream.tell(), opened.troubles)
     return opened
 
 

@@ -8,17 +8,17 @@ import pickle
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from itertools import islice
 from typing import TypeVar
 
-from lab.i18n import t
+from lab.inventory.finding import Trouble
 from lab.inventory.inventory import Inventory
-from lab.inventory.people import KnownPeople
-from lab.inventory.source import InventoryError, Item, Source, private_folder
-from lab.inventory.worker import Options, learn_chunk, search_chunk
+from lab.inventory.people import Fact, KnownPeople
+from lab.inventory.source import Item, Source, private_folder
+from lab.inventory.worker import Chunk, Options, learn_chunk, search_chunk
 
 Progress = Callable[[int, int], None]
 """Called with how many files are done, and how many there are, of both rounds together."""
@@ -60,13 +60,13 @@ def take_inventory(
     with private_folder() as folder, _Runner(1 if alone else count) as runner:
         try:
             known = KnownPeople()
-            for learnt, facts in runner.run(learn_chunk, source.chunks()):
+            for learnt, facts in runner.run(learn_chunk, source.chunks(), _unlearnt):
                 known.learn(facts)
                 tell(learnt)
             known_at = folder / "known"
             known_at.write_bytes(pickle.dumps(known, pickle.HIGHEST_PROTOCOL))
             search = partial(search_chunk, known_at=str(known_at), options=Options(with_pictures), wants_pictures=True)
-            for chunk in runner.run(search, source.chunks(every)):
+            for chunk in runner.run(search, source.chunks(every), _unsearched):
                 inventory.add(chunk, MOST_PICTURES)
                 tell(chunk.files)
             inventory.complete = True
@@ -85,35 +85,77 @@ class _Runner:
 
     def __enter__(self) -> _Runner:
         if self._workers > 1:
-            context = multiprocessing.get_context("forkserver")
-            self._pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_quiet)
+            self._pool = _pool(self._workers)
         return self
 
     def __exit__(self, *error: object) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def run(self, work: Callable[[list[Item]], _Result], chunks: Iterable[list[Item]]) -> Iterator[_Result]:
-        """The results as they come; at most two chunks ahead of each worker."""
+    def run(
+        self, work: Callable[[list[Item]], _Result], chunks: Iterable[list[Item]], lost: Callable[[Item], _Result]
+    ) -> Iterator[_Result]:
+        """The results as they come; at most two chunks ahead of each worker.
+
+        When a worker is killed, by a decoder or for lack of memory, what was under way is done again file by file, and the
+        file that kills again is given up: ``lost`` is its result.
+        """
         if self._pool is None:
             yield from map(work, chunks)
             return
-        waiting: set[Future[_Result]] = set()
+        waiting: dict[Future[_Result], list[Item]] = {}
         todo = iter(chunks)
-        try:
-            while True:
-                for items in islice(todo, 2 * self._workers - len(waiting)):
-                    waiting.add(self._pool.submit(work, items))
-                if not waiting:
-                    return
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in done:
+        while True:
+            broken: list[list[Item]] = []
+            for items in islice(todo, 2 * self._workers - len(waiting)):
+                try:
+                    waiting[self._pool.submit(work, items)] = items
+                except BrokenProcessPool:
+                    broken.append(items)
+            if not waiting and not broken:
+                return
+            for future in wait(waiting, return_when=ALL_COMPLETED if broken else FIRST_COMPLETED).done:
+                items = waiting.pop(future)
+                try:
                     yield future.result()
-        except BrokenProcessPool as error:
-            raise InventoryError(
-                t("A worker of the inventory was ended from outside, perhaps for lack of memory."),
-                t("Search a part of the files, or one folder at a time."),
-            ) from error
+                except BrokenProcessPool:
+                    broken.append(items)
+            if broken:
+                self._pool.shutdown(wait=True)  # it has ended all that was under way
+                broken += waiting.values()
+                waiting.clear()
+                yield from _one_by_one(work, broken, lost)
+                self._pool = _pool(self._workers)
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("forkserver")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_quiet)
+
+
+def _one_by_one(
+    work: Callable[[list[Item]], _Result], chunks: Iterable[list[Item]], lost: Callable[[Item], _Result]
+) -> Iterator[_Result]:
+    """Each file in a chunk of its own; those that kill their worker are lost."""
+    pool = _pool(1)
+    try:
+        for item in (item for items in chunks for item in items):
+            try:
+                yield pool.submit(work, [item]).result()
+            except BrokenProcessPool:
+                pool.shutdown(wait=True)
+                pool = _pool(1)
+                yield lost(item)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _unlearnt(item: Item) -> tuple[int, list[Fact]]:
+    return 1, []
+
+
+def _unsearched(item: Item) -> Chunk:
+    return Chunk(1, pickle.dumps([]), troubles=[Trouble(item.name, "the process that read it was killed")])
 
 
 def _quiet() -> None:

@@ -1,4 +1,4 @@
-"""What is searched: the files of folders, or the instances of an archive, a chunk at a time."""
+"""What is searched: the files of folders, a chunk at a time (instances of an archive: `remote.py`)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Protocol
-
-import httpx
 
 from lab.errors import LabError
 from lab.i18n import t
@@ -25,10 +23,11 @@ class InventoryError(LabError):
 
 
 class Item(NamedTuple):
-    """A file to search: what it is called in the findings, and where it is."""
+    """A file to search: what it is called in the findings, and where it is; or why what is there cannot be searched."""
 
     name: str
     path: str
+    trouble: str = ""
 
 
 class Source(Protocol):
@@ -48,13 +47,14 @@ class Source(Protocol):
 class Files:
     """The files of folders, and single files. Links are not followed; what is no regular file is left out."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], unseen: Sequence[Item] = ()) -> None:
+        """``unseen``: what belongs to it and cannot be looked at, each with its trouble."""
         for path in paths:
             if not path.exists():
                 raise InventoryError(
                     t("{path} does not exist.", path=path), t("Name a folder, files, or nothing for the lab’s archive.")
                 )
-        self._paths = tuple(paths)
+        self._paths, self._unseen = tuple(paths), tuple(unseen)
         self._found: list[Item] | None = None
 
     @property
@@ -64,7 +64,7 @@ class Files:
     def _items(self) -> list[Item]:
         if self._found is None:
             several = len(self._paths) > 1
-            self._found = [item for path in self._paths for item in _below(path, several)]
+            self._found = [*(item for path in self._paths for item in _below(path, several)), *self._unseen]
         return self._found
 
     def count(self) -> int:
@@ -80,62 +80,16 @@ def _below(path: Path, several: bool) -> Iterator[Item]:
     if not path.is_dir():
         yield Item(path.name if not several else str(path), str(path))
         return
-    for folder, folders, names in os.walk(path):
+    closed: list[OSError] = []
+    for folder, folders, names in os.walk(path, onerror=closed.append):
         folders[:] = sorted(name for name in folders if name not in ANSWER_KEYS)
         for name in sorted(names):
             full = os.path.join(folder, name)
             if name not in ANSWER_KEYS and stat.S_ISREG(os.lstat(full).st_mode):
                 relative = os.path.relpath(full, path).replace(os.sep, "/")
                 yield Item(f"{path}/{relative}" if several else relative, full)
-
-
-class Archive:
-    """The instances of a running archive, through its REST API. They pass through a private folder and are deleted."""
-
-    def __init__(self, client: httpx.Client, title: str) -> None:
-        self._client = client
-        self.title = title
-        self._ids: list[str] | None = None
-
-    def _instances(self) -> list[str]:
-        if self._ids is None:
-            answer = self._get("/instances")
-            self._ids = sorted(str(one) for one in answer.json())
-        return self._ids
-
-    def _get(self, path: str) -> httpx.Response:
-        try:
-            answer = self._client.get(path)
-        except httpx.HTTPError as error:
-            raise InventoryError(
-                t("The archive does not answer ({error}).", error=type(error).__name__), t("Start it: pacslab start.")
-            ) from error
-        if answer.status_code != 200:
-            raise InventoryError(
-                t("The archive answered {status} to {path}.", status=answer.status_code, path=path),
-                t("The inventory reads as the administrator does; check the account."),
-            )
-        return answer
-
-    def count(self) -> int:
-        return len(self._instances())
-
-    def chunks(self, every: int = 1) -> Iterator[list[Item]]:
-        ids = self._instances()[::every]
-        with tempfile.TemporaryDirectory(prefix="pacslab-inventory-") as folder:
-            kept: list[list[Item]] = []
-            for start in range(0, len(ids), CHUNK):
-                if len(kept) > 4:
-                    for item in kept.pop(0):
-                        os.unlink(item.path)
-                chunk = [self._fetch(one, Path(folder)) for one in ids[start : start + CHUNK]]
-                kept.append(chunk)
-                yield chunk
-
-    def _fetch(self, instance: str, folder: Path) -> Item:
-        path = folder / f"{instance}.dcm"
-        path.write_bytes(self._get(f"/instances/{instance}/file").content)
-        return Item(instance, str(path))
+    for error in closed:
+        yield Item(str(error.filename), str(error.filename), error.strerror or str(error))
 
 
 class Several:

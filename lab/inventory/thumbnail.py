@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
+from pydicom import dcmread
 
 from lab.inventory.finding import SURE_ENOUGH, Finding, Place
-from lab.inventory.pictures import PIXEL_DATA, frame_of
-from lab.inventory.reader import renderings
+from lab.inventory.pictures import ICON, PIXEL_DATA, frame_of, overlay_planes
+from lab.inventory.reader import Picture, renderings
 
 WIDEST = 640
 _RED = (255, 60, 50)
+_SHOWN = (Place.PIXELS, Place.OVERLAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +29,18 @@ class Thumbnail:
 
 
 def thumbnail(name: str, source: Path | bytes, findings: list[Finding]) -> list[Thumbnail]:
-    """The picture of a file with findings in its pixels; none for a file without, or one that cannot be decoded."""
-    found = [one for one in findings if one.place is Place.PIXELS and one.tag == PIXEL_DATA and one.sure >= SURE_ENOUGH]
-    boxes = {one.box for one in found if one.box}
-    if not boxes:
+    """The picture of a file with findings in its pixels or its overlay, framed; none for a file without, or one that cannot be decoded."""
+    framed = [
+        one for one in findings if one.box and one.sure >= SURE_ENOUGH and one.place in _SHOWN and one.tag != ICON
+    ]
+    if not framed:
         return []
-    first = found[0].pages
+    first = framed[0]
     try:
-        shown = renderings(frame_of(source, first[0] if first else 1, 2 if first else 1))[0]
+        shown = _picture(source, first)
     except Exception:  # it was decoded before; a picture of it is no more than a courtesy
         return []
+    boxes = {one.box for one in framed if one.box and (one.place, one.tag) == (first.place, first.tag)}
     picture = Image.fromarray(np.repeat(shown[:, :, None], 3, 2) if shown.ndim == 2 else shown[:, :, :3])
     draw = ImageDraw.Draw(picture)
     for left, top, right, bottom in boxes:
@@ -46,3 +50,16 @@ def thumbnail(name: str, source: Path | bytes, findings: list[Finding]) -> list[
     out = BytesIO()
     picture.save(out, "PNG")
     return [Thumbnail(name, out.getvalue(), len(boxes))]
+
+
+def _picture(source: Path | bytes, finding: Finding) -> Picture:
+    """The frame, the overlay, or the page of a picture file in which something was found."""
+    frame = finding.pages[0] if finding.pages else 1
+    if finding.place is Place.OVERLAY:
+        dataset = dcmread(BytesIO(source) if isinstance(source, bytes) else source, stop_before_pixels=True)
+        return next(plane for number, plane in overlay_planes(dataset, int(finding.tag[1:5], 16)) if number == frame)
+    if finding.tag == PIXEL_DATA:
+        return renderings(frame_of(source, frame, 2 if finding.pages else 1))[0]
+    with Image.open(BytesIO(source) if isinstance(source, bytes) else source) as picture:
+        picture.seek(frame - 1)
+        return np.asarray(picture.convert("RGB"))

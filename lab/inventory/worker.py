@@ -11,16 +11,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
+from lab.inventory.errors import NotDicom, Unreadable
 from lab.inventory.file import Searched, search_dicom, search_name
 from lab.inventory.finding import SURE_ENOUGH, Finding, Place, Trouble
+from lab.inventory.inflating import plain
 from lab.inventory.learning import Memory, facts_of
-from lab.inventory.others import is_backup, members, search_other
+from lab.inventory.others import search_other
+from lab.inventory.packed import START, Member, members, packing
 from lab.inventory.people import Fact, KnownPeople
-from lab.inventory.raw import NotDicom, Unreadable, open_dicom
+from lab.inventory.raw import open_dicom
 from lab.inventory.source import Item
 from lab.inventory.text import NOBODY
 from lab.inventory.thumbnail import Thumbnail, thumbnail
@@ -28,8 +30,9 @@ from synthetic_data import Kind
 
 SECONDS_A_FILE = 120
 """After so long a file is given up and reported."""
+_AGAIN = 2
+"""It is told so every few seconds: what is searched may take the first time for a broken file's error."""
 PICTURES_A_CHUNK = 2
-_START = 512
 _MEMORY = Memory()
 
 
@@ -55,7 +58,7 @@ class Chunk:
     pickled: bytes = b""
     findings: Counter[tuple[Place, Kind]] = field(default_factory=Counter)
     files_with: Counter[tuple[Place, Kind]] = field(default_factory=Counter)
-    people: set[str] = field(default_factory=set)
+    people: Counter[str] = field(default_factory=Counter)
     troubles: list[Trouble] = field(default_factory=list)
     thumbnails: list[Thumbnail] = field(default_factory=list)
 
@@ -64,6 +67,8 @@ def learn_chunk(items: Sequence[Item]) -> tuple[int, list[Fact]]:
     """The facts in the headers of these files, each once, and the number of files. Broken files teach nothing here."""
     facts: dict[Fact, None] = {}
     for item in items:
+        if item.trouble:
+            continue
         try:
             with _in_time(), _silent():
                 for source in _dicom_in(Path(item.path)):
@@ -77,8 +82,8 @@ def learn_chunk(items: Sequence[Item]) -> tuple[int, list[Fact]]:
 def _dicom_in(path: Path) -> Iterator[Path | bytes]:
     """The file itself, or the files of a backup."""
     with path.open("rb") as stream:
-        start = stream.read(_START)
-    if not is_backup(path, start):
+        start = stream.read(START)
+    if not packing(start):
         yield path
         return
     for member in members(path):
@@ -103,7 +108,7 @@ def search_chunk(items: Sequence[Item], known_at: str, options: Options, wants_p
             chunk.troubles += [Trouble(name, reason) for reason in found.troubles]
             _count(chunk, found.findings)
             if wants_pictures and source is not None and len(chunk.thumbnails) < PICTURES_A_CHUNK:
-                chunk.thumbnails += thumbnail(name, source, found.findings)
+                chunk.thumbnails += thumbnail(name, plain(source), found.findings)
         chunk.files += 1
     chunk.pickled = pickle.dumps(kept, pickle.HIGHEST_PROTOCOL)
     return chunk
@@ -114,12 +119,15 @@ def _searched(
 ) -> Iterator[tuple[str, Searched, Path | bytes | None]]:
     """The file, or each file in a backup, searched: name, outcome, and the DICOM file itself."""
     path = Path(item.path)
+    if item.trouble:
+        chunk.troubles.append(Trouble(item.name, item.trouble))
+        return
     try:
         with path.open("rb") as stream:
-            start = stream.read(_START)
-        if is_backup(path, start):
+            start = stream.read(START)
+        if packing(start):
             yield item.name, Searched(list(search_name(item.name, known, NOBODY))), None
-            for member in members(path):
+            for member in _in_turn(path):
                 name = f"{item.name}!{member.name}"
                 if member.content is None:
                     chunk.troubles.append(Trouble(name, member.trouble))
@@ -139,18 +147,45 @@ def _one(
             found = search_dicom(source, name, known, _MEMORY, with_pictures=options.with_pictures)
         yield name, found, source
     except NotDicom:
-        try:
-            with _in_time(), BytesIO(source) if isinstance(source, bytes) else source.open("rb") as stream:
-                findings = list(search_other(stream, known)) + list(search_name(name, known, NOBODY))
-            yield name, Searched(findings), None
-        except TimeoutError:
-            chunk.troubles.append(Trouble(name, f"took more than {SECONDS_A_FILE} s"))
+        yield from _no_dicom(name, source, known, options, chunk)
     except Unreadable as error:
         chunk.troubles.append(Trouble(name, str(error)))
     except TimeoutError:
         chunk.troubles.append(Trouble(name, f"took more than {SECONDS_A_FILE} s"))
     except MemoryError:
         chunk.troubles.append(Trouble(name, "needs more memory than there is"))
+
+
+def _no_dicom(
+    name: str, source: Path | bytes, known: KnownPeople, options: Options, chunk: Chunk
+) -> Iterator[tuple[str, Searched, Path | bytes | None]]:
+    troubles: list[str] = []
+    findings = list(search_name(name, known, NOBODY))
+    try:
+        with _in_time(), _silent():
+            for finding in search_other(source, known, troubles, with_pictures=options.with_pictures):
+                findings.append(finding)
+    except TimeoutError:
+        troubles.append(f"took more than {SECONDS_A_FILE} s")
+    except MemoryError:
+        troubles.append("needs more memory than there is")
+    yield name, Searched(findings, troubles), source
+
+
+def _in_turn(path: Path) -> Iterator[Member]:
+    """The files of a backup, each of them unpacked in time or given up, and the rest with it."""
+    unpacked = members(path)
+    while True:
+        try:
+            with _in_time():
+                member = next(unpacked, None)
+        except TimeoutError:
+            member, unpacked = Member("", None, f"took more than {SECONDS_A_FILE} s"), iter(())
+        except MemoryError:
+            member, unpacked = Member("", None, "needs more memory than there is"), iter(())
+        if member is None:
+            return
+        yield member
 
 
 def _count(chunk: Chunk, findings: Sequence[Finding]) -> None:
@@ -179,7 +214,7 @@ def _in_time() -> Iterator[None]:
         raise TimeoutError
 
     before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS_A_FILE)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS_A_FILE, _AGAIN)
     try:
         yield
     finally:

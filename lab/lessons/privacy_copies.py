@@ -7,9 +7,15 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+from pydicom.errors import InvalidDicomError
+
+from lab.deid.score.objects import Seen, read_folder
+from lab.deid.score.pairing import pair
 from lab.i18n import t
 from lab.lesson import Judgement, Lesson, Question
 from lab.patients import LOCALE, PATIENTS, SEED
+from lab.probing.answer_key import survival
 from synthetic_data import generate
 
 
@@ -60,13 +66,28 @@ def _counted(folder: Path, counts: Mapping[object, object]) -> Judgement:
 
 
 def _tests(original: Path, masked: Path) -> Judgement:
-    before, after = (sorted(Path(one).rglob("*.dcm")) for one in (original, masked))
-    if not before or len(after) < len(before):
-        return Judgement(False, t("{n} of {all} files are there.", n=len(after), all=len(before)))
-    named = len(_named_in(Path(masked)))
+    """The copy must have a whole image for each of the original, and nothing of the answer key, nor anybody of the hospital, in them."""
+    try:
+        before, after = read_folder(Path(original)), read_folder(Path(masked))
+        pairs = list(zip(before, pair(before, after), strict=True))
+        whole = [(one, other) for one, other in pairs if other is not None and _is_whole(other)]
+        if not before or len(whole) < len(before):
+            return Judgement(False, t("{n} of {all} images are there.", n=len(whole), all=len(before)))
+        named = len(_named_in(Path(masked)))
+        scores = [survival(one.path.read_bytes(), other.path.read_bytes()) for one, other in whole]
+    except (OSError, InvalidDicomError) as error:
+        return Judgement(False, str(error))
     if named:
         return Judgement(False, t("The developers’ copy still names {n} of the hospital’s patients.", n=named))
-    return Judgement(True, t("{n} images to test with, and nobody of the hospital in them.", n=len(after)))
+    left = sum(len(score.leaked) for score in scores if score is not None)
+    if left:
+        return Judgement(False, t("{n} identifiers of the answer key are left in the developers’ copy.", n=left))
+    return Judgement(True, t("{n} images to test with, and nobody of the hospital in them.", n=len(whole)))
+
+
+def _is_whole(image: Seen) -> bool:
+    """Whether there is a picture to look at, and not one grey surface."""
+    return image.frames is not None and bool(np.ptp(image.frames))
 
 
 LESSON = Lesson(

@@ -43,6 +43,37 @@ def _unique(practice: Practice, people: int) -> Judgement:
     return Judgement(False, t("{n} of {all} is not right.", n=people, all=len(patterns)))
 
 
+def _portraits(practice: Practice) -> list[tuple[str, ...]]:
+    """For each patient: sex, decade of the age at the first visit, hospital, and the examinations."""
+    files: dict[str, list[Seen]] = defaultdict(list)
+    for file in read_folder(practice.folder):
+        files[file.text("PatientID")].append(file)
+    return [
+        (
+            own[0].text("PatientSex"),
+            min(file.text("PatientAge") for file in own)[:2],
+            own[0].text("InstitutionName"),
+            *sorted({file.text("StudyDescription") for file in own}),
+        )
+        for own in files.values()
+    ]
+
+
+def _rare(one: Practice, other: Practice, alone: Mapping[object, object]) -> Judgement:
+    portraits = _portraits(one) + _portraits(other)
+    known = {"person": 2, "hospital": 3, "examinations": max(map(len, portraits), default=0)}
+    for name, parts in known.items():
+        counts = Counter(portrait[:parts] for portrait in portraits)
+        if alone.get(name) != sum(count == 1 for count in counts.values()):
+            return Judgement(
+                False, t("{name}: {n} of {all} is not right.", name=name, n=alone.get(name), all=len(portraits))
+            )
+    return Judgement(
+        True,
+        t("Each thing that is known makes more of the {all} patients the only one of their kind.", all=len(portraits)),
+    )
+
+
 def _linked(practice: Practice, target: Path, names: Mapping[object, object]) -> Judgement:
     try:
         sources, found = read_folder(practice.folder), read_folder(target)
@@ -74,7 +105,7 @@ LESSON = Lesson(
     id="privacy-pseudonymous",
     notebook=55,
     title=t("Pseudonymous or anonymous"),
-    minutes=35,
+    minutes=45,
     roles=(t("data protection officers"), t("researchers"), t("ethics committees")),
     questions=(
         Question(
@@ -95,6 +126,26 @@ LESSON = Lesson(
             hints=(
                 t("The days of the diary have been shifted, their distances have not. Compute them as for pattern."),
                 t("A pseudonym belongs to a name when its pattern is that of the diary, and nobody else has it."),
+            ),
+        ),
+        Question(
+            id="rare",
+            text=t("How many patients are alone with sex and age, with the hospital as well, with the examinations as well?"),
+            takes=(Practice, Practice, Mapping),
+            judge=_rare,
+            hints=(
+                t("portraits has one row a patient. Which rows occur once when you look at the first two columns only?"),
+                t("Each of knowledge names columns: group by them, and count the groups with one row."),
+            ),
+        ),
+        Question(
+            id="portrait",
+            text=t("Who is who, without a date?"),
+            takes=(Practice, Path, Mapping),
+            judge=_linked,
+            hints=(
+                t("What is told of somebody is one row of portraits: compare all four columns."),
+                t("Only a row that fits alone is a person."),
             ),
         ),
         Question(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from lab.course.internet import Answered, HandCall
 from lab.i18n import t
@@ -10,41 +11,58 @@ from lab.lesson import Judgement, Lesson, Question
 from lab.survey.archive import Archive
 from lab.survey.population import course_population
 from lab.survey.system import System
+from lab.survey.tool.call import Message
 from lab.survey.wire import dimse, pdu
 
+_ECHO_RESPONSE = dimse.C_ECHO_RQ | dimse.RESPONSE
 _FIRST, _LAST = "20190801", "20190831"
 
 
-def _system(address: str) -> System:
-    return next(system for system in course_population().systems if system.address == address)
+_ELSEWHERE = t("The Internet of summer 2019 has no such system: take one of lab.internet().")
+
+
+def _system(address: str) -> System | None:
+    return next((system for system in course_population().systems if system.address == address), None)
 
 
 def _implementation(call: HandCall, name: str) -> Judgement:
-    says = _system(call.target.address).implementation
+    system = _system(call.target.address)
+    if system is None:
+        return Judgement(False, _ELSEWHERE)
+    says = system.implementation
     if name == says:
         return Judgement(True, t("That is what the archive's software says of itself."))
     return Judgement(False, t("These bytes say {name!r}. That is not the implementation version name.", name=name[:40]))
 
 
 def _echo(call: HandCall) -> Judgement:
-    asked = any(message.sent and _command(message.data) == dimse.C_ECHO_RQ for message in call.transcript)
+    asked = [message for message in call.transcript if message.sent and _field(message) == dimse.C_ECHO_RQ]
     if not asked:
         return Judgement(False, t("No C-ECHO-RQ crossed this connection."))
-    for message in call.transcript:
-        if not message.sent and _command(message.data) == dimse.C_ECHO_RQ | dimse.RESPONSE:
-            return Judgement(True, t("The archive answered your bytes with a C-ECHO-RSP."))
-    return Judgement(False, t("A C-ECHO-RQ crossed, and no C-ECHO-RSP came back."))
+    if not any(message.by_hand for message in asked):
+        return Judgement(False, t("The C-ECHO-RQ is the lab's own (.echo()). Write one, and send it with .send(…)."))
+    answers = [message for message in call.transcript if not message.sent and _field(message) == _ECHO_RESPONSE]
+    if not answers:
+        return Judgement(False, t("A C-ECHO-RQ crossed, and no C-ECHO-RSP came back."))
+    statuses = [_command(message.data).get(dimse.STATUS) for message in answers]
+    if dimse.SUCCESS not in statuses:
+        return Judgement(False, t("The archive answered, and its status is not 0x0000, success."))
+    return Judgement(True, t("The archive answered your bytes with a C-ECHO-RSP."))
 
 
-def _command(message: bytes) -> int | None:
-    """The command field of a message, None when it has none or is not readable."""
+def _field(message: Message) -> object:
+    return _command(message.data).get(dimse.COMMAND)
+
+
+def _command(message: bytes) -> dict[int, Any]:
+    """The command set of a message, empty when it has none or is not readable."""
     if message[:1] != bytes((pdu.P_DATA,)):
-        return None
+        return {}
     try:
         values = list(pdu.data_values(message[6:]))
-        return int(dimse.read_command(values[0][3])[dimse.COMMAND]) if values[0][1] else None
+        return dimse.read_command(values[0][3]) if values[0][1] else {}
     except pdu.Malformed:
-        return None
+        return {}
 
 
 def _august(answered: Answered) -> Judgement:
@@ -53,7 +71,10 @@ def _august(answered: Answered) -> Judgement:
     outside = sum(not _FIRST <= match["StudyDate"] <= _LAST for match in answered.matches)
     if outside:
         return Judgement(False, t("{n} of the answers are not of August 2019.", n=outside))
-    archive = Archive(_system(answered.target.address))
+    system = _system(answered.target.address)
+    if system is None:
+        return Judgement(False, _ELSEWHERE)
+    archive = Archive(system)
     there = len(archive.studies_between(*(_day(text) for text in (_FIRST, _LAST))))
     if len(answered.matches) < min(there, 20):
         return Judgement(False, t("{n} answers; the archive has more studies of August 2019.", n=len(answered.matches)))

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
+from math import isfinite
 
 from lab.course.surveyed import Surveyed
 from lab.i18n import t
 from lab.lesson import Judgement, Lesson, Question
 from lab.survey.population import course_population
+from lab.survey.tool.finding import Outcome
 
 
 def _counts(surveyed: Surveyed, is_open: Callable[..., object]) -> Judgement:
     systems = {system.address: system for system in course_population().systems}
     if len(surveyed.findings) < len(systems):
         return Judgement(False, t("Your survey has {n} findings only.", n=len(surveyed.findings)))
+    if Counter(finding.address for finding in surveyed.findings) != Counter(list(systems)):
+        return Judgement(False, t("These are not the findings of the 2,300 systems of summer 2019, one of each."))
     wrong: Counter[str] = Counter()
     for finding in surveyed.findings:
         try:
-            said = bool(is_open(finding))
+            said = bool(is_open(replace(finding, outcome=Outcome.UNREACHABLE)))  # its verdict is not to be copied
         except Exception as error:  # the trainee's own code, whatever it does
             return Judgement(
                 False, t("Your function fails on {address}: {error!r}.", address=finding.address, error=error)
@@ -36,6 +41,8 @@ def _counts(surveyed: Surveyed, is_open: Callable[..., object]) -> Judgement:
 
 def _duration(surveyed: Surveyed, seconds: float) -> Judgement:
     right = len(surveyed.findings) / 20
+    if not isfinite(seconds):
+        return Judgement(False, t("{n} is no number of seconds.", n=seconds))
     if abs(seconds - right) <= 0.02 * right:
         return Judgement(True, t("About {n} seconds, if nobody is waited for.", n=round(right)))
     return Judgement(

@@ -24,6 +24,10 @@ def _servers(addresses: Set[object]) -> Judgement:
 
 
 def _deadline(noticed: datetime, deadline: datetime) -> Judgement:
+    if (noticed.tzinfo is None) is not (deadline.tzinfo is None):
+        return Judgement(
+            False, t("One of the two times has a time zone and the other has none: they cannot be compared.")
+        )
     hours = (deadline - noticed) / timedelta(hours=1)
     if hours == _HOURS:
         return Judgement(True, t("{n} hours after it was noticed, weekends included.", n=_HOURS))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
-from itertools import islice
+from collections.abc import Iterator, Set
+from datetime import date
 
 from lab.i18n import t
 from lab.lesson import Judgement, Lesson, Question
-from lab.survey.archive import Archive
+from lab.survey.archive import FIRST_BIRTH, LAST_BIRTH, Archive
 from lab.survey.population import course_population
+from lab.survey.query import answer
 from lab.survey.system import System
 from lab.survey.tool.finding import Finding
+from synthetic_data.marks import PATIENT_ID_PREFIX
 
 _MAY = {
     t("Look up one’s own hospital in a search engine."): True,
@@ -21,7 +23,8 @@ _MAY = {
     t("Test an archive whose owner has asked for it in writing."): True,
     t("Report what one came upon, without looking further."): True,
 }
-_SAMPLE = 300
+_DAYS = re.compile(r"\b((?:19|20)\d\d)[-./]?([01]\d)[-./]?([0-3]\d)\b|\b([0-3]?\d)[-./]([01]?\d)[-./]((?:19|20)\d\d)\b")
+_NAMES = re.compile(r"\b(?=([^\W\d_]{2,})(?:\^|,?\s+)([^\W\d_]{2,}))")
 
 
 def _may(chosen: Set[object]) -> Judgement:
@@ -32,8 +35,8 @@ def _may(chosen: Set[object]) -> Judgement:
 
 
 def _notice(finding: Finding, text: str) -> Judgement:
-    system = next(system for system in course_population().systems if system.address == finding.address)
-    if not system.accessible:
+    system = next((system for system in course_population().systems if system.address == finding.address), None)
+    if system is None or not system.accessible:
         return Judgement(False, t("This system does not stand open: there is nothing to report."))
     lacks = [
         what
@@ -60,10 +63,35 @@ def _digits(text: str) -> str:
 
 
 def _patients_in(system: System, text: str) -> bool:
-    """Whether the text holds a patient's identifier or name, of the archive's first ones."""
-    archive = Archive(system)
-    patients = islice(range(archive.records), _SAMPLE)
-    return any(archive.patient_id(patient) in text or archive.patient_name(patient) in text for patient in patients)
+    """Whether the text holds a patient's identifier, name (in either order) or day of birth."""
+    words = text.replace(system.operator, " ")
+    days = (_day(*match.groups()) for match in _DAYS.finditer(words))
+    return (
+        PATIENT_ID_PREFIX in words
+        or any(day is not None and FIRST_BIRTH <= day <= LAST_BIRTH for day in days)
+        or any(_is_patient(Archive(system), *pair) for pair in _pairs(words))
+    )
+
+
+def _day(*parts: str | None) -> date | None:
+    """The day of a match: year, month, day in its first three parts, or turned round in its last three."""
+    year, month, day = parts[:3] if parts[0] else parts[:2:-1]
+    try:
+        return date(int(year or 0), int(month or 0), int(day or 0))
+    except ValueError:
+        return None
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Each two neighbouring words that are written as names are."""
+    for match in _NAMES.finditer(text):
+        if match[1][0].isupper() and match[2][0].isupper():
+            yield match[1], match[2]
+
+
+def _is_patient(archive: Archive, *names: str) -> bool:
+    keys = ({"PatientName": "^".join(order)} for order in (names, names[::-1]))
+    return any(match is not None for each in keys for match in answer(archive, "PATIENT", each))
 
 
 LESSON = Lesson(

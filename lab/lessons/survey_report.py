@@ -15,7 +15,7 @@ def _by_country(table: Mapping[str, object]) -> Judgement:
     right = {code: figures["images"] for code, figures in by_country.items()}
     try:
         found = {str(code): int(images) for code, images in table.items()}  # type: ignore[call-overload]
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return Judgement(False, t("Not every value is a number of images."))
     missing, extra = len(right.keys() - found.keys()), len(found.keys() - right.keys())
     if missing or extra:

@@ -104,12 +104,14 @@ def exposed(matches: list[Dataset]) -> Exposure:
         if any(str(match.get(keyword, "") or "") for match in matches)
     ]
     people = list({str(match.get("PatientID", "")): match for match in reversed(matches)}.values())[::-1]
+    counted = sum(int(match.get("NumberOfStudyRelatedInstances") or 0) for match in matches)
     return Exposure(
         patients=len(people),
         studies=len({str(match.get("StudyInstanceUID", "")) for match in matches}),
-        images=sum(int(match.get("NumberOfStudyRelatedInstances") or 0) for match in matches),
+        images=counted or len({str(match.SOPInstanceUID) for match in matches if "SOPInstanceUID" in match}),
         attributes=tuple(attribute for attribute, _ in shown),
         samples=tuple(tuple(str(match.get(keyword, "") or "") for _, keyword in shown) for match in people[:3]),
+        since=min(filter(None, (str(match.get("StudyDate") or "") for match in matches)), default=""),
     )
 
 

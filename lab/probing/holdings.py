@@ -22,6 +22,9 @@ SELECT (SELECT COUNT(*) FROM Resources WHERE resourceType = 0 + {first}),
        (SELECT COUNT(*) FROM Resources WHERE resourceType = 1 + {first}),
        (SELECT COUNT(*) FROM Resources WHERE resourceType = 3 + {first})
 """
+_OLDEST = (
+    "SELECT MIN(value) FROM MainDicomTags WHERE tagGroup = 0x0008 AND tagElement = 0x0020 AND value != ''"  # study date
+)
 _TAGS = (
     (Attribute.NAME, 0x0010, 0x0010),
     (Attribute.PATIENT_ID, 0x0010, 0x0020),
@@ -62,7 +65,8 @@ def _exposure(connection: sqlite3.Connection) -> Exposure | None:
         }
         rows.append(tuple(tags.get((group, element), "") for _, group, element in _TAGS))
     whole = [row for row in rows if all(row)][:_ROWS]
-    return Exposure(patients, studies, images, tuple(attribute for attribute, *_ in _TAGS), tuple(whole))
+    (since,) = connection.execute(_OLDEST).fetchone()
+    return Exposure(patients, studies, images, tuple(attribute for attribute, *_ in _TAGS), tuple(whole), since or "")
 
 
 def image_in(content: bytes) -> Dataset | None:

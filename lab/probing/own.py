@@ -58,6 +58,13 @@ class OwnHand:
         path = self.find(uid)
         return dcmread(BytesIO(self._send("GET", f"{path}/file").content)) if path else None
 
+    def one_image(self) -> Dataset | None:
+        """The three identifiers of one image, as they stand in a link to it; None in an empty archive."""
+        found = self._ask("GET", "/instances?since=0&limit=1")
+        if not found:
+            return None
+        return dcmread(BytesIO(self._send("GET", f"/instances/{found[0]}/file").content), stop_before_pixels=True)
+
     def one_study(self) -> Dataset | None:
         """A study of the archive with its patient's tags, as it stands on a letter; None in an empty archive."""
         query = {"ModalitiesInStudy": "CT\\MR\\DX"}
@@ -80,11 +87,16 @@ class OwnHand:
 
     def remove(self, patient_ids: Iterable[str]) -> None:
         """Delete a probe's own patients, whatever they have by now. Refuses to touch anybody else."""
-        for patient_id in patient_ids:
+        wanted = set(patient_ids)
+        for patient_id in wanted:
             if not patient_id.startswith(PROBE_ID):
                 raise ValueError(f"{patient_id} is no patient of a probe")
-            if path := self.find(patient_id):
-                self._send("DELETE", path)
+        query = {"Level": "Patient", "Expand": True, "Query": {"PatientID": f"{PROBE_ID}*"}}
+        found = [
+            patient["ID"] for patient in self._ask("POST", "/tools/find", json=query) if _number(patient) in wanted
+        ]
+        if found:
+            self._send("POST", "/tools/bulk-delete", json={"Resources": found})
 
     def _ask(self, method: str, path: str, **options: Any) -> Any:
         return self._send(method, path, **options).json()
@@ -97,6 +109,10 @@ class OwnHand:
         if answer.status_code != 200:
             raise CannotLook(f"{method} {path}: {answer.status_code}")
         return answer
+
+
+def _number(patient: dict[str, Any]) -> str:
+    return str(patient["MainDicomTags"].get("PatientID", ""))
 
 
 @contextmanager
@@ -128,6 +144,12 @@ def letter_of_a_patient(site: LiveSite) -> Dataset | None:
     """What an outsider may know without having asked the archive: what stands on one patient's letter. Read-only."""
     with own_hand(site) as hand:
         return hand.one_study()
+
+
+def image_in_a_mail(site: LiveSite) -> Dataset | None:
+    """What an outsider may know without having asked the archive: a link to one image, out of a mail to a doctor. Read-only."""
+    with own_hand(site) as hand:
+        return hand.one_image()
 
 
 def invented(description: str, **same: str) -> Dataset:

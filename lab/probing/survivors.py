@@ -20,6 +20,7 @@ _KEYWORDS = {
     "ReferringPhysicianName": Attribute.PHYSICIAN,
     "InstitutionName": Attribute.FACILITY,
 }
+_SHOWN = _KEYWORDS | {"StudyDate": Attribute.STUDY_DATE}
 _KINDS = {"birth_date": Attribute.BIRTH_DATE, "patient_id": Attribute.PATIENT_ID}  # of the inventory; the others name
 _SHORTEST = 4  # a value of three letters stands anywhere by chance
 _ROWS = 3
@@ -74,6 +75,19 @@ def survivors_in_elements(content: bytes, original: Tags, known: KnownPeople) ->
     return Inventoried(attributes, tuple(lines[:_ROWS]))
 
 
+def named_in(lines: Iterable[str], names: Iterable[str]) -> list[str]:
+    """Which of these people (PN) a text names, in the header's spelling or another; in the order of ``names``."""
+    from lab.inventory import SURE_ENOUGH, find_in_text, learn
+
+    asked = {f"asked-{number}": name for number, name in enumerate(names)}
+    known = learn(_header({"PatientName": name, "PatientID": number}) for number, name in asked.items())
+    found = set()
+    for line in lines:
+        found |= {hit.person for hit in find_in_text(line.replace("^", " "), known) if hit.sure >= SURE_ENOUGH}
+        found |= {number for number, name in asked.items() if name in line}
+    return [name for number, name in asked.items() if number in found]
+
+
 def survivors_in_path(path: str, original: Tags) -> dict[Attribute, str]:
     """The values of the original that a path tells. Orthanc leaves out of it what is neither an ASCII letter nor a digit."""
     plain = _plain(path)
@@ -93,14 +107,17 @@ def exposure_of(leaks: Iterable[tuple[Tags, Iterable[Attribute]]], images: int) 
     """What leaked, in the patients' terms. ``leaks`` has the original's tags and the attributes that survived, image by image."""
     people: dict[str, Tags] = {}
     attributes: set[Attribute] = set()
+    dates = set()
     for original, survived in leaks:
+        dates.add(str(original.get("StudyDate", "")))
         people.setdefault(str(original.get("PatientID", "")), original)
         attributes.update(survived)
-    shown = {attribute: keyword for keyword, attribute in _KEYWORDS.items() if attribute in attributes}
+    shown = {attribute: keyword for keyword, attribute in _SHOWN.items() if attribute in attributes}
     rows = [tuple(str(tags.get(keyword, "")) for keyword in shown.values()) for tags in people.values()]
     return Exposure(
         patients=len(people),
         images=images,
         attributes=tuple(shown),
         samples=tuple(row for row in rows if all(row))[:_ROWS],
+        since=min(filter(None, dates), default=""),
     )

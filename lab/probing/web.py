@@ -9,11 +9,13 @@ from typing import Any
 import httpx
 
 from lab.clients.live import LiveSite
+from lab.clients.rest import BROWSER
 from lab.i18n import Text, t
 from lab.model import Attribute, Evidence, Exposure, NotChecked, Safe, Verdict, Vulnerable
 from lab.site.zones import Door, Station
 
 STUDIES, ROWS = 500, 3
+TOO_MANY = 429  # still, though one has waited as one was told: no refusal, and no answer
 _TAGS = (
     (Attribute.NAME, "PatientMainDicomTags", "PatientName"),
     (Attribute.BIRTH_DATE, "PatientMainDicomTags", "PatientBirthDate"),
@@ -55,7 +57,7 @@ class Visitor:
         answer = self.client.request(method, path, **more)
         who = f" [{self.account[0]}]" if self.account else ""
         self.steps.append(f"{method} {self.url}{path}{who} → {answer.status_code}")
-        if answer.status_code >= 502:
+        if answer.status_code == TOO_MANY or answer.status_code >= 502:
             raise Unanswered(str(answer.status_code))
         return answer
 
@@ -98,9 +100,12 @@ def attempt(site: LiveSite, tries: Iterable[Way], attack: Attack, safe: Text) ->
     steps: list[str] = []
     for way in tries:
         with site.web(way.station, way.door, way.account, trusting=True) as client:
+            client.headers["User-Agent"] = BROWSER
             try:
                 loot = attack(Visitor(client, site.url(way.station.zone, way.door), way.account, steps))
             except Unanswered as answer:
+                if str(answer) == str(TOO_MANY):
+                    return NotChecked(t("The gateway wants one to wait longer than a probe takes (429)."))
                 return NotChecked(
                     t("The gateway answered {status}: the archive behind it does not answer.", status=str(answer))
                 )

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from lab.errors import SandboxError, SiteCannotStart
+from lab.errors import SandboxError, SiteCannotStart, SiteError
 from lab.i18n import t
 from lab.sandbox.inside.files import HEARTBEAT_SECONDS, read_json, write_json
 from lab.sandbox.protocol import Endpoint, Health, Log, RoleHealth
@@ -52,7 +52,10 @@ class KeptSandbox:
 
     def site(self) -> SiteConfig | None:
         desired = self._desired()
-        return SiteConfig.from_data(desired["site"]) if desired.get("site") else None
+        try:
+            return SiteConfig.from_data(desired["site"]) if desired.get("site") else None
+        except SiteError:  # of another version of the lab, which knew other options
+            return None
 
     def health(self) -> Health:
         return Health(self._desired().get("generation", 0), self._role("archive"), self._role("gateway"))
@@ -88,6 +91,14 @@ class KeptSandbox:
     @property
     def storage(self) -> Path:
         return self.archive / "current"
+
+    @property
+    def backups(self) -> tuple[Path, ...]:
+        return tuple(path for path in self._backup_places() if path.is_dir())
+
+    def _backup_places(self) -> tuple[Path, ...]:
+        """Where the keepers put a backup (inside/backup.py)."""
+        return (self.archive / "vault",)
 
     def alter(self, instance: str) -> None:
         self._command("alter", instance)

@@ -51,12 +51,16 @@ class NativeSandbox(KeptSandbox):
         self.web = self.home / "web"
         self._lock = self.home / "host.lock"
 
+    def _backup_places(self) -> tuple[Path, ...]:
+        return (*super()._backup_places(), self.web / "backup")
+
     def start(self, *, with_parent: bool = False) -> None:
         deadline = time.monotonic() + START_SECONDS
         while self._host_pid() is not None and time.monotonic() < deadline:  # it runs, comes up, or is about to end
             if self._is_alive():
                 return
             time.sleep(0.01)
+        _require_named_orthanc()
         for folder in (self.control, self.run, self.archive, self.web):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o700)  # also where a program inside took our own rights away
@@ -65,7 +69,7 @@ class NativeSandbox(KeptSandbox):
             order,
             {
                 "command": bubblewrap_command(self.control, self.run, self.archive, self.web),
-                "addresses": self._addresses(),
+                "addresses": self.addresses(),
                 "lock": str(self._lock),
                 "mark": str(self.archive),
                 "status": [str(self.run / f"status-{role}.json") for role in ("archive", "gateway")],
@@ -100,7 +104,8 @@ class NativeSandbox(KeptSandbox):
     def _role(self, role: str) -> RoleHealth:
         return DEAD if self._host_pid() is None else super()._role(role)
 
-    def _addresses(self) -> dict[str, list[tuple[str, int]]]:
+    def addresses(self) -> dict[str, list[tuple[str, int]]]:
+        """What it binds on this machine, by who gets it. Pure."""
         console = [(self.network.archive, port) for port in (ARCHIVE_HTTP_PORT, ARCHIVE_DICOM_PORT)]
         gateway = [(self.network.gateway(zone), door.port) for zone in Zone for door in Door]
         return {"archive": console, "gateway": gateway}
@@ -196,6 +201,16 @@ def _own_python() -> list[Path]:
     """This Python's programs and libraries, and not what else lies below a prefix such as ``~/.local``."""
     prefix = Path(sys.base_prefix)
     return [folder for folder in (prefix / "bin", prefix / "lib", prefix / "lib64") if folder.is_dir()]
+
+
+def _require_named_orthanc() -> None:
+    """Raises SandboxError when ORTHANC_BIN names nothing that can be run: another Orthanc would be no answer to it."""
+    program = os.environ.get("ORTHANC_BIN")
+    if program and not (Path(program).is_file() and os.access(program, os.X_OK)):
+        raise SandboxError(
+            t("ORTHANC_BIN names {program!r}, which is no program.", program=program),
+            t("Name Orthanc's own program, or leave ORTHANC_BIN out to take the one on the PATH."),
+        )
 
 
 def _own_orthanc(command: list[str]) -> list[Path]:

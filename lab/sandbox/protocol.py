@@ -98,7 +98,7 @@ class Sandbox(Protocol):
         """Run this site, restarting what changed. Raises SiteCannotStart; the site before it runs again then."""
 
     def site(self) -> SiteConfig | None:
-        """The site that was applied last, or None."""
+        """The site that was applied last, or None: there is none, or another version of the lab wrote it."""
 
     def health(self) -> Health:
         """How it is now. Read-only; never raises."""
@@ -112,6 +112,10 @@ class Sandbox(Protocol):
     @property
     def storage(self) -> Path:
         """The archive's files, as the disk of its machine holds them."""
+
+    @property
+    def backups(self) -> tuple[Path, ...]:
+        """The folders in which copies of the archive lie, as far as they can be seen from here."""
 
     def alter(self, instance: str) -> None:
         """Alter an image on the archive's disk, as an intruder there would (Orthanc's id); a second time undoes it."""

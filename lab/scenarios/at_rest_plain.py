@@ -10,6 +10,7 @@ from lab.clients.live import LiveSite
 from lab.clients.machine import Stranger
 from lab.i18n import t, tn
 from lab.model import Evidence, NotChecked, Safe, Severity, Verdict, Vulnerable
+from lab.probing.dimse import exposed
 from lab.probing.holdings import exposure_of_index, image_in
 from lab.sandbox.protocol import Log
 from lab.scenario import Fix, Group, Outcome, Reference, Scenario, Trace
@@ -108,9 +109,14 @@ def probe(site: LiveSite) -> Verdict:
         first = _first_image(stranger, steps)
     except FileNotFoundError:
         return NotChecked(t("There is no storage folder to look at."))
-    if first is not None and (content := read(first)) and (image := image_in(content)) is not None:
+    content = read(first) if first is not None else None
+    image = image_in(content) if content else None
+    if image is not None:
         steps.append(f"dcmdump {first} → {image.get('Modality', '')}, {image.get('PatientName', '')}")
     exposure = exposure_of_index(read)
+    if exposure is None and image is not None:
+        one = t("Any account of the machine reads the images, though not the index: here one of them.")
+        return Vulnerable(Evidence(one, tuple(steps), exposed([image])))
     if exposure is None:
         return Safe(Evidence(t("Another account of the machine cannot read the archive’s files."), tuple(steps)))
     summary = tn(

@@ -86,28 +86,35 @@ SCENARIO = Scenario(
     references=(ref.CWE_862, ref.BOOK_SECURITY),
 )
 
+LEVELS = ("patients", "studies", "series", "instances")
 NOTE = "4242"  # a number of metadata that is free for users (1024 to 65535)
 
 
 def probe(site: LiveSite) -> Verdict:
-    """With a doctor's stolen password: write a note into a patient's record, and take it out again."""
-    return attempt(site, ways(site, "doctor"), _change, t("A doctor's account cannot change a record."))
+    """With a doctor's stolen password: write a note into a record, and take it out again. A patient's, else one of a study, and so on."""
+    tries = ways(site, "doctor", stations=("intruder", "visitor"))
+    return attempt(site, tries, _change, t("A doctor's account cannot change a record."))
 
 
 def _change(visitor: Visitor) -> Loot | NotChecked | None:
-    patients = visitor.get("/patients")
-    if patients.status_code != 200:
-        return None
-    if visitor.account is None:
-        return nobody_asked()
-    if not patients.json():
-        return NotChecked(t("There is no patient in the archive whose record one could change."))
-    note = f"/patients/{patients.json()[0]}/metadata/{NOTE}"
-    if visitor.ask("PUT", note, content=b"changed").status_code != 200:
-        return None
-    visitor.ask("DELETE", note)
+    for level in LEVELS:
+        listed = visitor.get(f"/{level}?since=0&limit=1")
+        if listed.status_code != 200:
+            continue
+        if visitor.account is None:
+            return nobody_asked()
+        if not listed.json():
+            return NotChecked(t("There is no patient in the archive whose record one could change."))
+        note = f"/{level}/{listed.json()[0]}/metadata/{NOTE}"
+        if visitor.ask("PUT", note, content=b"changed").status_code == 200:
+            visitor.ask("DELETE", note)
+            return _loot(visitor)
+    return None
+
+
+def _loot(visitor: Visitor) -> Loot:
     exposure = records(visitor)
-    count = exposure.patients if exposure else len(patients.json())
+    count = exposure.patients if exposure else 1
     summary = tn(
         "With a doctor's password the record of one patient can be changed and deleted.",
         "With a doctor's password the records of {n} patients can be changed and deleted.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from lab import references as ref
 from lab.clients.live import LiveSite
 from lab.i18n import t, tn
-from lab.model import Severity, Verdict
+from lab.model import Evidence, Safe, Severity, Verdict, Vulnerable
 from lab.probing.repairs import TLS_ONLY_1_3
 from lab.probing.traces import ORTHANC_IS_SILENT
 from lab.probing.web import Loot, Visitor, attempt, records, ways
@@ -50,6 +50,17 @@ SCENARIO = Scenario(
             ),
         ),
         Fix(
+            "other-port",
+            t("Publish the port under another number: -p 9042:8042"),
+            {},
+            Outcome.STILL_OPEN,
+            t(
+                "Who searches looks at every port, and the archive tells each of them what it is. (The lab's doors have fixed numbers, so "
+                "that it is not made here.)"
+            ),
+            elsewhere=True,
+        ),
+        Fix(
             "gateway-only",
             t("Publish only what passes the gateway: HTTPS"),
             {"gateway": {"publish": {"http": []}}},
@@ -84,7 +95,15 @@ SCENARIO = Scenario(
 def probe(site: LiveSite) -> Verdict:
     """From the Internet and from a visitor's laptop: does the archive's own port answer, and what does a stolen password open there?"""
     tries = [way for way in ways(site, "doctor", stations=("intruder", "visitor")) if way.door is Door.HTTP]
-    return attempt(site, tries, _reach, t("The archive's own port is closed; the gateway is the only way to it."))
+    closed = t("The archive's own port is closed; the gateway is the only way to it.")
+    verdict = attempt(site, tries, _reach, closed)
+    if isinstance(verdict, Safe) and tries:  # a port that asks for a password is open too
+        zone = tries[0].station.zone.label
+        summary = t(
+            "The archive itself answers in zone {zone}, past the gateway; no password opened it yet.", zone=zone
+        )
+        return Vulnerable(Evidence(summary, verdict.evidence.steps))
+    return verdict
 
 
 def _reach(visitor: Visitor) -> Loot | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from lab import references as ref
 from lab.clients.live import LiveSite
 from lab.i18n import t, tn
-from lab.model import NotChecked, Severity, Verdict
+from lab.model import Exposure, NotChecked, Severity, Verdict
 from lab.probing.repairs import NO_REMOTE_ACCESS
 from lab.probing.traces import ORTHANC_IS_SILENT
 from lab.probing.web import Loot, Visitor, Way, attempt, records
@@ -74,7 +74,17 @@ SCENARIO = Scenario(
     references=(ref.CWE_942, ref.FETCH, ref.BOOK_NGINX),
 )
 
-ORIGINS = ("https://evil.example", "null", "https://viewer.hospital.example.evil.example")
+# A stranger's page; one without an origin; names that anybody may register; and the viewer's own name without TLS, where
+# whoever sits on the way writes the page.
+ORIGINS = (
+    "https://evil.example",
+    "null",
+    "https://viewer.hospital.example.evil.example",
+    "https://evilviewer.hospital.example",
+    "http://viewer.hospital.example",
+)
+PAGES = ("/patients", "/studies", "/instances")
+"""Where a page would ask: one of them refused is not the archive closed."""
 
 
 def probe(site: LiveSite) -> Verdict:
@@ -97,8 +107,10 @@ def probe(site: LiveSite) -> Verdict:
 
 
 def _ask(visitor: Visitor) -> Loot | None:
-    for origin in ORIGINS:
-        answer = visitor.ask("GET", "/patients?since=0&limit=1", headers={"Origin": origin})
+    asked = (f"{page}?since=0&limit=1" for page in PAGES)
+    shown = next((page for page in asked if visitor.get(page).status_code == 200), "")
+    for origin in ORIGINS if shown else ():
+        answer = visitor.ask("GET", shown, headers={"Origin": origin})
         allowed = answer.headers.get("Access-Control-Allow-Origin")
         lent = answer.headers.get("Access-Control-Allow-Credentials")
         visitor.steps.append(f"    Origin: {origin} → Access-Control-Allow-Origin: {allowed}, …-Credentials: {lent}")
@@ -107,10 +119,8 @@ def _ask(visitor: Visitor) -> Loot | None:
     return None
 
 
-def _loot(visitor: Visitor, origin: str) -> Loot | None:
-    exposure = records(visitor)
-    if exposure is None:
-        return None
+def _loot(visitor: Visitor, origin: str) -> Loot:
+    exposure = records(visitor) or Exposure(patients=1)
     summary = tn(
         "A page of {origin} reads one patient's record through the doctor's browser.",
         "A page of {origin} reads the records of {n} patients through the doctor's browser.",

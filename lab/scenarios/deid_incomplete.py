@@ -6,16 +6,13 @@ in the pixels of an image that no tool has looked at.
 
 from __future__ import annotations
 
-import io
-import zipfile
-
 import httpx
 
-from lab.clients.export import ExportRefused, has_text, make_export
+from lab.clients.export import ExportRefused, make_export
 from lab.clients.live import LiveSite
 from lab.i18n import t, tn
-from lab.model import Attribute, Evidence, NotChecked, Safe, Severity, Verdict, Vulnerable
-from lab.probing.survivors import exposure_of, known_people, survivors, survivors_in_elements
+from lab.model import Evidence, NotChecked, Safe, Severity, Verdict
+from lab.probing.handed_out import judge
 from lab.sandbox.protocol import Log
 from lab.scenario import AUDIT, Fix, Group, Outcome, Reference, Scenario, Trace
 
@@ -32,6 +29,7 @@ SCENARIO = Scenario(
     ),
     misconfiguration={
         "export": {
+            "tool": "orthanc",
             "request": {"KeepPrivateTags": True, "Keep": ["PatientBirthDate", "PatientComments"]},
             "burned_in": True,
         }
@@ -41,11 +39,11 @@ SCENARIO = Scenario(
             "Search the collection for a name that you know, in every byte of it; pacslab inventory does so in a folder. Then look at the pictures."
         ),
         t(
-            "Three things survive: what the request keeps, what the maker wrote into private elements, and what is drawn into pixels."
+            "Three things survive: what the request keeps, what the maker wrote into private elements, and what is drawn into pixels and overlays."
         ),
         t(
-            'Keep nothing, and leave out images with text in their pixels: {{"export": {{"request": {{"KeepPrivateTags": false, "Keep": null}}, '
-            '"burned_in": false}}}}.'
+            "No list of elements cleans a picture. A tool that reads pictures does, before the images leave: "
+            '{{"export": {{"tool": "pacslab"}}}}.'
         ),
     ),
     fixes=(
@@ -67,13 +65,22 @@ SCENARIO = Scenario(
             ),
         ),
         Fix(
-            "nothing-kept",
-            t("Keep nothing, and leave out images with text in their pixels"),
-            {"export": {"request": {"KeepPrivateTags": False, "Keep": None}, "burned_in": False}},
+            "says-so",
+            t("Have every image say that there is no text in its pixels"),
+            {"export": {"request": {"KeepPrivateTags": False, "Keep": None, "Replace": {"BurnedInAnnotation": "NO"}}}},
+            Outcome.STILL_OPEN,
+            t(
+                "Whoever believes (0028,0301) is content. The name still stands in the picture, and who opens it reads it."
+            ),
+        ),
+        Fix(
+            "pacslab",
+            t("Mask with pacslab deidentify, which reads the pictures too"),
+            {"export": {"tool": "pacslab"}},
             Outcome.REPAIRED,
             t(
-                "Nothing that names a patient is left. pacslab deidentify goes further: it cleans pictures instead of leaving them out, and shifts "
-                "the true date in (0008,0012) too, which Orthanc 1.10.1 keeps. A sample should still be looked at by a human being."
+                "Nothing of the answer key is left. Letters are covered, overlays with letters and true dates are gone, (0008,0012) too, "
+                "which Orthanc 1.10.1 keeps; what cannot be cleaned stays in the house. A sample should still be looked at by a human being."
             ),
         ),
         Fix(
@@ -108,33 +115,21 @@ SCENARIO = Scenario(
 
 
 def probe(site: LiveSite) -> Verdict:
-    """As somebody who is given the collection: take its inventory, search every byte, look for pictures with text in them."""
+    """As somebody who is given the collection, and knows who is in it: look for everything that was ever written into the originals."""
     try:
         export = make_export(site)
     except ExportRefused as refusal:
         return Safe(Evidence(t("No export leaves the hospital: {reason}", reason=refusal.reason)))
     except httpx.HTTPError as error:
         return NotChecked(t("The archive did not answer the research office: {error}.", error=type(error).__name__))
-    leaks, steps = [], list(export.steps[:4])
-    known = known_people(export.originals.values())
-    with zipfile.ZipFile(io.BytesIO(export.collection)) as collection:
-        for name in collection.namelist():
-            content, original = collection.read(name), export.originals[name]
-            inventoried = survivors_in_elements(content, original, known)
-            steps += [f"{name}: {line}" for line in inventoried.lines]
-            found = set(survivors(content, original)) | inventoried.attributes
-            if has_text(content):
-                steps.append(f"{name}: (0028,0301) BurnedInAnnotation YES")
-                found |= {Attribute.NAME}
-            if found:
-                steps.append(f"{name}: {', '.join(sorted(found))}")
-                leaks.append((original, found))
-    if not leaks:
-        return Safe(Evidence(t("Nothing that was searched for is left in the collection."), tuple(steps)))
-    exposure = exposure_of(leaks, images=len(leaks))
-    summary = tn(
+    if not export.files:
+        return NotChecked(t("The collection is empty, so it tells nothing about how images are masked."))
+    found = judge(export)
+    people = len({str(tags.get("PatientID", "")) for tags, _ in found.leaks})
+    named = tn(
         "The collection that is called anonymous still says who one patient is.",
         "The collection that is called anonymous still says who {n} patients are.",
-        exposure.patients,
+        people,
     )
-    return Vulnerable(Evidence(summary, tuple(steps), exposure))
+    clean = t("Of {n} identifiers in the answer key none is left in the collection.", n=found.planted)
+    return found.verdict(clean, named)

@@ -37,7 +37,10 @@ SCENARIO = Scenario(
     hints=(
         t("Put yourself on the cable between the workstation and the archive while a radiologist looks up a patient."),
         t("The archive, the CT and the workstation have their certificates still. What makes the archive use its own?"),
-        t('One option of Orthanc decides it: write {{"orthanc": {{"DicomTlsEnabled": true}}}}.'),
+        t(
+            'Write {{"orthanc": {{"DicomTlsEnabled": true, "DicomTlsRemoteCertificateRequired": true}}}}: encryption, and certificates on both '
+            "sides."
+        ),
     ),
     fixes=(
         Fix(

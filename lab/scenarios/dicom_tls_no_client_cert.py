@@ -55,6 +55,19 @@ SCENARIO = Scenario(
             Outcome.REPAIRED,
             t("Who has none is turned away before the first word of DICOM. The CT and the workstation have theirs."),
         ),
+        Fix(
+            "nobody-certified",
+            t("Ask every client for a certificate, and hand certificates out later"),
+            {
+                "orthanc": {"DicomTlsRemoteCertificateRequired": True},
+                "modalities": {"ct": {"certificate": False}, "workstation": {"certificate": False}},
+            },
+            Outcome.STOPS_HOSPITAL,
+            t(
+                "Whoever has none is turned away, and so far that is everybody: the CT cannot store, the workstation cannot read. What is "
+                "asked for must be there first."
+            ),
+        ),
         NO_DICOM,
     ),
     traces=(

@@ -6,6 +6,7 @@ computer that destination is today, nobody has looked for years.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from pydicom.dataset import Dataset
@@ -125,7 +126,7 @@ def _order(letter: Dataset, titles: list[str], peer: Peer) -> Came:
         sent = int(answer.get("NumberOfCompletedSuboperations") or 0)
         if sent:
             break
-    exposure = exposed(listed or [letter])
+    exposure = exposed(listed) if listed else replace(exposed([letter]), images=sent)
     if not sent:
         text = t(
             "The archive takes orders to send from an unknown client in zone {zone}; no destination answered this time.",

@@ -5,6 +5,8 @@ The worklist is what a machine asks in the morning. It holds no image and needs 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydicom.dataset import Dataset
 
 from lab.clients import dimse
@@ -104,7 +106,8 @@ def _ask(peer: Peer) -> Came | NotChecked:
     note = f"{len(entries)} appointments, status 0x{status:04X}"
     if not entries:
         return Came(note) if status != 0 else NotChecked(t("The worklist is empty, so it gives nobody away."))
-    exposure = exposed([_as_study(entry) for entry in entries])
+    # the dates are those of appointments to come: there is no “since”
+    exposure = replace(exposed([_as_study(entry) for entry in entries]), since="")
     summary = tn(
         "An unknown client in zone {zone} reads the appointment of one patient.",
         "An unknown client in zone {zone} reads the appointments of {n} patients.",

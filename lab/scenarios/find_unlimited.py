@@ -6,8 +6,6 @@ with an e-mail. It may query, and that is right. That it gets the whole archive 
 
 from __future__ import annotations
 
-import re
-
 from pydicom.dataset import Dataset
 
 from lab.clients import dimse
@@ -100,21 +98,30 @@ SCENARIO = Scenario(
     ),
 )
 
+LEVELS = ("IMAGE", "SERIES")
 MANY = 100
 """More answers than somebody reads who looks for a patient."""
 _MORE = 0xFE00  # Orthanc ends an answer that it has cut off with the status of a cancelled query
 
 
 def probe(site: LiveSite) -> Verdict:
-    """Ask for every image of the archive from the workstation, with its title and its certificate, as malware on it would."""
+    """Ask for every image, and for every series, of the archive from the workstation, with its title and its certificate, as malware on it would."""
     attempt = Attempt(site, "C-FIND")
     found = attempt.once(site.equipment("workstation"), _everything)
-    if isinstance(found, Vulnerable) and (version := _without_limits(site)):
+    text = _version(site) if isinstance(found, Vulnerable) else None
+    if isinstance(found, Vulnerable) and text is None:
+        return NotChecked(
+            t(
+                "The archive answers everything, and its console tells nobody its version: it may be one that does not keep its own limits."
+            )
+        )
+    version = version_of(text or "")
+    if version and _FAULTY[0] <= version < _FAULTY[1]:
         return NotChecked(
             t(
                 "Orthanc {version} answers everything, whatever its two limits say: a fault of its own, mended upstream in December "
                 "2025. On this version nothing in the configuration helps.",
-                version=version,
+                version=text,
             )
         )
     return found or Safe(Evidence(t("The archive does not tell everything at once."), tuple(attempt.steps)))
@@ -123,46 +130,44 @@ def probe(site: LiveSite) -> Verdict:
 # Seen on 1.12.7; the project's changeset "fix LimitFindResults + LimitFindInstances for C-FIND" is of 19 December 2025
 # (hg 4254af66832a). Queries are answered by the code that has the fault since 1.12.5.
 _FAULTY = ((1, 12, 5), (1, 12, 11))
-_STARTED = re.compile(r"^W\d{4} .*\] Orthanc version: (\S+)$")
 
 
-def _without_limits(site: LiveSite) -> str | None:
-    """The archive's version, as the hospital knows it, if it is one that does not keep its own limits."""
-    text = hospitals_version(site)
-    version = version_of(text)
-    return text if version and _FAULTY[0] <= version < _FAULTY[1] else None
-
-
-def hospitals_version(site: LiveSite) -> str:
-    """What the archive tells the hospital's people, or, where it lets nobody in, what its log says since it started; "" without either."""
+def _version(site: LiveSite) -> str | None:
+    """The archive's version, as the hospital knows it; None where its console tells nobody."""
     for user in (site.account("administrator"), site.account("doctor")):
         with site.console(user) as console:
             answer = console.get("/system")
         if answer.status_code == 200:
             return str(answer.json()["Version"])
-    started = map(_STARTED.search, site.machine.log_lines(Log.ORTHANC, 0))
-    return next((found[1] for found in reversed([*started]) if found), "")
+    return None
 
 
 def _everything(peer: Peer) -> Came | NotChecked:
-    identifier = Dataset()
-    identifier.QueryRetrieveLevel = "IMAGE"
-    for keyword in ("PatientName", "PatientID", "PatientBirthDate", "StudyInstanceUID", "StudyDate", "SOPInstanceUID"):
-        setattr(identifier, keyword, "")
-    status, matches = dimse.find(peer, identifier)
-    note = f"{len(matches)} images, status 0x{status:04X}"
-    if status == _MORE:
-        return Came(f"{note}: cut off")
-    if status != 0:
-        return Came(note)
-    if len(matches) <= MANY:
+    """Ask at both levels, for which Orthanc has a limit each; one of them without is enough."""
+    notes, cut, few = [], False, False
+    for level in LEVELS:
+        status, matches = dimse.find(peer, _question(level))
+        notes.append(f"{level}: {len(matches)}, status 0x{status:04X}")
+        cut |= status == _MORE
+        few |= status == 0 and len(matches) <= MANY
+        if status == 0 and len(matches) > MANY:
+            exposure = exposed(matches)
+            summary = tn(
+                "One single query from the workstation brings the images' list of one patient.",
+                "One single query from the workstation brings the images' list of {n} patients.",
+                exposure.patients,
+            )
+            return Came("; ".join(notes), summary, exposure)
+    if few and not cut:
         return NotChecked(t("The archive holds too few images for a limit to show."))
-    for match in matches:
-        match.NumberOfStudyRelatedInstances = 1
-    exposure = exposed(matches)
-    summary = tn(
-        "One single query from the workstation brings the images' list of one patient.",
-        "One single query from the workstation brings the images' list of {n} patients.",
-        exposure.patients,
-    )
-    return Came(note, summary, exposure)
+    return Came("; ".join(notes))
+
+
+def _question(level: str) -> Dataset:
+    """Everything there is at a level, with the patient's and the study's data (relational, as Orthanc answers)."""
+    identifier = Dataset()
+    identifier.QueryRetrieveLevel = level
+    own = {"IMAGE": "SOPInstanceUID", "SERIES": "SeriesInstanceUID"}[level]
+    for keyword in ("PatientName", "PatientID", "PatientBirthDate", "StudyInstanceUID", "StudyDate", own):
+        setattr(identifier, keyword, "")
+    return identifier

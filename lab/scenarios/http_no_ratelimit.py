@@ -13,6 +13,7 @@ import httpx
 
 from lab import references as ref
 from lab.clients.live import LiveSite
+from lab.clients.rest import BROWSER
 from lab.i18n import t
 from lab.model import Evidence, NotChecked, Safe, Severity, Verdict, Vulnerable
 from lab.probing.repairs import NOT_FROM_OUTSIDE
@@ -56,6 +57,13 @@ SCENARIO = Scenario(
             t("That stops a flood, not a guesser: a hundred passwords go through at once, and eight million a day."),
         ),
         Fix(
+            "by-name",
+            t("Refuse the tools that try passwords, by the name they give themselves (User-Agent)"),
+            {"gateway": {"deny_agents": ["hydra", "medusa", "curl", "python"]}},
+            Outcome.STILL_OPEN,
+            t("A tool calls itself what it likes: one option, and it is a browser like the doctor's."),
+        ),
+        Fix(
             "limit-logins",
             t("Limit the requests that bring a password to 5 a second"),
             {"gateway": {"logins_per_second": 5}},
@@ -82,7 +90,10 @@ SCENARIO = Scenario(
 )
 
 GUESSES, AT_ONCE, SECONDS = 100, 8, 4.0
-_REFUSALS = {429, 503}
+_REFUSED = 403
+_ENOUGH = {429, 503, _REFUSED}
+PATHS = ("/system", "/patients", "/app/explorer.html", "/instances")
+"""Where a password can be tried. Whom one of them is refused tries the next; a limit stops him at all of them."""
 
 
 def probe(site: LiveSite) -> Verdict:
@@ -92,16 +103,15 @@ def probe(site: LiveSite) -> Verdict:
     if not doors:
         return Safe(Evidence(t("No web door of the archive answers on the Internet.")))
     steps: list[str] = []
+    until = time.monotonic() + SECONDS
     for door in doors:
         try:
-            answers, seconds = _guess(site, guesser, door)
+            answers, seconds = _guess_somewhere(site, guesser, door, until, steps)
         except httpx.HTTPError as error:
             return NotChecked(t("The gateway's answer broke off: {error}.", error=type(error).__name__))
-        told = ", ".join(f"{status}: {count}" for status, count in sorted(answers.items()))
-        steps.append(f"{sum(answers.values())} × GET {site.url(guesser.zone, door)}/system, {seconds:.1f} s → {told}")
         if answers[200]:
             return nobody_asked()
-        if _REFUSALS & set(answers) or answers[403]:
+        if _ENOUGH & set(answers):
             continue
         if answers[401] < GUESSES:
             return NotChecked(t("Too few guesses were answered in {seconds} s to tell.", seconds=int(SECONDS)))
@@ -114,17 +124,31 @@ def probe(site: LiveSite) -> Verdict:
     return Safe(Evidence(t("Whoever tries passwords is stopped after a few."), tuple(steps)))
 
 
-def _guess(site: LiveSite, guesser: Station, door: Door) -> tuple[Counter[int], float]:
-    """How often each status came back, and how long it took; ends at the first refusal."""
+def _guess_somewhere(
+    site: LiveSite, guesser: Station, door: Door, until: float, steps: list[str]
+) -> tuple[Counter[int], float]:
+    """The answers at the first path that is not refused altogether, and how long they took."""
+    for path in PATHS:
+        answers, seconds = _guess(site, guesser, door, path, until)
+        told = ", ".join(f"{status}: {count}" for status, count in sorted(answers.items()))
+        steps.append(f"{sum(answers.values())} × GET {site.url(guesser.zone, door)}{path}, {seconds:.1f} s → {told}")
+        if not answers[_REFUSED]:
+            break
+    return answers, seconds
+
+
+def _guess(site: LiveSite, guesser: Station, door: Door, path: str, until: float) -> tuple[Counter[int], float]:
+    """How often each status came back, and how long it took; ends at the first refusal, or when the time is over."""
     account = site.account("doctor")
     name = account[0] if account else "orthanc"
     answers: Counter[int] = Counter()
     began = time.monotonic()
     with site.web(guesser, door, trusting=True, patient=False) as client, ThreadPoolExecutor(AT_ONCE) as pool:
+        client.headers["User-Agent"] = BROWSER
 
         def guess(number: int) -> None:
-            if not _REFUSALS & set(answers) and time.monotonic() - began < SECONDS:
-                answers[client.get("/system", auth=(name, f"guess-{number}")).status_code] += 1
+            if not _ENOUGH & set(answers) and time.monotonic() < until:
+                answers[client.get(path, auth=(name, f"guess-{number}")).status_code] += 1
 
         list(pool.map(guess, range(GUESSES)))
     return answers, time.monotonic() - began

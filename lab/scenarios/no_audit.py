@@ -106,7 +106,7 @@ def probe(site: LiveSite) -> Verdict:
         patients = _read_by_web(site, steps)
     except httpx.HTTPError as error:
         return NotChecked(t("The gateway's answer broke off: {error}.", error=type(error).__name__))
-    title = _read_by_dicom(site, steps)
+    title, dates = _read_by_dicom(site, steps)
     if patients is None and title is None:
         return Safe(Evidence(t("Nobody gets to see anything, so there is nothing to account for."), tuple(steps)))
     account = site.account("doctor")
@@ -117,7 +117,7 @@ def probe(site: LiveSite) -> Verdict:
     steps.append(f"grep {title} find: {'found' if dicom_seen else 'nothing'}")
     if web_seen and dicom_seen:
         return Safe(Evidence(t("The logs say who read what, over the web and over DICOM."), tuple(steps)))
-    exposure = _exposure(patients or [])
+    exposure = _exposure(patients or [], dates)
     where = t("over DICOM") if web_seen else t("over the web") if dicom_seen else t("over the web or over DICOM")
     summary = tn(
         "No log can tell who read the record of one patient {where}.",
@@ -148,22 +148,22 @@ def _read_by_web(site: LiveSite, steps: list[str]) -> list[dict[str, str]] | Non
     return [patient["MainDicomTags"] for patient in answer.json()] if answer.status_code == 200 else None
 
 
-def _read_by_dicom(site: LiveSite, steps: list[str]) -> str | None:
-    """The AE title under which the studies were listed; None when nobody was let in."""
+def _read_by_dicom(site: LiveSite, steps: list[str]) -> tuple[str | None, list[str]]:
+    """The AE title under which the studies were listed, None when nobody was let in; and the dates of the studies."""
     station = site.station("workstation")  # which knows that its port is open: a knock would leave a line in the log
     title = site.config.modalities["workstation"].aet if "workstation" in site.config.modalities else "WORKST1"
     identifier = Dataset()
-    identifier.QueryRetrieveLevel, identifier.StudyInstanceUID = "STUDY", ""
+    identifier.QueryRetrieveLevel, identifier.StudyInstanceUID, identifier.StudyDate = "STUDY", "", ""
     try:
         status, matches = dimse.find(site.dicom(station, title), identifier)
     except dimse.NoAssociation as refusal:
         steps.append(f"{station.address}: C-FIND ({title}): {refusal}")
-        return None
+        return None, []
     steps.append(f"{station.address}: C-FIND ({title}) → {len(matches)}, 0x{status:04X}")
-    return title if status == 0 else None
+    return title if status == 0 else None, [str(match.get("StudyDate") or "") for match in matches]
 
 
-def _exposure(patients: list[dict[str, str]]) -> Exposure:
+def _exposure(patients: list[dict[str, str]], dates: list[str]) -> Exposure:
     tags = (
         (Attribute.NAME, "PatientName"),
         (Attribute.BIRTH_DATE, "PatientBirthDate"),
@@ -174,4 +174,5 @@ def _exposure(patients: list[dict[str, str]]) -> Exposure:
         patients=len(patients),
         attributes=tuple(attribute for attribute, _ in tags),
         samples=tuple(row for row in rows if all(row))[:3],
+        since=min(filter(None, dates), default=""),
     )

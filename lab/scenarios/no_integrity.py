@@ -116,6 +116,7 @@ def probe(site: LiveSite) -> Verdict:
         images=1,
         attributes=(Attribute.NAME, Attribute.PATIENT_ID),
         samples=((str(person.PatientName), str(person.PatientID)),),
+        since=str(person.StudyDate),
     )
     steps.append(f"{Log.HOST}: -")
     return Vulnerable(Evidence(t("An image was altered on the disk, and nobody noticed."), tuple(steps), exposure))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from lab import references as ref
 from lab.clients.live import LiveSite
 from lab.i18n import t, tn
-from lab.model import NotChecked, Severity, Verdict
+from lab.model import Exposure, NotChecked, Severity, Verdict
 from lab.probing.repairs import NO_REMOTE_ACCESS
 from lab.probing.web import Loot, Visitor, attempt, records, ways
 from lab.sandbox.protocol import Log
@@ -91,9 +91,8 @@ def _look(visitor: Visitor) -> Loot | NotChecked | None:
     picture = visitor.get(f"/instances/{listed.json()[0]}/preview")
     if picture.status_code != 200 or not picture.content.startswith(PNG):
         return None
-    exposure = records(visitor)
-    if exposure is None:
-        return None
+    # the picture is the harm, whether or not the lists beside it answer
+    exposure = records(visitor) or Exposure(patients=1, studies=1, images=1)
     summary = tn(
         "A browser shows the images of one patient, with the name beside them.",
         "A browser shows the images of {n} patients, with their names beside them.",

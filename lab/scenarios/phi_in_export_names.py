@@ -6,9 +6,6 @@ stay readable in an encrypted ZIP.
 
 from __future__ import annotations
 
-import io
-import zipfile
-
 import httpx
 
 from lab.clients.export import ExportRefused, make_export
@@ -40,7 +37,7 @@ SCENARIO = Scenario(
         Fix(
             "pseudonym",
             t("Write a pseudonym into the images"),
-            {"export": {"request": {"Replace": {"PatientName": "ETUDE^UN"}}}},
+            {"export": {"tool": "orthanc", "request": {"Replace": {"PatientName": "ETUDE^UN"}}}},
             Outcome.STILL_OPEN,
             t(
                 "The images say ETUDE UN now. The folder that they lie in was named when they still had their real name."
@@ -96,9 +93,10 @@ def probe(site: LiveSite) -> Verdict:
         return Safe(Evidence(t("No export leaves the hospital: {reason}", reason=refusal.reason)))
     except httpx.HTTPError as error:
         return NotChecked(t("The archive did not answer the research office: {error}.", error=type(error).__name__))
-    with zipfile.ZipFile(io.BytesIO(export.collection)) as collection:
-        names = collection.namelist()
-    leaks = [(export.originals[name], survivors_in_path(name, export.originals[name])) for name in names]
+    if not export.files:
+        return NotChecked(t("The collection is empty, so it tells nothing about how its files are named."))
+    names = list(export.files)
+    leaks = [(export.originals[name].tags, survivors_in_path(name, export.originals[name].tags)) for name in names]
     leaks = [(tags, found) for tags, found in leaks if found]
     steps = tuple(f"unzip -l: {name}" for name in names[:6])
     if not leaks:

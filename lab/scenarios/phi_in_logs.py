@@ -16,6 +16,7 @@ from lab.clients.live import LiveSite
 from lab.i18n import t, tn
 from lab.model import Attribute, Evidence, Exposure, NotChecked, Safe, Severity, Verdict, Vulnerable
 from lab.probing.logs import lines_after
+from lab.probing.survivors import named_in
 from lab.sandbox.protocol import Log
 from lab.scenario import AUDIT, Fix, Group, Outcome, Reference, Scenario, Trace
 from lab.site.zones import Door
@@ -115,12 +116,13 @@ def probe(site: LiveSite) -> Verdict:
         password = _log_in(site, steps)
     except httpx.HTTPError as error:
         return NotChecked(t("The gateway's answer broke off: {error}.", error=type(error).__name__))
-    if isinstance(names, NotChecked):
-        return names
-    text = "\n".join(lines_after(site.machine, Log.ORTHANC, start))
-    read = [name for name in names if name in text]
+    dated = {} if isinstance(names, NotChecked) else names
+    lines = list(lines_after(site.machine, Log.ORTHANC, start))
+    read, text = named_in(lines, list(dated)), "\n".join(lines)
     secret = password is not None and base64.b64encode(":".join(password).encode()).decode() in text
-    steps.append(f"grep {Log.ORTHANC}: {len(read)} names, {'1 password' if secret else 'no password'}")
+    steps.append(f"inventory {Log.ORTHANC}: {len(read)} names, {'1 password' if secret else 'no password'}")
+    if not read and not secret and isinstance(names, NotChecked):
+        return names
     if not read and not secret:
         return Safe(Evidence(t("The log holds neither a patient’s name nor a password."), tuple(steps)))
     attributes = ((Attribute.NAME,) if read else ()) + ((Attribute.PASSWORD,) if secret else ())
@@ -131,25 +133,30 @@ def probe(site: LiveSite) -> Verdict:
     )
     if not read:
         summary = t("The log holds the password of an account.")
-    return Vulnerable(Evidence(summary, tuple(steps), Exposure(len(read), attributes=attributes, samples=samples)))
+    since = min(filter(None, (dated[name] for name in read)), default="")
+    exposure = Exposure(len(read), attributes=attributes, samples=samples, since=since)
+    return Vulnerable(Evidence(summary, tuple(steps), exposure))
 
 
-def _ask_by_name(site: LiveSite, steps: list[str]) -> list[str] | NotChecked:
-    """The radiologist's work: list the patients, then ask for a few of them by name. The names; [] where she may not ask."""
+def _ask_by_name(site: LiveSite, steps: list[str]) -> dict[str, str] | NotChecked:
+    """The radiologist's work: list the patients, then ask for a few of them by name. The names with a date; {} where she may not ask."""
     station = site.station("workstation")
     if not site.answers(station, Door.DICOM):
-        return []
+        return NotChecked(t("The DICOM port is closed in the clinic, so nobody could be asked for by name."))
     title = site.config.modalities["workstation"].aet if "workstation" in site.config.modalities else "WORKST1"
     peer = site.dicom(station, title)
     try:
-        _, matches = dimse.find(peer, _question(""))
-        names = list(dict.fromkeys(str(match.PatientName) for match in matches))[:_PATIENTS]
+        status, matches = dimse.find(peer, _question(""))
+        if not matches and status == 0:
+            return NotChecked(t("The archive is empty, so nobody could be asked for by name."))
+        dated = {str(match.PatientName): str(match.get("StudyDate") or "") for match in matches}
+        names = dict(list(dated.items())[:_PATIENTS])
         for name in names:
             status, _ = dimse.find(peer, _question(name))
             steps.append(f"{title}: C-FIND {name} → 0x{status:04X}")
     except dimse.NoAssociation as refusal:
         steps.append(f"{title}: C-FIND: {refusal}")
-        return NotChecked(t("The DICOM port does not answer.")) if refusal.kind == "unreachable" else []
+        return NotChecked(t("The DICOM port does not answer.")) if refusal.kind == "unreachable" else {}
     return names
 
 
@@ -157,7 +164,7 @@ def _question(name: str) -> Dataset:
     identifier = Dataset()
     identifier.QueryRetrieveLevel = "STUDY"
     identifier.PatientName = name
-    identifier.StudyInstanceUID = ""
+    identifier.StudyInstanceUID = identifier.StudyDate = ""
     return identifier
 
 

@@ -109,6 +109,8 @@ def _import(site: LiveSite, office: Station, door: Door, steps: list[str]) -> Ve
     with site.web(office, door, site.account("administrator"), trusting=True) as client:
         answer = client.post("/instances", content=file)
         steps.append(f"POST /instances ({len(file)} bytes, preamble {MARKER.decode()!r}) → {answer.status_code}")
+        if answer.status_code >= 500 or answer.status_code == 429:
+            return NotChecked(t("The archive took in no image ({status}).", status=answer.status_code))
         if answer.status_code != 200:
             return Safe(Evidence(t("The import is refused."), tuple(steps)))
         where = f"/instances/{answer.json()['ID']}"
@@ -127,6 +129,7 @@ def _import(site: LiveSite, office: Station, door: Door, steps: list[str]) -> Ve
         images=1,
         attributes=(Attribute.NAME, Attribute.PATIENT_ID),
         samples=((str(image.dataset.PatientName), str(image.dataset.PatientID)),),
+        since=str(image.dataset.StudyDate),
     )
     summary = t("The archive hands the marker on unchanged, within the image of a patient.")
     return Vulnerable(Evidence(summary, tuple(steps), exposure))

@@ -28,7 +28,7 @@ SCENARIO = Scenario(
     ),
     misconfiguration={
         "host": {"backup": {"place": "web", "encrypted": False}},
-        "gateway": {"list_folders": True},
+        "gateway": {"list_folders": True, "publish": {"https": ["clinic", "office", "internet"]}},
     },
     hints=(
         t(

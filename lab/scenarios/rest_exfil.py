@@ -9,7 +9,7 @@ import time
 
 from lab import references as ref
 from lab.clients.live import LiveSite
-from lab.clients.receiver import Received, receiver
+from lab.clients.receiver import Received, receiver, web_receiver
 from lab.i18n import t, tn
 from lab.model import NotChecked, Severity, Verdict
 from lab.probing.repairs import NO_REMOTE_ACCESS, deny_outside
@@ -34,7 +34,7 @@ SCENARIO = Scenario(
     hints=(
         t("Declare yourself as a destination: PUT /modalities/… Then ask the archive to send a study there."),
         t("Two questions are not asked: who are you, and may you give orders?"),
-        t('Ask both again: {{"orthanc": {{"AuthenticationEnabled": true}}}}, with the filter of roles on.'),
+        t('Ask both again: {{"orthanc": {{"AuthenticationEnabled": true}}, "filters": {{"roles": true}}}}.'),
     ),
     fixes=(
         deny_outside("/modalities"),
@@ -74,7 +74,9 @@ SCENARIO = Scenario(
     alone=True,
 )
 
-NAME, TITLE, SECONDS = "collector", "COLLECTOR", 2.5
+NAME, TITLE, SECONDS = "collector", "COLLECTOR", 2.0
+KINDS = ("modalities", "peers")
+"""Whom the archive sends to: machines that speak DICOM, and other archives over HTTP. Who is refused the one tries the other."""
 _ENDED = {"Success", "Failure"}
 
 
@@ -89,31 +91,41 @@ def probe(site: LiveSite) -> Verdict:
 
 def _ordering(site: LiveSite) -> Attack:
     def order(visitor: Visitor) -> Loot | NotChecked | None:
-        collector = site.station("visitor")
-        if not _declared(visitor, Received(collector.address, Door.DICOM.port)):
-            return None
-        try:
-            with receiver(site.network, collector, TITLE) as inbox:
-                return _sent(visitor, inbox)
-        except OSError as error:
-            return NotChecked(t("The receiver could not be set up: {reason}.", reason=error))
-        finally:
-            visitor.ask("DELETE", f"/modalities/{NAME}")
+        kinds = (_order(site, visitor, kind) for kind in KINDS)
+        return next((came for came in kinds if came is not None), None)
 
     return order
 
 
-def _declared(visitor: Visitor, inbox: Received) -> bool:
-    destination = {"AET": TITLE, "Host": inbox.address, "Port": inbox.port}
-    return visitor.ask("PUT", f"/modalities/{NAME}", json=destination).status_code == 200
+def _order(site: LiveSite, visitor: Visitor, kind: str) -> Loot | NotChecked | None:
+    collector = site.station("visitor")
+    if not _declared(visitor, kind, Received(collector.address, Door.DICOM.port)):
+        return None
+    try:
+        with _RECEIVERS[kind](site.network, collector, TITLE) as inbox:
+            return _sent(visitor, kind, inbox)
+    except OSError as error:
+        return NotChecked(t("The receiver could not be set up: {reason}.", reason=error))
+    finally:
+        visitor.ask("DELETE", f"/{kind}/{NAME}")
 
 
-def _sent(visitor: Visitor, inbox: Received) -> Loot | NotChecked | None:
-    studies = visitor.get("/studies?since=0&limit=1").json()
+_RECEIVERS = {"modalities": receiver, "peers": web_receiver}
+
+
+def _declared(visitor: Visitor, kind: str, inbox: Received) -> bool:
+    machine = {"AET": TITLE, "Host": inbox.address, "Port": inbox.port}
+    destination = machine if kind == "modalities" else {"Url": f"http://{inbox.address}:{inbox.port}/"}
+    return visitor.ask("PUT", f"/{kind}/{NAME}", json=destination).status_code == 200
+
+
+def _sent(visitor: Visitor, kind: str, inbox: Received) -> Loot | NotChecked | None:
+    listed = visitor.get("/studies?since=0&limit=1")
+    studies = listed.json() if listed.status_code == 200 else []
     if not studies:
         return NotChecked(t("There is no study in the archive that could be sent."))
-    _declared(visitor, inbox)
-    order = visitor.ask("POST", f"/modalities/{NAME}/store", json={"Resources": studies, "Synchronous": False})
+    _declared(visitor, kind, inbox)
+    order = visitor.ask("POST", f"/{kind}/{NAME}/store", json={"Resources": studies, "Synchronous": False})
     if order.status_code != 200:
         return None
     _await(visitor, order.json()["Path"])

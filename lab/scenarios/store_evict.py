@@ -81,8 +81,11 @@ SCENARIO = Scenario(
     alone=True,
 )
 
-FLOODED = 42
-"""So many patients the archive is filled up to. The lab has thirty."""
+FLOODED, MEGABYTES = 60, 5
+"""So many patients the archive is filled up to (the lab has thirty), and so much the first and the last of them bring along."""
+
+
+_FULL = 0xA700  # refused: out of resources (PS3.4, B.2.3)
 
 
 def probe(site: LiveSite) -> Verdict:
@@ -91,12 +94,16 @@ def probe(site: LiveSite) -> Verdict:
     As a client that nobody declared; where that one may not store, as the CT, in whose place a fault or an intruder may sit.
     The hospital's own patients are protected from deletion meanwhile, and the invented ones removed afterwards.
     """
-    return outsiders_then_ct(site, "C-STORE", _flood, t("What is stored stays, however much comes after it."))
+    safe = t("What is stored stays: up to {n} patients were tried, and {size} MB for one.", n=FLOODED, size=MEGABYTES)
+    return outsiders_then_ct(site, "C-STORE", _flood, safe)
 
 
 def _flood(hand: OwnHand, peer: Peer) -> Came | NotChecked:
     patients = hand.patients()
     victim, *flood = [invented("Radiographie") for _ in range(max(2, FLOODED - len(patients)))]
+    for large in (victim, flood[-1]):
+        large.PixelData = bytes(MEGABYTES * 1_000_000)
+        large["PixelData"].VR = "OW"
     if len(patients) >= FLOODED:
         return NotChecked(
             t("The archive holds more patients than the lab brought; filling it further would take too long.")
@@ -106,6 +113,10 @@ def _flood(hand: OwnHand, peer: Peer) -> Came | NotChecked:
     try:
         (status,) = dimse.store(peer, [victim])
         if hand.find(str(victim.SOPInstanceUID)) is None:
+            if status & 0xFF00 == _FULL:
+                return NotChecked(
+                    t("The archive is full and takes in nothing, so that nobody sees what it would delete.")
+                )
             return Came(f"status 0x{status:04X}: not stored")
         refused = sum(status != 0 for status in dimse.store(peer, flood))
         gone = hand.find(str(victim.SOPInstanceUID)) is None

@@ -45,12 +45,20 @@ SCENARIO = Scenario(
             ),
         ),
         Fix(
+            "no-scanners",
+            t("Refuse the search engines' scanners, by the name they give themselves (User-Agent)"),
+            {"gateway": {"deny_agents": ["zgrab", "masscan", "censys", "shodan"]}},
+            Outcome.STILL_OPEN,
+            t("Those who say who they are stay out. Everybody else says “Mozilla” and is told product and version."),
+        ),
+        Fix(
             "both",
             t("Lend no account, and let the gateway ask for the password"),
             {"gateway": {"hide_product": True, "lends": {"/system": None}}},
             Outcome.REPAIRED,
             t(
-                "A stranger meets a web server that wants a password. Hiding repairs no flaw; it keeps the archive off the lists of those who search."
+                "A stranger meets a web server that wants a password. Hiding repairs no flaw; it keeps the archive off the lists of those who "
+                "search. (Over DICOM, whoever gets an association still reads the toolkit's name in it, OFFIS_DCMTK_…)"
             ),
         ),
         NOT_FROM_OUTSIDE,
@@ -70,7 +78,7 @@ SCENARIO = Scenario(
 
 def probe(site: LiveSite) -> Verdict:
     """As the intruder on the Internet: ask for the version, and read the headers of the refusal."""
-    return attempt(site, ways(site), _read, t("A stranger learns neither product nor version."))
+    return attempt(site, ways(site), _read, t("On the web a stranger learns neither product nor version."))
 
 
 def _read(visitor: Visitor) -> Loot | None:

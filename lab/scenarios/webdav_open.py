@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from urllib.parse import quote
 
 from lab import references as ref
 from lab.clients.live import LiveSite
@@ -68,24 +69,52 @@ SCENARIO = Scenario(
     references=(ref.WEBDAV, ref.T1213, ref.BOOK_SECURITY),
 )
 
-FOLDER = "/webdav/by-patients/"
+ROOTS = ("by-patients", "by-studies", "by-dates", "by-uids")
+"""The same images, sorted in four ways: who closes one folder leaves three."""
+DEPTH = 3
 _NAMES = re.compile(r"<D:displayname>(.*?)</D:displayname>")
+_BETWEEN = " - "  # Orthanc calls a patient's folder "ID - NAME", a study's "ID - NAME - DESCRIPTION"
+_STUDY = "study.json"  # what a folder that is named by a UID holds about its study
 
 
 def probe(site: LiveSite) -> Verdict:
-    """Without an account, from the Internet and from a visitor's laptop: list the folder of patients (RFC 4918, 9.1)."""
+    """Without an account, from the Internet and from a visitor's laptop: look for patients in the drive's folders (RFC 4918, 9.1)."""
     return attempt(site, ways(site, stations=("intruder", "visitor")), _list, t("No drive answers without an account."))
 
 
 def _list(visitor: Visitor) -> Loot | NotChecked | None:
-    answer = visitor.ask("PROPFIND", FOLDER, headers={"Depth": "1"})
-    if answer.status_code != 207:
-        return None
-    folders = [unescape(name).partition(" - ") for name in _NAMES.findall(answer.text) if " - " in name]
-    if not folders:
-        return NotChecked(t("The drive is there, and no patient in it."))
-    rows = [[name, number] for number, _, name in folders]
-    got = exposure([Attribute.NAME, Attribute.PATIENT_ID], rows, patients=len(folders))
+    answered = False
+    for root in ROOTS:
+        folder = f"/webdav/{root}/"
+        names = _open(visitor, folder)
+        answered |= names is not None
+        if people := _people(visitor, folder, names or [], DEPTH):
+            return _loot(people, (_open(visitor, "/webdav/by-dates/") or [""])[0])
+    return NotChecked(t("The drive is there, and no patient in it.")) if answered else None
+
+
+def _open(visitor: Visitor, folder: str) -> list[str] | None:
+    """What lies in a folder of the drive; None when it is refused."""
+    answer = visitor.ask("PROPFIND", folder, headers={"Depth": "1"})
+    return [unescape(name) for name in _NAMES.findall(answer.text)[1:]] if answer.status_code == 207 else None
+
+
+def _people(visitor: Visitor, folder: str, names: list[str], depth: int) -> dict[str, str]:
+    """Names by patient number, as the folders are called here or below the first of them."""
+    parts = [name.split(_BETWEEN) for name in names]
+    people = {part[0]: part[1] for part in parts if len(part) > 1}
+    if _STUDY in names:
+        about = visitor.get(f"{folder}{_STUDY}").json()["PatientMainDicomTags"]
+        people = {about["PatientID"]: about["PatientName"]}
+    if people or not names or not depth:
+        return people
+    below = f"{folder}{quote(names[0])}/"
+    return _people(visitor, below, _open(visitor, below) or [], depth - 1)
+
+
+def _loot(people: dict[str, str], since: str) -> Loot:
+    rows = [[name, number] for number, name in people.items()]
+    got = exposure([Attribute.NAME, Attribute.PATIENT_ID], rows, patients=len(people), dates=[since])
     summary = tn(
         "The drive shows the folder of one patient, by name, to anybody.",
         "The drive shows the folders of {n} patients, by name, to anybody.",

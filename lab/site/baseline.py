@@ -72,6 +72,12 @@ def baseline() -> SiteConfig:
                 "backup": {"place": "vault", "encrypted": True},
                 "verification": {"by": "disk", "every_seconds": 1},
             },
-            "export": {"request": {"KeepPrivateTags": False}, "folders": "numbers", "burned_in": False},
+            "export": {
+                "tool": "pacslab",
+                "request": {"KeepPrivateTags": False},
+                "folders": "numbers",
+                "burned_in": False,
+            },
+            "test_environment": {"content": "none"},
         }
     )

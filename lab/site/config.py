@@ -79,6 +79,8 @@ class Gateway(_Part):
     """Paths for which the https door logs in itself, whoever asks: path to the name of the account that it takes."""
     deny: dict[ZoneName, list[UrlPath]] = {}
     """Paths that the https door refuses (403) to a zone."""
+    deny_agents: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9._/-]+$")]] = []
+    """Words in the name that a client gives itself (User-Agent) for which the https door refuses it (403)."""
     cors: Cors | None = None
     access_log: bool = True
     list_folders: bool = False
@@ -106,6 +108,8 @@ class Modality(_Part):
     get: bool = False
     move: bool = False
     store: bool = False
+    certificate: bool = True
+    """Whether the hospital's authority has certified it; without, it can do TLS and prove nothing."""
 
 
 class Filters(_Part):
@@ -151,12 +155,22 @@ class Host(_Part):
 class Export(_Part):
     """How the research office makes its teaching collection: one image of each of a few series (modelled)."""
 
+    tool: Literal["orthanc", "pacslab"] = "orthanc"
+    """Who masks the images: Orthanc, as ``request`` says, or ``pacslab deidentify``, which looks at the pictures too."""
     request: dict[str, JSON] = {}
     """What Orthanc is asked for: the body of POST /instances/{id}/anonymize."""
     folders: Literal["numbers", "archive"] = "numbers"
     """Names in the ZIP: numbers, or those that the archive gives its own ZIP files."""
     burned_in: bool = False
     """Whether images go out that carry text in their pixels (0028,0301)."""
+
+
+class TrialArchive(_Part):
+    """The archive that the software house tries new versions on (modelled): whose images it is filled with."""
+
+    content: Literal["none", "production", "script", "orthanc", "pacslab"] = "none"
+    """``none``: no images of the hospital; else a copy of a few of its images: as they are (``production``), or masked by a
+    home-made script, by Orthanc’s anonymize, or by ``pacslab deidentify``."""
 
 
 class DicomWeb(_Part):
@@ -184,6 +198,7 @@ class SiteConfig(_Part):
     filters: Filters = Filters()
     host: Host = Host()
     export: Export = Export()
+    test_environment: TrialArchive = TrialArchive()
     dicomweb: DicomWeb = DicomWeb()
     worklists: Worklists = Worklists()
     log_level: Literal["default", "verbose", "trace"] = "default"

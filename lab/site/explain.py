@@ -21,6 +21,7 @@ _KNOWN: dict[tuple[str, ...], tuple[str, ...]] = {
         "filters",
         "host",
         "export",
+        "test_environment",
         "dicomweb",
         "worklists",
         "log_level",
@@ -47,7 +48,8 @@ _KNOWN: dict[tuple[str, ...], tuple[str, ...]] = {
     ("host",): ("storage", "backup", "verification"),
     ("host", "backup"): ("place", "encrypted"),
     ("host", "verification"): ("by", "every_seconds"),
-    ("export",): ("request", "folders", "burned_in"),
+    ("export",): ("tool", "request", "folders", "burned_in"),
+    ("test_environment",): ("content",),
     ("users", "*"): ("password", "role"),
     ("modalities", "*"): ("aet", "host", "port", "echo", "find", "find_worklist", "get", "move", "store"),
 }

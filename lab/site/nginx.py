@@ -25,7 +25,6 @@ daemon off;
 worker_processes 1;
 pid {run}/nginx.pid;
 error_log {run}/logs/gateway-error.log notice;
-load_module modules/ngx_stream_module.so;
 events {{ worker_connections 512; }}
 
 http {{
@@ -113,6 +112,9 @@ def _maps(site: SiteConfig, network: Network) -> list[str]:
             for path in paths
         ]
         lines.append(f"map $server_addr$uri $denied {{ default 0; {' '.join(places)} }}")
+    if gateway.deny_agents:
+        names = " ".join(f'"~*{re.escape(name)}" 1;' for name in gateway.deny_agents)
+        lines.append(f"map $http_user_agent $unwelcome {{ default 0; {names} }}")
     return lines + _origins(gateway.cors)
 
 
@@ -155,6 +157,8 @@ def _rules(site: SiteConfig) -> list[str]:
         lines += ["proxy_hide_header WWW-Authenticate;", "add_header WWW-Authenticate $challenge always;"]
     if gateway.deny:
         lines.append("if ($denied) { return 403; }")
+    if gateway.deny_agents:
+        lines.append("if ($unwelcome) { return 403; }")
     if gateway.cors:
         lines += _cors(gateway.cors)
     return lines

@@ -7,7 +7,8 @@ a study follow from its share of I. Every total is exact, every entity is found 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -20,6 +21,8 @@ from synthetic_data.marks import PATIENT_ID_PREFIX
 from synthetic_data.seeding import Role
 
 FIRST_DAY, LAST_DAY = date(2009, 1, 5), date(2019, 8, 30)
+FIRST_BIRTH, _BIRTH_DAYS = date(1925, 1, 1), 33_600
+LAST_BIRTH = FIRST_BIRTH + timedelta(days=_BIRTH_DAYS - 1)
 _DAYS = (LAST_DAY - FIRST_DAY).days + 1
 _MIX = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
@@ -40,6 +43,7 @@ SOP_CLASSES = {
     "US": "1.2.840.10008.5.1.4.1.1.6.1",
     "MG": "1.2.840.10008.5.1.4.1.1.1.2",
 }
+MOST_STARTS = 4_096  # of a query by name: 16 kB for each that is under way
 _UID_FIELD = 10**7  # study, series and instance number each have seven digits of the UID
 
 
@@ -97,12 +101,21 @@ class Archive:
         return (patient * self._step + self._key) % (len(self._names.family) * len(self._names.first))
 
     def patients_named(self, family: frozenset[int]) -> Iterator[int]:
-        """The patients whose family name has one of these numbers, ascending within each round of names."""
+        """The patients whose family name has one of these numbers, ascending within each round of names.
+
+        Where that is hardly fewer than all, or more than should be kept in memory for one caller: all patients.
+        """
         firsts, pairs = len(self._names.first), len(self._names.family) * len(self._names.first)
+        if len(family) * firsts > min(self.records, MOST_STARTS):
+            return iter(range(self.records))
         back = pow(self._step, -1, pairs)
-        starts = sorted(
-            (pair - self._key) * back % pairs for f in family for pair in range(f * firsts, (f + 1) * firsts)
+        starts = array(
+            "I",
+            sorted((pair - self._key) * back % pairs for f in family for pair in range(f * firsts, (f + 1) * firsts)),
         )
+        return self._rounds(starts, pairs)
+
+    def _rounds(self, starts: Sequence[int], pairs: int) -> Iterator[int]:
         for turn in range(0, self.records, pairs):
             for start in starts:
                 if turn + start >= self.records:
@@ -114,7 +127,7 @@ class Archive:
         return self._names.family
 
     def birth_date(self, patient: int) -> date:
-        return date(1925, 1, 1) + timedelta(days=self.mixed(patient, 1) % 33_600)
+        return FIRST_BIRTH + timedelta(days=self.mixed(patient, 1) % _BIRTH_DAYS)
 
     def sex(self, patient: int) -> str:
         return "FM"[self.mixed(patient, 2) & 1]

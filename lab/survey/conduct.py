@@ -31,12 +31,12 @@ def conduct(
 ) -> list[Finding]:
     """Examine these systems and return the findings, in the order of the targets.
 
-    With a ``path`` the survey can be killed and called again: what was answered is not asked again. Ctrl-C ends it after
+    With a ``path`` the survey can be killed and called again: what was asked is not asked again. Ctrl-C ends it after
     what is under way (LabError). Works in a notebook, too, where an event loop runs already. Raises LabError for an unusable file.
     """
     store = Store(path, about)
     try:
-        return _in_a_loop(lambda: _conduct(targets, store, manners, report))
+        return in_a_loop(lambda: _conduct(targets, store, manners, report))
     finally:
         store.close()
 
@@ -74,7 +74,7 @@ def _stopping(stop: asyncio.Event) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-def _in_a_loop(make: Callable[[], Coroutine[None, None, T]]) -> T:
+def in_a_loop(make: Callable[[], Coroutine[None, None, T]]) -> T:
     """Run a coroutine to its end: here, or in a thread of its own where a loop runs already."""
     try:
         asyncio.get_running_loop()

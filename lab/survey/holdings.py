@@ -79,7 +79,10 @@ def _downloadable(total: Holdings, images: Sequence[int], draw: object) -> list[
 
 
 def second_epoch(systems: Sequence[System], role: Role) -> list[System]:
-    """The open systems two months later: those that stayed hold at least what they held, all together the new totals."""
+    """The open systems two months later: those that stayed hold at least what they held, all together the new totals.
+
+    No source counts that by country, so that everything about a single one is modelled.
+    """
     random = role.random()
     sizes = weights(random, len(systems))
     before = [system.holdings for system in systems]
@@ -88,14 +91,8 @@ def second_epoch(systems: Sequence[System], role: Role) -> list[System]:
     images = apportion(LATER.images, sizes, [max(a, b.images) for a, b in zip(studies, before, strict=True)])
     shares = [part.downloadable / part.images if part.images else float(random.random() < 0.4) for part in before]
     downloadable = apportion(LATER.downloadable, shares, [0] * len(images), images)
-    later: dict[str, Origin] = {
-        "records": "modelled",
-        "studies": "sourced",
-        "images": "sourced",
-        "downloadable": "sourced",
-    }
     return [
-        replace(system, holdings=Holdings(*parts), origins=system.origins | later)
+        replace(system, holdings=Holdings(*parts), origins=dict.fromkeys(system.origins, "modelled"))
         for system, parts in zip(systems, zip(records, studies, images, downloadable, strict=True), strict=True)
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,10 +11,12 @@ from types import TracebackType
 
 from lab.errors import LabError
 from lab.i18n import t
+from lab.survey.addresses import require_on_internet
 from lab.survey.population import SEED, Population
 from lab.survey.tool.target import Target, targets_of
 
 _END_SECONDS = 5.0
+_SAMPLE = 20
 
 
 class Internet:
@@ -29,6 +33,15 @@ class Internet:
     def targets(self) -> list[Target]:
         """The public list: addresses, ports and countries, as a search engine for devices gives them."""
         return targets_of(self.population.known)
+
+    @property
+    def about(self) -> str:
+        """Which Internet this is: what a survey's file says that it is of."""
+        return f"seed {self.population.seed}, epoch {self.population.epoch}"
+
+    def is_served(self) -> bool:
+        """Whether some process holds the first addresses of the list. Found out without connecting to any: nobody is asked."""
+        return any(_taken(target.address, target.port) for target in self.targets[:_SAMPLE])
 
     @property
     def running(self) -> bool:
@@ -81,3 +94,14 @@ class Internet:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _taken(address: str, port: int) -> bool:
+    """Whether somebody listens there already. Nothing is sent, and nothing listens here afterwards."""
+    with socket.socket() as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind((require_on_internet(address), port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
+    return False

@@ -186,7 +186,7 @@ def make_system(role: Role, index: int, country: str, behaviour: Behaviour) -> S
         web_port=product.web_port,
         holdings=_bait(random.randrange(2**32)) if behaviour is Behaviour.HONEYPOT else Holdings(),
         seed=own.path,
-        origins=_origins(country),
+        origins=_origins(country, behaviour),
     )
     return _trap(system) if behaviour is Behaviour.HONEYPOT else system
 
@@ -205,14 +205,18 @@ def _bait(number: int) -> Holdings:
     return Holdings(records, records, records * 10, records * 10)
 
 
-def _origins(country: str) -> dict[str, Origin]:
+_INVENTED = (
+    "country", "port", "operator", "product", "version", "implementation", "ae_title", "called_title_policy",
+    "authentication", "behaviour", "accessible", "tls", "viewer", "web_port", "records", "studies", "images",
+    "downloadable", "share_downloadable",
+)  # fmt: skip
+
+
+def _origins(country: str, behaviour: Behaviour) -> dict[str, Origin]:
+    """Of one system nothing is sourced but the country of an open one, where a report counts the country's."""
     published = facts.BY_COUNTRY.get(country)
-    sourced = published is not None and published.systems is not None
-    modelled: dict[str, Origin] = dict.fromkeys(
-        ("operator", "product", "port", "behaviour", "tls", "viewer", "records", "studies", "images", "downloadable"),
-        "modelled",
-    )
-    return {"country": "sourced" if sourced else "modelled", **modelled}
+    counted = behaviour is Behaviour.OPEN and published is not None and published.systems is not None
+    return {name: "sourced" if counted and name == "country" else "modelled" for name in _INVENTED}
 
 
 def _second(first: tuple[System, ...], role: Role) -> tuple[tuple[System, ...], tuple[System, ...]]:
@@ -229,7 +233,13 @@ def _second(first: tuple[System, ...], role: Role) -> tuple[tuple[System, ...], 
     grown = {system.index: system for system in holdings.second_epoch([*staying, *new], role.child("later holdings"))}
     systems = [grown.get(system.index, system) for system in (*first, *new) if system.index not in leaving]
     gone = [
-        replace(system, behaviour=Behaviour.GONE, viewer=Viewer.NONE, holdings=Holdings())
+        replace(
+            system,
+            behaviour=Behaviour.GONE,
+            viewer=Viewer.NONE,
+            holdings=Holdings(),
+            origins=dict.fromkeys(system.origins, "modelled"),
+        )
         for system in open_ones
         if system.index in leaving
     ]

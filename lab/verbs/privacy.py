@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.clients.rest import rest
 from lab.i18n import t
 from lab.sandbox.protocol import Log
-from lab.site.zones import ARCHIVE_HTTP_PORT
 from lab.verbs.base import Running
 
 if TYPE_CHECKING:
+    from lab.clients.live import LiveSite
     from lab.course.deidentified import Deidentified, Scored
     from lab.course.inventoried import Inventoried
     from lab.course.practice import Practice
     from lab.course.profiled import Profiled
+    from lab.inventory.source import Item
 
 
 class Privacy(Running):
@@ -44,26 +44,40 @@ class Privacy(Running):
         sample: int = 1,
         workers: int | None = None,
         with_archive: bool = False,
+        dicomweb: bool = False,
         report: Callable[[int, int], None] | None = None,
     ) -> Inventoried:
-        """Which personal data there is: in folders, files and backups, or, without any, in the archive and the site's logs.
+        """Which personal data there is: in folders and files, or, without any, in the archive, the site's logs and its backup.
 
-        ``with_archive`` searches folders together with the archive and the logs, so that whom the archive knows is found
-        in them. ``ocr=False`` leaves pixels unread; ``sample`` searches one file of so many. Read-only; nothing leaves the machine.
+        ``with_archive`` searches folders together with these, so that whom the archive knows is found in them; ``dicomweb``
+        does so, too, and reads the archive by DICOMweb instead of REST. ``ocr=False`` leaves pixels unread; ``sample`` searches one
+        file of so many. Read-only; nothing leaves the machine.
         """
         from lab.course.inventoried import look_through
-        from lab.inventory.source import Archive, Files, Several
+        from lab.inventory.remote import Archive, DicomWeb
+        from lab.inventory.source import Files, Several
 
-        if paths and not with_archive:
+        if paths and not (with_archive or dicomweb):
             return look_through(paths, ocr=ocr, sample=sample, workers=workers, report=report)
         site = self.live()
-        logs = Files([path for entry in Log if (path := self.sandbox.log(entry)).is_file()])
-        url = f"http://{site.network.archive}:{ARCHIVE_HTTP_PORT}"
-        with rest(site.network, site.station("ct"), url, user=site.account("administrator")) as client:
+        logs = [path for entry in Log if (path := self.sandbox.log(entry)).is_file()]
+        beside = Files([*logs, *self.sandbox.backups], self._unseen(site))
+        with site.console(site.account("administrator")) as client:
             more = [Files([Path(path)]) for path in paths]
-            title = ", ".join([str(t("the archive and its logs")), *map(str, paths)])
-            source = Several([Archive(client, "archive"), logs, *more], title)
+            title = ", ".join([str(t("the archive, its logs and its backup")), *map(str, paths)])
+            root = site.config.dicomweb.root
+            archive = DicomWeb(client, "archive", root) if dicomweb else Archive(client, "archive")
+            source = Several([archive, beside, *more], title)
             return look_through(source, ocr=ocr, sample=sample, workers=workers, report=report)
+
+    def _unseen(self, site: LiveSite) -> list[Item]:
+        """The backup, where the site has one that cannot be looked at from here."""
+        from lab.inventory.source import Item
+
+        place = {"none": "", "vault": "vault", "web": "backup"}[site.config.host.backup.place]
+        if not place or any(path.name == place for path in self.sandbox.backups):
+            return []
+        return [Item(place, "", str(t("the backup cannot be seen from here")))]
 
     def deidentify(
         self,

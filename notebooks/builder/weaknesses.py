@@ -64,6 +64,7 @@ def derived(templates: Iterable[Source], sources: Iterable[Source], languages: I
 def _weakness(template: Source, part: Scenario, languages: Iterable[str]) -> Derived:
     kinds = {"elsewhere" if part.right_fix.elsewhere else "in_the_site"}
     kinds |= {"also"} if part.also else set()
+    kinds |= {"compose_file"} if part.id == "bind-all" else set()
     kinds |= set() if any(trace.pattern for trace in part.traces) else {"unseen"}
     cells = tuple(
         replace(cell, metadata={key: value for key, value in cell.metadata.items() if key != "when"})

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Pseudonymous or anonymous
 #
-# The names are gone, the score is clean, every date is shifted. Can somebody still be found? In this notebook you do it, with
-# a diary and a little arithmetic, and then read what the law says to that.
+# The names are gone, the score is clean, every date is shifted. Can somebody still be found? In this notebook you do it, once with
+# a diary and a little arithmetic, once without any date, and then read what the law says to that.
 #
 # **After this notebook you can**
 #
@@ -10,7 +10,7 @@
 # - tell pseudonymised from anonymous data, as the GDPR does;
 # - say what each piece of information costs in privacy that research wants to keep.
 #
-# About 35 minutes. For data protection officers, researchers and ethics committees. Lesson: `privacy-pseudonymous`.
+# About 45 minutes. For data protection officers, researchers and ethics committees. Lesson: `privacy-pseudonymous`.
 
 # %% [markdown]
 # ## What is shared
@@ -109,17 +109,93 @@ lab.answer("privacy-pseudonymous", "linked", cohort, shared, found)
 visits[visits["PatientID"].isin(found)].assign(name=lambda table: table["PatientID"].map(found)).head(8)
 
 # %% [markdown]
+# ## The hospital, and what is rare
+#
+# So the dates go. A register of two hospitals asks for less: no dates at all, but sex and age, the hospital, and what was examined. Both send
+# their reports, each under its own key.
+
+# %%
+abroad = lab.practice("abroad")
+options = ["clean-structured-content", "clean-descriptors", "retain-characteristics", "retain-institution"]
+register = {}
+for practice in (cohort, abroad):
+    register[practice.name] = practice.beside("register")
+    key = practice.folder.parent / f"{practice.name}.key"
+    done = lab.deidentify(practice.folder, register[practice.name], key=key, options=options)
+
+
+def portraits_in(folder, who="PatientID"):
+    keywords = [who, "PatientSex", "PatientAge", "InstitutionName", "StudyDescription"]
+    read = [dcmread(path, specific_tags=keywords) for path in sorted(folder.rglob("*.dcm"))]
+    table = pd.DataFrame([{word: str(dataset.get(word, "")) for word in keywords} for dataset in read])
+    return table.groupby(who).agg(
+        sex=("PatientSex", "first"),
+        decade=("PatientAge", lambda ages: min(ages)[:2]),
+        hospital=("InstitutionName", "first"),
+        examinations=("StudyDescription", lambda texts: " + ".join(sorted(set(texts)))),
+    )
+
+
+portraits = pd.concat([portraits_in(folder) for folder in register.values()])
+portraits.sample(6, random_state=1)
+
+# %% [markdown]
+# ### Exercise: alone
+#
+# How many of the forty are the only one of their kind: by sex and decade of age; by the hospital as well; by the examinations as well?
+# (Statisticians say: their *k* is 1.) Hints: `lab.hint("privacy-pseudonymous", "rare")`.
+
+# %%
+knowledge = {
+    "person": ["sex", "decade"],
+    "hospital": ["sex", "decade", "hospital"],
+    "examinations": ["sex", "decade", "hospital", "examinations"],
+}
+lonely = dict.fromkeys(knowledge, 0)
+# solution
+for name, columns in knowledge.items():
+    lonely[name] = int((portraits.groupby(columns).size() == 1).sum())
+# trainee: # from portraits
+# end solution
+lab.answer("privacy-pseudonymous", "rare", cohort, abroad, lonely)
+
+# %% [markdown]
+# ## The news
+#
+# Nobody kept a diary this time. But the local paper names the hospital, a colleague knows what was examined, and everybody knows sex and age.
+# *(Modelled: what is told below was made from the true headers of twelve patients of the first hospital.)*
+
+# %%
+told = portraits_in(cohort.folder, who="PatientName").head(12)
+told
+
+# %% [markdown]
+# ### Exercise: who is who, without a date?
+#
+# Give at least five of them back their pseudonyms.
+
+# %%
+recognised = {}
+for name, facts in told.iterrows():
+    # solution
+    fitting = [pseudonym for pseudonym, known in portraits.iterrows() if known.equals(facts)]
+    # trainee: fitting = []  # which rows of portraits are like facts?
+    # end solution
+    if len(fitting) == 1:
+        recognised[fitting[0]] = name
+lab.answer("privacy-pseudonymous", "portrait", cohort, register["cohort"], recognised)
+
+# %% [markdown]
 # <details><summary>To think about: other things that link</summary>
 #
-# One hospital with one scanner of a model; a rare diagnosis and an age; a metal implant of a shape that nobody else has; twins. What is rare in the
-# population is a name.
+# One scanner of a model; a rare diagnosis; a metal implant of a shape that nobody else has; twins. What is rare in the population is a name.
 #
 # </details>
 
 # %% [markdown]
 # ## What helps
 #
-# Without the option for dates the patterns are gone, and with them the study over time:
+# Without dates, hospital and characteristics patterns and portraits are gone, and with them the study over time:
 
 # %%
 plain = cohort.beside("plain")
@@ -162,7 +238,7 @@ lab.answer("privacy-pseudonymous", "personal", chosen)
 # ## In this notebook we
 #
 # - found people again in a set whose score was clean;
-# - saw that shifted dates keep what makes a patient unique;
+# - saw that shifted dates keep what makes a patient unique, and that hospital and rare findings do so without any date;
 # - told pseudonymised from anonymous data.
 #
 # **References.** GDPR, article 4 (1) and (5), recital 26 · DICOM PS3.15, E.3.6

@@ -15,7 +15,8 @@
 # %% [markdown]
 # ## The archive
 #
-# Begin where the data are known to be. `lab.inventory()` without a folder asks the running archive, and reads the site's logs.
+# Begin where the data are known to be. `lab.inventory()` without a folder asks the running archive, and reads the site's logs and its
+# backup, as far as that can be read: the one in the vault is encrypted, and the inventory says so.
 
 # %%
 from lab import Lab
@@ -151,7 +152,7 @@ done = lab.deidentify(copies / "export", masked, key=copies.parent / "hospital.k
 lab.answer("privacy-copies", "tests", copies / "export", masked)
 
 # %% [markdown]
-# Better still are images that never were a patient's: `python -m synthetic_data generate --patients 5 --out test` makes as many as you like.
+# Better still are images that never were a patient's: `pacslab data generate --patients 5 --out test` makes as many as you like.
 #
 # The other copies have served their purpose:
 
@@ -166,6 +167,7 @@ lab.status()
 # - found patients in names of folders, in a log, in a database and in “test data”;
 # - replaced a test environment, and deleted what had no purpose any more.
 #
-# **References.** GDPR, articles 5 (1) e, 30 and 32 · scenarios `phi-in-logs`, `public-backup`, `phi-in-export-names`, `deid-incomplete`
+# **References.** GDPR, articles 5 (1) e, 30 and 32 · scenarios `phi-in-logs`, `public-backup`,
+# `phi-in-export-names`, `deid-incomplete`, `test-environment`
 #
 # **End of this part.** Your progress: `lab.lessons()`.

@@ -39,8 +39,8 @@ for target in internet.targets[:3]:
 # ## The first query
 #
 # The engine has visited each address once: it connected, noted what the system said of itself (its **banner**), and hung
-# up. Such a visit is called a *crawl*; the next cell makes it, in a few seconds. Port 11112 is one of the two that
-# the survey went by; 104 is the other.
+# up. Where a web page answered, it fetched that page too, and noted whether patients stood on it. Such a visit is called a
+# *crawl*; the next cell makes it, in a few seconds. Port 11112 is one of the two that the survey went by; 104 is the other.
 
 # %%
 searched = internet.search("port:11112")
@@ -102,6 +102,24 @@ lab.answer("survey-search", "viewers", viewers)
 # Stuck? `lab.hint("survey-search", "viewers")` gives a hint.
 
 # %% [markdown]
+# ## A first look
+#
+# What does somebody see who types the address of such a viewer? The next cell opens one in India or Brazil, as a browser would. Nobody asks
+# for a password. The patients are invented; the page says so.
+
+# %%
+pages = internet.search("country:IN,BR has:web").hits.hosts
+internet.visit(next(host.address for host in pages if host.viewer))
+
+# %% [markdown]
+# <details><summary>To think about: may one look at such a page on the real Internet, if only to make sure?</summary>
+#
+# No. From the first line on, one would be reading the health data of strangers. That the page is open is known already, from the
+# engine; notebook 66 says what to do with that knowledge.
+#
+# </details>
+
+# %% [markdown]
 # ## Facets
 #
 # An engine also counts. Below every search stand its **facets**: how many hits per country, port, product and service.
@@ -153,7 +171,7 @@ dicom.hits.total
 #
 # - searched an Internet of 2,300 systems by port, country, product and what they show;
 # - saw that a banner is given before anybody has logged in;
-# - found every open viewer of a country with two words;
+# - found every open viewer of a country with two words, and saw what one of them shows;
 # - learnt that a hit is a candidate, not a finding.
 #
 # **References.** The method of the survey of 2019: iTnews · Later counts by such engines: Censys 2024, TrendAI 2025 (press)

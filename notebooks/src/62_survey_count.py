@@ -35,17 +35,26 @@ len(internet.targets)
 # %% [markdown]
 # ## Begin, and be interrupted
 #
-# A survey of the first 500 systems. Under a name its findings are kept, each the moment it is there.
+# Under a name the findings of a survey are kept, each the moment it is there. The next cell begins a survey in a process of its own and
+# kills it (`kill -9`) after 500 findings: it gets no chance to tidy up.
 
 # %%
-part = internet.survey("summer", first=500, fresh=True)
-part.asked, len(part.findings)
+part = internet.killed_survey("summer", after=500)
+len(part.findings)
 
 # %% [markdown]
 # Now the whole list, under the same name. How many are asked this time?
 
 # %%
 summer = internet.survey("summer")
+summer.asked, summer.totals["verdicts"]["interrupted"]
+
+# %% [markdown]
+# The second number: systems that were being asked at that moment. The survey had noted their addresses before it sent the first
+# byte, and no finding came. They may have been asked or not, and are left in peace. To ask them all the same is a decision, and it is yours:
+
+# %%
+summer = internet.survey("summer", retry=True)
 summer
 
 # %% [markdown]
@@ -130,7 +139,7 @@ lab.answer("survey-count", "open", summer, is_open)
 # ## In this notebook we
 #
 # - surveyed 2,300 systems with an echo and one bounded query each, and arrived at the published totals;
-# - interrupted the survey and went on, without asking anybody twice;
+# - killed the survey and went on, without asking anybody twice whom we did not mean to;
 # - kept evidence of every verdict and no patient's data;
 # - told traps from archives, by evidence.
 #

@@ -96,8 +96,8 @@ summer.map()
 # %% [markdown]
 # ## Beside the publication
 #
-# Every published figure, with its source. *More than* is what the report itself says; there the lab takes a *modelled*
-# number just above it.
+# Every published figure that one number can meet, with its source; the others stand below the table. *More than* is what the report
+# itself says; there the lab takes a *modelled* number just above it. *About* is what it says, too; there the lab takes the number as it stands.
 
 # %%
 summer.report()

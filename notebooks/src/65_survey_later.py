@@ -83,10 +83,15 @@ for name in ("accessible", "studies", "images", "downloadable"):
     print(f"{name:14}{summer.totals[name]:>16,}{autumn.totals[name]:>16,}")
 
 # %% [markdown]
-# The counts of summer and autumn are those of the reports for archives and images, and 35 million studies for autumn; the
-# studies of summer are *modelled* (the first report counts patient records, so that 24 million and 35 million must not be
-# compared). The images of those that stayed and of the new ones are modelled in detail and exact in sum: 1.19 billion.
-#
+# Which of these numbers stand in the reports? Of summer 590 archives, more than 737 million images, about 400 million of them to download. Of
+# autumn 1.19 billion images, 370 million to download and 35 million studies. No report says how many archives stood open in autumn: 547 is computed,
+# 590 − 172 + 129. The studies of summer are *modelled* (the first report counts patient records, so that 24 million and 35 million must not be
+# compared), and so is what each single archive holds.
+
+# %%
+autumn.report()
+
+# %% [markdown]
 # <details><summary>To think about: fewer archives, and nearly half a billion images more. How can that be?</summary>
 #
 # An archive grows every day, and one large hospital outweighs a hundred practices. It is also possible that the second survey could

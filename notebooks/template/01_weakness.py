@@ -83,6 +83,15 @@ lab.probe("{id}")
 #
 # </details>
 
+# %% [markdown] when="compose_file"
+# ## The same mistake in a compose file
+#
+# In containers it is one line of `docker-compose.yml`. This lab has such a file itself; here is what it publishes, and what
+# `pacslab audit` says of a copy in which the addresses are missing. The copy is read and never run.
+
+# %% when="compose_file"
+lab.compose_file()
+
 # %% [markdown]
 # ## Find it in the logs
 #

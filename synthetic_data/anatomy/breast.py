@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,7 +101,7 @@ class Breast:
         core = soften((np.float32(finding.axes[0]) + rough * np.float32(3.0) - far) * np.float32(0.5))
         # Spicules: narrow wedges in a dozen directions, given by whole numbers so that no tangent is needed.
         for a, b in ((3, 1), (1, 2), (-1, 3), (-3, 2), (-2, -1), (1, -3), (2, -1), (0, 1), (-1, -2), (1, 0)):
-            norm = np.float32((a * a + b * b) ** 0.5)
+            norm = np.float32(math.sqrt(a * a + b * b))
             along, across = (dx * a + dy * b) / norm, np.abs(dx * b - dy * a) / norm
             ray = soften(np.float32(0.55) - across + rough * np.float32(0.3)) * (along > 0)
             core = np.maximum(core, ray * np.clip(np.float32(1.25) - along * np.float32(1 / 26), 0.0, 0.5))

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from synthetic_data.columns import Columns
-from synthetic_data.modalities import cr, ct, dx, ecg, ko, mg, mr, nm, pdf, pr, pt, sc, scout, sr, us, xa
+from synthetic_data.modalities import cr, ct, dx, ecg, ko, mg, mr, mr_scout, nm, pdf, pr, pt, sc, scout, sr, us, xa
 from synthetic_data.model import Series, Study
 from synthetic_data.record import Record
 from synthetic_data.scene import Scene
@@ -37,6 +37,7 @@ MODALITIES: dict[str, Modality] = {
     "CT": ct,
     "CTSCOUT": scout,
     "MR": mr,
+    "MRSCOUT": mr_scout,
     "DX": dx,
     "CR": cr,
     "MG": mg,

@@ -8,7 +8,7 @@ from pydicom.uid import ComputedRadiographyImageStorage
 
 from synthetic_data.burned import Line, draw_lines
 from synthetic_data.columns import Columns
-from synthetic_data.ledger import Kind, Place
+from synthetic_data.ledger import Kind, Place, Plant
 from synthetic_data.modalities import dx
 from synthetic_data.modalities.image import TOP, add_pixel_description, in_mm
 from synthetic_data.model import Series, Study
@@ -17,7 +17,7 @@ from synthetic_data.scene import Scene
 from synthetic_data.shown import shown_date, shown_identifiers, shown_time
 
 SOP_CLASS_UID: str = ComputedRadiographyImageStorage
-OVERLAY_DATA = "(6000,3000)"
+OVERLAY_DATA, OVERLAY_LABEL = "(6000,3000)", "(6000,1500)"
 _GROUP = 0x6000
 
 
@@ -71,6 +71,10 @@ def add_overlay(record: Record, study: Study, series: Series) -> None:
         (0x0100, "US", 1), (0x0102, "US", 0), (0x3000, "OW", bits + b"\x00" * (len(bits) % 2)),
     ):  # fmt: skip
         dataset.add_new(_GROUP << 16 | element, vr, value)
+    label = Identifier(Kind.NAME, study.patient.name.latin[:64], study.patient.patient_id)
+    if label.value:
+        dataset.add_new(_GROUP << 16 | 0x1500, "LO", label.value)
+        record.plants.append(Plant(Place.ELEMENT, OVERLAY_LABEL, *label))
     for line in lines:
         for found, box in line.identifiers():
             record.plant_box(Place.OVERLAY, found, box, tag=OVERLAY_DATA)

@@ -112,7 +112,7 @@ def pixels(scene: Scene, series: Series, number: int) -> NDArray[np.uint16]:
     clean = scene.keep(f"{number}", lambda: _slice(scene, series, number))
     role = scene.study.role.child(series.key, number, "noise")
     grain = noise(role, series.rows, series.columns, made.smoothing)
-    return stored(clean + grain * np.float32(made.noise) - np.float32(INTERCEPT))
+    return stored(clean + grain * np.float32(made.noise * scene.study.device.grain) - np.float32(INTERCEPT))
 
 
 def _slice(scene: Scene, series: Series, number: int) -> Image:

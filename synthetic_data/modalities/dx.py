@@ -107,7 +107,8 @@ def pixels(scene: Scene, series: Series, number: int) -> NDArray[np.uint16]:
         path = scene.hand.film(grid, series.key == "dx_hand_oblique", study.findings)
     else:
         path = chest_film(scene.thorax, grid, series.key == "dx_chest_lateral", study.findings)
-    path = path + noise(study.role.child(series.key, "noise"), series.rows, series.columns, 1) * np.float32(view.noise)
+    grain = noise(study.role.child(series.key, "noise"), series.rows, series.columns, 1)
+    path = path + grain * np.float32(view.noise * study.device.grain)
     picture = _develop(path, view)
     if series.key != "dx_chest_lateral":
         add_side_marker(picture, study.marker)

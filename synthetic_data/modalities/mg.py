@@ -78,5 +78,5 @@ def pixels(scene: Scene, series: Series, number: int) -> NDArray[np.uint16]:
     findings = study.findings if side == study.side else ()
     picture = breast.film(series.rows, series.columns, view == "MLO", findings)
     grain = noise(study.role.child(series.key, number, "noise"), series.rows, series.columns, 1)
-    seen = (picture + grain * np.sqrt(picture) * np.float32(0.012)) * np.float32(TOP)
+    seen = (picture + grain * np.sqrt(picture) * np.float32(0.012 * study.device.grain)) * np.float32(TOP)
     return stored(seen[:, ::-1] if side == "R" else seen)

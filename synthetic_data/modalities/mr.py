@@ -64,20 +64,38 @@ def add_series(record: Record, study: Study, series: Series) -> None:
     made = _SERIES[series.key]
     add_pixel_description(record, series)
     add_frame_of_reference(record, study, None)
+    times = (made.repetition, made.echo, made.train)
+    add_sequence(record, series, made.name, made.scanning, made.variant, times, (made.centre, made.width))
     spacing = (head.HIGHEST - head.LOWEST) / (series.images - 1)
     add_stack(record, study, _grid(series.rows, series.columns), spacing, 5.0)
+    if made.inversion is not None:
+        record.put(InversionTime=str(made.inversion))
+
+
+def add_sequence(
+    record: Record,
+    series: Series,
+    name: str,
+    scanning: str,
+    variant: str,
+    times: tuple[int, int, int],
+    window: tuple[int, int],
+) -> None:
+    """How a series was acquired; `times` are repetition and echo in ms and the echo train's length."""
+    repetition, echo, train = times
+    centre, width = window
     record.put(
         AcquisitionNumber=str(series.number),
         ImageType=["ORIGINAL", "PRIMARY", "OTHER"],
         PatientPosition="HFS",
-        ScanningSequence=made.scanning,
-        SequenceVariant=made.variant,
-        SequenceName=made.name,
+        ScanningSequence=scanning,
+        SequenceVariant=variant,
+        SequenceName=name,
         ScanOptions=None,
         MRAcquisitionType="2D",
-        RepetitionTime=str(made.repetition),
-        EchoTime=str(made.echo),
-        EchoTrainLength=str(made.train),
+        RepetitionTime=str(repetition),
+        EchoTime=str(echo),
+        EchoTrainLength=str(train),
         EchoNumbers="1",
         NumberOfAverages="1",
         MagneticFieldStrength="1.5",
@@ -85,11 +103,9 @@ def add_series(record: Record, study: Study, series: Series) -> None:
         ImagedNucleus="1H",
         FlipAngle="90",
         PixelBandwidth="130",
-        WindowCenter=str(made.centre),
-        WindowWidth=str(made.width),
+        WindowCenter=str(centre),
+        WindowWidth=str(width),
     )
-    if made.inversion is not None:
-        record.put(InversionTime=str(made.inversion))
 
 
 def add_images(columns: Columns, study: Study, series: Series) -> None:
@@ -106,8 +122,8 @@ def pixels(scene: Scene, series: Series, number: int) -> NDArray[np.uint16]:
     contrasts = [_SERIES[name].contrast for name in names]
     planes = scene.keep(f"{number}", lambda: scene.head.slice(grid, z, contrasts, scene.study.findings))
     signal = planes[names.index(series.key)]
-    role = scene.study.role.child(series.key, number)
+    role, strength = scene.study.role.child(series.key, number), np.float32(_NOISE * scene.study.device.grain)
     real, imaginary = (
-        noise(role.child(part), series.rows, series.columns, 1) * np.float32(_NOISE) for part in ("real", "imaginary")
+        noise(role.child(part), series.rows, series.columns, 1) * strength for part in ("real", "imaginary")
     )
     return stored(np.sqrt((signal + real) * (signal + real) + imaginary * imaginary))

@@ -67,7 +67,7 @@ def _add_isotope(record: Record, study: Study, series: Series) -> None:
     given = series.started - timedelta(hours=3)
     drug.put(Radiopharmaceutical="HDP", RadiopharmaceuticalRoute="IV", RadionuclideTotalDose="700")
     drug.plant("RadiopharmaceuticalStartTime", Identifier(Kind.TIME, f"{given:%H%M%S}", study.patient.patient_id))
-    add_code(drug.item("RadionuclideCodeSequence"), Code("72454000", "SCT", "^99m^Technetium"))
+    add_code(drug.item("RadionuclideCodeSequence"), Code("72454006", "SCT", "^99m^Technetium"))
 
 
 def add_patient_position(record: Record) -> None:
@@ -92,7 +92,11 @@ def pixels(scene: Scene, series: Series, number: int) -> NDArray[np.uint16]:
         clean = bone_scan(scene.thorax, grid, frame == 1, study.findings, role) * np.float32(9)
         clean = _blurred(np.maximum(clean, 0.0) + np.float32(2.0))
         speckle = noise(study.role.child(series.key, frame), series.rows, series.columns)
-        frames.append(np.clip(np.rint(clean + np.sqrt(clean) * speckle * np.float32(0.9)), 0, 4095).astype("<u2"))
+        frames.append(
+            np.clip(np.rint(clean + np.sqrt(clean) * speckle * np.float32(0.9 * study.device.grain)), 0, 4095).astype(
+                "<u2"
+            )
+        )
     return np.stack(frames)
 
 

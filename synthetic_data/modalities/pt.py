@@ -105,6 +105,6 @@ def pixels(scene: Scene, series: Series, number: int) -> NDArray[np.uint16]:
     z = height_of(number, series.images, thorax.LOWEST, thorax.HIGHEST)
     clean = uptake_slice(scene.thorax, _grid(series.rows, series.columns), z, study.findings) * np.float32(100)
     speckle = noise(study.role.child(series.key, number, "noise"), series.rows, series.columns, 2)
-    seen = clean + speckle * (np.sqrt(clean) * np.float32(1.3) + np.float32(2.0))
+    seen = clean + speckle * np.float32(study.device.grain) * (np.sqrt(clean) * np.float32(1.3) + np.float32(2.0))
     stored: NDArray[np.uint16] = np.clip(np.rint(seen), 0, 32767).astype("<u2")
     return stored

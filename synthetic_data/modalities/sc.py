@@ -9,6 +9,8 @@ from pydicom.uid import SecondaryCaptureImageStorage
 from synthetic_data.burned import Line, draw_lines, plant_lines
 from synthetic_data.columns import Columns
 from synthetic_data.documents.papers import scan_lines, scanned_sheet
+from synthetic_data.headers import INSTITUTION
+from synthetic_data.ledger import Kind
 from synthetic_data.modalities.icon import add_icon
 from synthetic_data.modalities.screen import add_byte_pixels
 from synthetic_data.model import Series, Study
@@ -16,6 +18,7 @@ from synthetic_data.phrases import phrases_for
 from synthetic_data.record import Identifier, Record
 from synthetic_data.scene import Scene
 from synthetic_data.shown import shown_date, shown_identifiers, shown_time, western
+from synthetic_data.transliteration import ascii_letters
 
 SOP_CLASS_UID: str = SecondaryCaptureImageStorage
 _LEFT, _SECOND, _LINE = 16, 190, 25
@@ -32,6 +35,9 @@ class Paper:
         record.put(ConversionType="SD", ImageType=["DERIVED", "SECONDARY", "OTHER"], PatientOrientation=None)
         if study.body_part in ("BREAST", "HAND"):
             record.put(Laterality=study.side)
+        name = Identifier(Kind.NAME, ascii_letters(study.patient.name.latin).upper(), study.patient.patient_id)
+        if name.value:  # the office names its scans after the patient
+            record.plant_file_name("scan_{name}", {"name": name})
         plant_lines(record, scan_lines(study, series.columns))
         add_icon(record, study, scanned_sheet(study, series.rows, series.columns))
 
@@ -56,6 +62,13 @@ def add_series(record: Record, study: Study, series: Series) -> None:
         SecondaryCaptureDeviceManufacturer=record.dataset.Manufacturer,
         SecondaryCaptureDeviceManufacturerModelName=study.device.model,
     )
+    who = study.patient.patient_id
+    console = {
+        "station": Identifier(Kind.DEVICE, study.device.station_name, INSTITUTION),
+        "name": Identifier(Kind.NAME, study.patient.name.latin[:60], who),
+        "patient_id": Identifier(Kind.PATIENT_ID, who, who),
+    }
+    record.plant_preamble("{station} SCREEN SAVE {name} {patient_id}", console)
     plant_lines(record, dose_sheet(study, series))
     add_icon(record, study, _sheet(study, series))
 

@@ -1,4 +1,4 @@
-"""Localizers, on which the slices are planned: a CT's projection and the three planes of an MR (DICOM PS3.3 A.3, A.4)."""
+"""A CT's localizer, on which the slices are planned: a projection (DICOM PS3.3 A.3). An MR's is in `mr_scout`."""
 
 from __future__ import annotations
 

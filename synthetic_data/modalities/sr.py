@@ -9,7 +9,7 @@ from pydicom.uid import BasicTextSRStorage, ComprehensiveSRStorage
 
 from synthetic_data.columns import Columns
 from synthetic_data.documents.text import report_text, study_fields
-from synthetic_data.headers import INSTITUTION
+from synthetic_data.headers import INSTITUTION, add_procedure_codes
 from synthetic_data.ledger import Kind
 from synthetic_data.modalities.document import (
     PICTURE_ELEMENTS,
@@ -35,7 +35,8 @@ class Report:
     def add_series(self, record: Record, study: Study, series: Series) -> None:
         """SR Document Series, General and Content Modules (DICOM PS3.3 C.17)."""
         leave_out(record, *PICTURE_ELEMENTS, *SERIES_ELEMENTS)
-        record.put(ReferencedPerformedProcedureStepSequence=[], PerformedProcedureCodeSequence=[])
+        record.put(ReferencedPerformedProcedureStepSequence=[])
+        add_procedure_codes(record, "PerformedProcedureCodeSequence", study)
         record.put(CompletionFlag="COMPLETE", VerificationFlag="VERIFIED")
         _add_verification(record, study, series)
         _add_request(record, study)
@@ -89,8 +90,9 @@ def _add_request(record: Record, study: Study) -> None:
     who = study.patient.patient_id
     item = record.item("ReferencedRequestSequence")
     item.plant("StudyInstanceUID", Identifier(Kind.UID, study.uid, who))
-    item.put(ReferencedStudySequence=[], RequestedProcedureCodeSequence=[])
-    item.put(PlacerOrderNumberImagingServiceRequest=None, FillerOrderNumberImagingServiceRequest=None)
+    item.put(ReferencedStudySequence=[], FillerOrderNumberImagingServiceRequest=None)
+    add_procedure_codes(item, "RequestedProcedureCodeSequence", study)
+    item.plant("PlacerOrderNumberImagingServiceRequest", Identifier(Kind.CASE_ID, study.order_number, who))
     item.plant("AccessionNumber", Identifier(Kind.ACCESSION_NUMBER, study.accession_number, who))
     item.plant("RequestedProcedureID", Identifier(Kind.CASE_ID, f"R{study.study_id[1:]}", who))
     item.put(RequestedProcedureDescription=study.procedure)

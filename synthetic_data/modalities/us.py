@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pydicom.uid import UltrasoundImageStorage, UltrasoundMultiFrameImageStorage
 
 from synthetic_data.anatomy.belly import biparietal, foetus_view, liver_view
+from synthetic_data.anatomy.texture import noise
 from synthetic_data.anatomy.ultrasound import DEPTH, View, echoes, sector
 from synthetic_data.burned import Line, draw_lines, plant_lines
 from synthetic_data.columns import Columns
@@ -90,6 +91,10 @@ def _frame(study: Study, series: Series, number: int, frame: int) -> NDArray[np.
     else:
         polar = echoes(liver_view(role, study.findings, number), move)
     picture = sector(polar, series.rows, series.columns, _TOP, _SCALE)
+    if study.device.grain > 1.0:  # an older device's electronics are heard between the echoes
+        hiss = noise(study.role.child(series.key, number, "hiss", frame), series.rows, series.columns, 1)
+        strength = np.float32(0.05 * (study.device.grain - 1.0))
+        picture = np.clip(np.where(picture > 0, picture + hiss * strength, picture), 0.0, 1.0)
     grey: NDArray[np.uint8] = np.rint(picture * np.float32(255)).astype(np.uint8)
     return grey
 

@@ -66,7 +66,7 @@ def pixels(scene: Scene, series: Series, number: int) -> NDArray[np.uint8]:
     for frame in range(series.frames):
         picture = vessel.frame(grid, _BEAT[frame % len(_BEAT)], 30 + 280 * frame / series.frames)
         speckle = noise(study.role.child(series.key, frame), series.rows, series.columns, 1)
-        seen = (picture + speckle * np.float32(0.018)) * np.float32(235)
+        seen = (picture + speckle * np.float32(0.018 * study.device.grain)) * np.float32(235)
         frames.append(np.where(open_field, np.clip(np.rint(seen), _BLACK, 255), _BLACK).astype(np.uint8))
     return np.stack(frames)
 

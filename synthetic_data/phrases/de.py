@@ -14,7 +14,8 @@ PHRASES = Phrases(
         "nm_bone": ExamText("Skelettszintigraphie", "Ganzkörper-Skelettszintigraphie"),
     },
     series={
-        "ct_scout": "Topogramm", "us_liver": "Leber und Niere", "uscine_liver": "Cine Leber", "us_foetus": "Biometrie",
+        "ct_scout": "Topogramm", "mr_scout": "Localizer drei Ebenen",
+        "us_liver": "Leber und Niere", "uscine_liver": "Cine Leber", "us_foetus": "Biometrie",
         "uscine_foetus": "Cine Fetus", "mg_views": "Mammographie CC und MLO", "cr_chest_ap": "Thorax im Bett",
         "xa_run": "Linke Koronararterie", "pt_axial": "PET korrigiert", "nm_whole": "Ganzkörper ANT/POST",
         "sc_dose": "Patientenprotokoll", "sc_paper": "Gescanntes Dokument", "srbasic_report": "Befund",
@@ -66,7 +67,7 @@ PHRASES = Phrases(
         "MG BREAST": "Dichte B. Kein verdächtiger Befund. BI-RADS 1.",
         "XA HEART": "Linke Koronararterien ohne signifikante Stenose.",
         "PT CHEST": "Keine pathologische Anreicherung.",
-        "NM CHEST": "Homogene Anreicherung im Skelett.",
+        "NM WHOLEBODY": "Homogene Anreicherung im Skelett.",
     },
     findings={
         "infarct": "Hypodensität im Mediastromgebiet, frischer ischämischer Infarkt.",

@@ -14,7 +14,8 @@ PHRASES = Phrases(
         "nm_bone": ExamText("Bone scan", "Whole body bone scan"),
     },
     series={
-        "ct_scout": "Scout", "us_liver": "Liver and kidney", "uscine_liver": "Cine liver", "us_foetus": "Biometry",
+        "ct_scout": "Scout", "mr_scout": "Three-plane localizer",
+        "us_liver": "Liver and kidney", "uscine_liver": "Cine liver", "us_foetus": "Biometry",
         "uscine_foetus": "Cine fetus", "mg_views": "Mammography CC and MLO", "cr_chest_ap": "Chest AP portable",
         "xa_run": "Left coronary", "pt_axial": "PET corrected", "nm_whole": "Whole body ANT/POST",
         "sc_dose": "Patient protocol", "sc_paper": "Scanned document", "srbasic_report": "Report",
@@ -65,7 +66,7 @@ PHRASES = Phrases(
         "MG BREAST": "Breast density B. No suspicious finding. BI-RADS 1.",
         "XA HEART": "Left coronary arteries without significant stenosis.",
         "PT CHEST": "No pathological uptake.",
-        "NM CHEST": "Homogeneous bone uptake.",
+        "NM WHOLEBODY": "Homogeneous bone uptake.",
     },
     findings={
         "infarct": "Hypodensity in the middle cerebral artery territory, recent ischaemic stroke.",

@@ -14,7 +14,8 @@ PHRASES = Phrases(
         "nm_bone": ExamText("Scintigraphie osseuse", "Scintigraphie osseuse corps entier"),
     },
     series={
-        "ct_scout": "Topogramme", "us_liver": "Foie et rein", "uscine_liver": "Ciné foie", "us_foetus": "Biométrie",
+        "ct_scout": "Topogramme", "mr_scout": "Repérage trois plans",
+        "us_liver": "Foie et rein", "uscine_liver": "Ciné foie", "us_foetus": "Biométrie",
         "uscine_foetus": "Ciné fœtus", "mg_views": "Mammographie CC et MLO", "cr_chest_ap": "Thorax au lit",
         "xa_run": "Coronaire gauche", "pt_axial": "TEP corrigée", "nm_whole": "Corps entier ANT/POST",
         "sc_dose": "Protocole patient", "sc_paper": "Document numérisé", "srbasic_report": "Compte rendu",
@@ -66,7 +67,7 @@ PHRASES = Phrases(
         "MG BREAST": "Seins de densité B. Pas d'image suspecte. ACR 1.",
         "XA HEART": "Réseau coronaire gauche sans lésion significative.",
         "PT CHEST": "Pas d'hyperfixation pathologique.",
-        "NM CHEST": "Fixation osseuse homogène.",
+        "NM WHOLEBODY": "Fixation osseuse homogène.",
     },
     findings={
         "infarct": "Hypodensité du territoire sylvien en faveur d'un AVC ischémique récent.",

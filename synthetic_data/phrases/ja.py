@@ -38,7 +38,7 @@ PHRASES = replace(
         "MG BREAST": "乳房の構成は散在性。異常所見なし。カテゴリー1。",
         "XA HEART": "左冠動脈に有意狭窄なし。",
         "PT CHEST": "異常集積なし。",
-        "NM CHEST": "骨への集積は均一。",
+        "NM WHOLEBODY": "骨への集積は均一。",
     },
     findings={
         "infarct": "中大脳動脈領域に低吸収域、急性期脳梗塞。",

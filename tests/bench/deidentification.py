@@ -6,7 +6,11 @@
 
 Orthanc runs in the lab's own sandbox, and its seconds are those of its anonymize calls alone. Every other one reads and
 writes files, one process each, but ours also with two. `survivors` are planted items (place, tag, kind) that are left
-in at least one file; `invalid` are files with errors by dciodvfy that their source does not have.
+in at least one file; `invalid` are files with errors by dciodvfy that their source does not have; `behind` are files
+that were not delivered, whose items therefore cannot survive.
+
+Ends with 1 when ours leaves a survivor, an invalid file or patients that are no longer as many, when its pixel run leaves
+DICOM files behind, or when it is slower without pixel cleaning than the fastest other one.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,33 +33,55 @@ from lab.api import Lab
 from lab.deid.options import RESEARCH, Option
 from lab.deid.profile import Profile
 from lab.deid.run import Request, deidentify
-from lab.deid.score.scoring import score
+from lab.deid.score.scoring import Score, score
 from lab.home import Home
 from synthetic_data import generate
 
 FORMAT = "{:34} {:>8} {:>9} {:>9} {:>8} {:>9} {:>9} {:>9} {:>9} {:>8}"
+OURS, PIXELS = "pacslab", ", pixels"
 PEERS = ("script", "deid", "dicognito", "dicom-anonymizer")
 
 
-def show(name: str, source: Path, target: Path, seconds: float, files: int) -> None:
+@dataclass(frozen=True)
+class Row:
     """One line of the table."""
-    result = score(source, target)
-    harm = result.harm
-    invalid = "-" if harm.errors is None else str(harm.errors[0])
-    of = [f"{good}/{many}" for good, many in (harm.patients, harm.uids, harm.research)]
-    print(
-        FORMAT.format(
-            name,
-            f"{result.paired}/{files}",
-            result.survivors,
-            result.leaked,
-            result.not_checked,
-            *of,
-            invalid,
-            f"{files / seconds:.0f}",
-        ),
-        flush=True,
-    )
+
+    name: str
+    result: Score
+    speed: float
+
+    def show(self) -> None:
+        result, harm = self.result, self.result.harm
+        invalid = "-" if harm.errors is None else str(harm.errors[0])
+        of = [f"{good}/{many}" for good, many in (harm.patients, harm.uids, harm.research)]
+        behind = result.files - result.paired
+        cells = (behind, result.survivors, result.leaked, result.not_checked, *of, invalid, f"{self.speed:.0f}")
+        print(FORMAT.format(self.name, *cells), flush=True)
+
+    def faults(self) -> list[str]:
+        """What ours may not have."""
+        result, harm = self.result, self.result.harm
+        found = []
+        if result.survivors or result.not_checked or not result.paired:
+            found.append(f"{result.survivors} survivors, {result.not_checked} not seen, {result.paired} files")
+        if harm.errors is None or harm.errors[0]:
+            found.append("invalid files" if harm.errors else "nobody validated: dciodvfy is not installed")
+        if harm.patients[0] != harm.patients[1]:
+            found.append(f"{harm.patients[0]} of {harm.patients[1]} patients")
+        return [f"{self.name}: {fault}" for fault in found]
+
+
+def judged(rows: list[Row]) -> list[str]:
+    """What is wrong with ours, by itself and beside the others."""
+    ours = [row for row in rows if row.name.startswith(OURS)]
+    others = [row for row in rows if not row.name.startswith(OURS)]
+    faults = [fault for row in ours for fault in row.faults()]
+    for row in ours:
+        if PIXELS in row.name and row.result.unpaired:
+            faults.append(f"{row.name}: {len(row.result.unpaired)} files stayed behind")
+        if PIXELS not in row.name and others and row.speed < max(other.speed for other in others):
+            faults.append(f"{row.name}: slower than the fastest other one")
+    return faults
 
 
 def by_peer(python: str, name: str, source: Path, target: Path) -> float:
@@ -119,14 +146,9 @@ def by_orthanc(client: Any, level: str, source: Path, target: Path) -> float:
     return seconds
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--peers", metavar="PYTHON", help="the Python in which requirements-bench.in is installed")
-    parser.add_argument("--patients", type=int, default=5)
-    parser.add_argument("--locale", default="fr_FR")
-    parser.add_argument("--no-orthanc", action="store_true")
-    parser.add_argument("--no-pixels", action="store_true", help="leave out our slow run that cleans pixels")
-    chosen = parser.parse_args()
+def measure(chosen: argparse.Namespace) -> list[Row]:
+    """Run everybody on one set."""
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="deid-bench-") as name:
         folder = Path(name)
         source = folder / "source"
@@ -135,7 +157,7 @@ def main() -> None:
         print(f"{chosen.patients} patients, {files} files, {chosen.locale}")
         print(
             FORMAT.format(
-                "", "files", "survivors", "leaks", "unseen", "patients", "UIDs", "research", "invalid", "files/s"
+                "", "behind", "survivors", "leaks", "unseen", "patients", "UIDs", "research", "invalid", "files/s"
             )
         )
         runs: list[tuple[str, Any]] = [
@@ -146,20 +168,48 @@ def main() -> None:
         runs.append(("pacslab, no pixels, 1 process", lambda target: by_us(source, target, False, 1)))
         if not chosen.no_pixels:
             runs.append(("pacslab, pixels, 2 processes", lambda target: by_us(source, target, True, 2)))
-        for label, run in runs:
+
+        def measured(label: str, run: Any) -> None:
             target = folder / label.replace(" ", "-").replace(",", "")
+            seconds = run(target)
+            rows.append(Row(label, score(source, target), files / seconds))
+            rows[-1].show()
+
+        for label, run in runs:
             try:
-                show(label, source, target, run(target), files)
+                measured(label, run)
             except RuntimeError as error:
                 print(f"{label}: could not: {error}")
         if not chosen.no_orthanc:
             with orthanc(folder / "home") as client:
                 for level in ("patients", "studies", "instances"):
-                    target = folder / f"orthanc-{level}"
-                    show(
-                        f"Orthanc anonymize, {level}", source, target, by_orthanc(client, level, source, target), files
+                    measured(
+                        f"Orthanc anonymize, {level}",
+                        lambda target, level=level: by_orthanc(client, level, source, target),
                     )
+    return rows
+
+
+def tell_cost_of_pixels(rows: list[Row]) -> None:
+    ours = {PIXELS in row.name: row.speed for row in rows if row.name.startswith(OURS)}
+    if len(ours) == 2:
+        print(f"cleaning pixels costs {1 / ours[True] - 1 / ours[False]:.2f} seconds a file")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peers", metavar="PYTHON", help="the Python in which requirements-bench.in is installed")
+    parser.add_argument("--patients", type=int, default=5)
+    parser.add_argument("--locale", default="fr_FR")
+    parser.add_argument("--no-orthanc", action="store_true")
+    parser.add_argument("--no-pixels", action="store_true", help="leave out our slow run that cleans pixels")
+    chosen = parser.parse_args()
+    rows = measure(chosen)
+    tell_cost_of_pixels(rows)
+    faults = judged(rows)
+    print("\n".join(faults) or "ours: no survivor, every file valid, patients as many, and the fastest")
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,10 +1,10 @@
 """A hospital of 1,000 patients: what it says beforehand, how long it takes, how much memory, and a kill -9 on the way.
 
     python tests/bench/large_hospital.py
-    python tests/bench/large_hospital.py --patients 2700 --workers 2
+    python tests/bench/large_hospital.py --patients 2700 --workers 2 --check
 
 Writes to memory-backed storage by the command line, all objects and the worklist. When a third of the patients are there,
-every process of it is killed with SIGKILL; the same command then goes on. At the end each file must be whole: as many
+the command is killed with SIGKILL and must take its workers along; the same command then goes on. At the end each file must be whole: as many
 files and bytes as the command says, each with its DICM prefix and readable to its end for a sample, and no leftover.
 """
 
@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from pydicom import dcmread
 
 from tests.bench.synthetic_speed import ROOT, memory_folder
+from tests.bench.targets import Verdicts, add_check
 
 SAMPLE = 300
 
@@ -73,10 +74,11 @@ def whole(folder: Path) -> tuple[int, int]:
     return len(files), sum(path.stat().st_size for path in files)
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--patients", type=int, default=1000, help="(default: %(default)s)")
     parser.add_argument("--workers", type=int, default=2, help="(default: %(default)s)")
+    add_check(parser)
     chosen = parser.parse_args()
     command = [sys.executable, "-m", "synthetic_data", "generate", "--patients", str(chosen.patients), "--workers"]
     command += [str(chosen.workers), "--objects", "all", "--worklist", "--out"]
@@ -85,8 +87,10 @@ def main() -> None:
         first = Run([*command, str(target)])
         while first.process.poll() is None and len(list(target.glob("patient-????"))) < chosen.patients // 3:
             time.sleep(0.2)
-        os.killpg(first.process.pid, signal.SIGKILL)
+        first.process.send_signal(signal.SIGKILL)
         first.process.wait()
+        time.sleep(2)
+        assert memory_of(first.process.pid) == 0, "a worker outlived the command"
         there = len(list(target.glob("patient-????")))
         print(f"killed with {there} patients there after {time.perf_counter() - began:.0f} s", flush=True)
         second = Run([*command, str(target)])
@@ -99,7 +103,11 @@ def main() -> None:
         f"included: {files / took:.0f}/s; largest process {largest:.0f} MB, all together at most "
         f"{max(first.together, second.together):.0f} MB; load of the machine {os.getloadavg()[0]:.1f}"
     )
+    verdicts = Verdicts()
+    verdicts.judge("memory", max(first.together, second.together))
+    verdicts.judge("patients_minute", 60 * chosen.patients / took)
+    return verdicts.code(chosen.check)
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

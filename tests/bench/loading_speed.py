@@ -1,7 +1,7 @@
 """How fast synthetic patients go into the running archive: by REST and by C-STORE, and how busy Orthanc is meanwhile.
 
     python tests/bench/loading_speed.py
-    python tests/bench/loading_speed.py --slices 200 --side 256
+    python tests/bench/loading_speed.py --slices 600 --check
 
 CT slices of 512x512 whose planes are there already (see `synthetic_speed.py`), each sent once. Orthanc's share is the
 part of one core that its process used while it stored: near 100 % it is the limit, and not the lab's loader.
@@ -25,7 +25,9 @@ from lab.clients.live import LiveSite
 from lab.clients.loader import load_hospital, store_hospital
 from lab.home import Home
 from synthetic_data import Hospital, Instance
+from synthetic_data.options import Options
 from tests.bench.synthetic_speed import stack
+from tests.bench.targets import Verdicts, add_check
 
 TICKS = os.sysconf("SC_CLK_TCK")
 CORES = len(os.sched_getaffinity(0))
@@ -37,7 +39,7 @@ class OneSeries:
 
     def __init__(self, side: int, slices: int, seed: int) -> None:
         self._share = stack(side, slices, seed)
-        self.instance_count = slices
+        self.instance_count, self.options = slices, Options()
 
     def instances(self) -> Iterator[Instance]:
         return (Instance(self._share, number) for number in self._share.columns.numbers)
@@ -67,7 +69,8 @@ def seconds_used() -> dict[str, float]:
 
 def measure(
     site: LiveSite, load: Callable[[LiveSite, Hospital], int], what: str, side: int, slices: int, seed: int
-) -> None:
+) -> tuple[float, float]:
+    """Print how fast it went; returns slices a second, and Orthanc's share of one core."""
     series: Any = OneSeries(side, slices, seed)
     began, before = time.perf_counter(), seconds_used()
     load(site, cast(Hospital, series))
@@ -81,22 +84,28 @@ def measure(
         f"load of the machine {os.getloadavg()[0]:.1f}",
         flush=True,
     )
+    return slices / took, used[ARCHIVE] / took
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--slices", type=int, default=300, help="slices to send each way (default: %(default)s)")
     parser.add_argument("--side", type=int, default=512, help="rows and columns (default: %(default)s)")
+    add_check(parser)
     chosen = parser.parse_args()
+    verdicts = Verdicts()
     with tempfile.TemporaryDirectory(prefix="loading-speed-") as name:
         lab = Lab(language="en", home=Home(Path(name)), sandbox="native")
         lab.start(with_parent=True, patients=1)
         try:
-            for seed, (what, load) in enumerate((("REST", load_hospital), ("C-STORE", store_hospital))):
-                measure(lab.live(), load, what, chosen.side, chosen.slices, seed)
+            rate, share = measure(lab.live(), load_hospital, "REST", chosen.side, chosen.slices, 0)
+            verdicts.judge_any({"rest": rate, "archive_share": share})
+            rate, _ = measure(lab.live(), store_hospital, "C-STORE", chosen.side, chosen.slices, 1)
+            verdicts.judge("store", rate)
         finally:
             lab.stop()
+    return verdicts.code(chosen.check)
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -12,19 +12,26 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.student import ADDRESS, Started, open_explorer, solve_notebook_01
-from tests.packaging.docker import ROOT, free_net, free_port, leftovers, run
+from tests.packaging.docker import ROOT, a_net, containers, free_port, leftovers, run
 
-pytestmark = [pytest.mark.browser, pytest.mark.compose, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.compose, pytest.mark.slow, pytest.mark.timeout(1800)]
 PROJECT = "pacslab-browser"
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+def net() -> Iterator[str]:
+    with a_net() as net:
+        yield net
+
+
+@pytest.fixture(scope="module")
+def started(net: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    """``./start.sh --docker --detach``, ended with ``./pacslab stop`` after a crash; the URL is the one that it prints."""
     ports = {name: str(free_port()) for name in ("PACSLAB_HTTP_PORT", "PACSLAB_HTTPS_PORT", "PACSLAB_JUPYTER_PORT")}
     state: Path = tmp_path_factory.mktemp("student with docker")
     own = {
         "COMPOSE_PROJECT_NAME": PROJECT,
-        "PACSLAB_NET": free_net(),
+        "PACSLAB_NET": net,
         "PACSLAB_STATE": str(state),
         "PACSLAB_LANG": "en",
     }
@@ -37,6 +44,11 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
         assert address is not None, start.stdout
         explorer = f"https://127.0.0.1:{ports['PACSLAB_HTTPS_PORT']}/app/explorer.html"
         yield Started(address[0], explorer, (str(ROOT / "pacslab"),), own | ports)
+        run("docker", "compose", "kill", "notebooks", **(own | ports))  # the two others run on, with their ports
+        stop = subprocess.run(
+            ["./pacslab", "stop"], cwd=ROOT, env=os.environ | own | ports, capture_output=True, text=True
+        )
+        assert (stop.returncode, containers(PROJECT)) == (0, ""), stop.stdout + stop.stderr
     finally:
         down = ("docker", "compose", "down", "--volumes", "--rmi", "local")
         run(*down, **(own | ports))

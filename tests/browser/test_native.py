@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from tests.browser.student import ADDRESS, SECOND, Started, open_explorer, solve
 
 pytestmark = [pytest.mark.browser, pytest.mark.native, pytest.mark.slow]
 INSTANCE = 27
+ROOT = Path(__file__).resolve().parents[2]
 GATEWAY = Network.native(INSTANCE).gateway(Zone.OFFICE)
 
 
@@ -29,12 +29,17 @@ def language(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def started(language: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
-    """``pacslab start`` in the foreground, ended with Ctrl-C; the URL is the one that it prints."""
+    """``./start.sh --native`` in the foreground, ended with Ctrl-C; the URL is the one that it prints."""
     own = {"PACSLAB_STATE": str(tmp_path_factory.mktemp("student")), "PACSLAB_INSTANCE": str(INSTANCE)}
     own |= {"PACSLAB_LANG": language, "PYTHONUNBUFFERED": "1", "PACSLAB_SANDBOX": "native"}
-    pacslab = (sys.executable, "-m", "lab")
+    pacslab = (str(ROOT / "pacslab"),)
     process = subprocess.Popen(
-        [*pacslab, "start"], env=os.environ | own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ["./start.sh", "--native"],
+        cwd=ROOT,
+        env=os.environ | own,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     assert process.stdout is not None
     printed = []

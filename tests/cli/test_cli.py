@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,8 @@ from click.testing import CliRunner, Result
 
 from lab.api import Lab
 from lab.cli import main
+from lab.errors import LabError
+from lab.i18n import t
 
 
 def run(*arguments: str) -> Result:
@@ -30,6 +33,36 @@ def test_every_command_explains_itself_with_an_example() -> None:
         assert answer.exit_code == 0
         assert "Examples:" in answer.output
         assert f"pacslab {name}" in answer.output, name
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (LabError(t("No.")), 2, "pacslab: No.\n"),
+        (
+            sqlite3.DatabaseError("file is not a database"),
+            2,
+            "file is not a database\npacslab: DatabaseError: that was not foreseen",
+        ),
+        (OSError(28, "No space left on device"), 2, "No space left on device\npacslab: OSError: that was not foreseen"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+    ids=["a refusal", "a damaged file", "a full disk", "Ctrl-C"],
+)
+def test_whatever_goes_wrong_is_told_apart_from_something_found(
+    error: BaseException, code: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Lab, "status", fail)
+    answer = run("status")
+    assert (answer.exit_code, said in answer.stderr) == (code, True), answer.stderr
+
+
+def test_every_command_that_answers_does_so_in_json_for_programs() -> None:
+    speak = {name for name, verb in main.commands.items() if any("--json" in p.opts for p in verb.params)}
+    assert {"status", "doctor", "stop", "logs", "open", "apply", "load", "probe", "check"} <= speak
 
 
 def test_help_exists_in_french() -> None:
@@ -129,6 +162,10 @@ def test_a_site_is_printed_edited_and_applied(lab: Lab, tmp_path: Path) -> None:
     assert broken.exit_code == 2
     assert "is not readable as JSON: line" in broken.stderr
     assert lab.site.orthanc["LimitFindResults"] == 50
+    file.write_text(printed, encoding="utf-8-sig")  # as the editor of Windows saves it
+    changes = json.loads(run("apply", str(file), "--json").output)["changes"]
+    assert [line for line in changes if line.startswith("+  ")] == ['+    "LimitFindResults": 100,']
+    assert json.loads(run("apply", str(file), "--json").output) == {"changes": []}
 
 
 def test_the_trainees_site_file_follows_what_runs(lab: Lab) -> None:
@@ -150,6 +187,8 @@ def test_proposals_do_not_say_which_is_right(lab: Lab) -> None:
 
 def test_logs_are_printed_and_an_unknown_log_lists_the_known(lab: Lab) -> None:
     assert "Orthanc has started" in run("logs", "orthanc", "--lines", "5").output
+    told = json.loads(run("logs", "orthanc", "--lines", "5", "--json").output)
+    assert (told["log"], len(told["lines"])) == ("orthanc", 5)
     answer = run("logs", "syslog")
     assert (answer.exit_code, answer.stderr.splitlines()[-1]) == (
         2, "→ There are: orthanc, gateway-access, gateway-stream, gateway-error, host.",

@@ -15,6 +15,7 @@ from PIL import Image
 from lab.api import Lab
 from lab.cli import main
 from synthetic_data import generate, read_ledger
+from synthetic_data.faults import FAULTS
 from synthetic_data.gallery import ORDER
 
 
@@ -23,7 +24,7 @@ def run(*arguments: str) -> Result:
 
 
 def test_every_command_explains_itself_with_an_example() -> None:
-    for name in ("generate", "load", "describe", "gallery"):
+    for name in ("generate", "load", "describe", "gallery", "faults"):
         answer = run(name, "--help")
         assert answer.exit_code == 0
         assert "Examples:" in answer.output
@@ -40,6 +41,30 @@ def test_a_set_is_written_as_python_m_synthetic_data_writes_it_and_described(tmp
     described = json.loads(run("describe", str(tmp_path / "a"), "--json").output)
     assert (described["patients"], described["options"]["seed"]) == (1, 7)
     assert sum(row[2] for row in described["identifiers"]) == entries
+
+
+@pytest.mark.parametrize(
+    "words", [["--modality", "CT", "DX"], ["--modality", "CT", "--modality", "DX"], ["--modality", "CT,DX"]]
+)
+def test_several_modalities_may_be_named_as_for_python_m_synthetic_data(words: list[str], tmp_path: Path) -> None:
+    answer = run("generate", *words, "--patients", "1", "--from", "2018-01-01", "--out", str(tmp_path / "a"))
+    assert answer.exit_code == 0, answer.output
+    assert json.loads((tmp_path / "a" / "hospital.json").read_text())["modalities"] == ["CT", "DX"]
+    unknown = run("generate", *words, "XX", "--out", str(tmp_path / "b"))
+    assert (unknown.exit_code, (tmp_path / "b").exists()) == (2, False)
+
+
+def test_the_faults_are_listed_with_what_they_do() -> None:
+    lines = run("faults").output.splitlines()
+    assert [line.split()[0] for line in lines] == list(FAULTS)
+    assert all(line.endswith(".") for line in lines)
+
+
+@pytest.mark.parametrize("command", [["generate", "--out", "unused"], ["load"]])
+def test_a_selection_that_leaves_nothing_is_said(command: list[str]) -> None:
+    answer = run(*command, "--patients", "1", "--from", "2030-01-01")
+    assert answer.exit_code == 2
+    assert "no study fits" in answer.output
 
 
 @pytest.mark.slow
@@ -80,9 +105,12 @@ def test_the_other_commands_do_not_wait_for_the_generator() -> None:
 @pytest.mark.native
 @pytest.mark.parametrize("by", ["rest", "dicom"])
 def test_patients_go_straight_into_the_archive(lab: Lab, by: str) -> None:
-    made = generate(patients=1, first=41, modalities=["CT", "MR"], seed={"rest": 3, "dicom": 4}[by])
+    syntax = {"rest": "device", "dicom": "rle"}[by]
+    made = generate(patients=1, first=41, modalities=["CT", "MR"], seed={"rest": 3, "dicom": 7}[by])
     seed = str(made.seed)
-    answer = run("load", "--patients", "41-41", "--modality", "CT", "--modality", "MR", "--seed", seed, "--by", by)
+    answer = run(
+        "load", "--patients", "41-41", "--modality", "CT", "MR", "--seed", seed, "--by", by, "--syntax", syntax
+    )
     assert answer.exit_code == 0, answer.output
     assert f"{made.instance_count} objects are in the archive." in answer.output
     lab.reset()

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab import lessons
 from lab.api import Lab
 from lab.course.dissection import Dissected
+from lab.course.internet import Answered, HandCall
 from lab.course.surveyed import Surveyed
-from lab.errors import UnknownScenario
+from lab.errors import LabError, UnknownScenario
 from lab.home import Home
-from lab.lesson import Lesson, Question
+from lab.i18n import t
+from lab.lesson import Judgement, Lesson, Question
+from lab.model import readable_name
 from lab.survey.archive import Archive
 from lab.survey.population import course_population
 from lab.survey.system import System
-from lab.survey.tool.call import request
+from lab.survey.tool.call import Message, request
 from lab.survey.tool.finding import Finding, Outcome
 from lab.survey.tool.question import ECHO_REQUEST, LEAKED
+from lab.survey.tool.target import targets_of
+from lab.survey.wire import dimse
 from lab.syllabus import lesson, syllabus
 
 ALL = [(part, question) for part in syllabus().values() for question in part.questions]
@@ -102,6 +110,96 @@ def test_a_rule_that_counts_traps_or_fails_is_told_where() -> None:
     assert judge.judged((Surveyed(FINDINGS), lambda finding: finding.attributes)).right
 
 
+def test_counting_is_judged_on_each_system_once_and_without_the_labs_own_verdict() -> None:
+    judge = lesson("survey-count").question("open")
+    assert not judge.judged((Surveyed([FINDINGS[0]] * len(FINDINGS)), lambda finding: finding.attributes)).right
+    assert not judge.judged((Surveyed(FINDINGS), lambda finding: finding.accessible)).right
+    autumn = Surveyed([found(system) for system in course_population(2).known], 2)
+    assert "of summer 2019" in str(judge.judged((autumn, lambda finding: finding.attributes)).why)
+
+
+def called(system: System, *messages: Message) -> HandCall:
+    """A call to this system on which these messages crossed."""
+    call = HandCall.__new__(HandCall)
+    call.target, call.transcript = targets_of([system])[0], list(messages)
+    return call
+
+
+def test_an_echo_counts_that_was_written_by_hand_and_succeeded() -> None:
+    judge = lesson("survey-by-hand").question("echo")
+    request_ = {dimse.COMMAND: dimse.C_ECHO_RQ, dimse.MESSAGE: 1}
+    good, bad = (Message(False, dimse.response(1, request_, status)) for status in (0, 0x0122))
+    own, labs = Message(True, ECHO_REQUEST, by_hand=True), Message(True, ECHO_REQUEST)
+    system = course_population().accessible[0]
+    assert judge.judged((called(system, own, good),)).right
+    why = {
+        name: str(judge.judged((called(system, *messages),)).why)
+        for name, messages in {"none": (), "labs": (labs, good), "failed": (own, bad), "silent": (own,)}.items()
+    }
+    assert why == {
+        "none": "No C-ECHO-RQ crossed this connection.",
+        "labs": "The C-ECHO-RQ is the lab's own (.echo()). Write one, and send it with .send(…).",
+        "failed": "The archive answered, and its status is not 0x0000, success.",
+        "silent": "A C-ECHO-RQ crossed, and no C-ECHO-RSP came back.",
+    }
+
+
+def test_systems_of_the_other_epoch_get_a_judgement() -> None:
+    first = {system.address for system in course_population().systems}
+    new = next(system for system in course_population(2).accessible if system.address not in first)
+    by_hand = lesson("survey-by-hand")
+    for judgement in (
+        by_hand.question("implementation").judged((called(new), "X")),
+        by_hand.question("august").judged(
+            (Answered(called(new).target, ("StudyDate",), 0, ({"StudyDate": "20190801"},)),)
+        ),
+    ):
+        assert "has no such system" in str(judgement.why)
+    assert "nothing to report" in str(lesson("survey-law").question("report").judged((found(new), "text")).why)
+
+
+NUMBERS = st.one_of(st.floats(), st.sampled_from([0.0, -1.0, 1e308, float("nan"), float("inf")]))
+ANYTHING = st.one_of(
+    st.none(), st.integers(), NUMBERS, st.text(max_size=5), st.binary(max_size=3), st.tuples(st.integers())
+)
+ANSWERS: dict[type, st.SearchStrategy[object]] = {
+    float: NUMBERS,
+    int: st.integers(),
+    str: st.text(max_size=40),
+    Set: st.one_of(st.frozensets(ANYTHING, max_size=4), st.sets(ANYTHING, max_size=4)),
+    set: st.sets(ANYTHING, max_size=4),
+    dict: st.dictionaries(ANYTHING, ANYTHING, max_size=4),
+    Mapping: st.dictionaries(ANYTHING, ANYTHING, max_size=4),
+    datetime: st.datetimes(timezones=st.one_of(st.none(), st.just(UTC))),
+    Surveyed: st.sampled_from([Surveyed([]), Surveyed(FINDINGS[:3]), Surveyed(FINDINGS, 2)]),
+    Finding: st.sampled_from(FINDINGS),
+}
+SURVEY = [
+    (part, question) for part, question in ALL if part.id.startswith("survey-") and set(question.takes) <= set(ANSWERS)
+]
+
+
+@pytest.mark.parametrize(("part", "question"), SURVEY, ids=lambda value: value.id)
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_whatever_is_handed_in_gets_a_judgement(part: Lesson, question: Question, data: st.DataObject) -> None:
+    answer = tuple(data.draw(ANSWERS[kind]) for kind in question.takes)
+    assert isinstance(question.judged(answer), Judgement)
+    assert str(question.judged(answer).why)
+
+
+def test_a_judge_that_stumbles_over_an_answer_says_over_what() -> None:
+    def judge(value: float) -> Judgement:
+        return Judgement(round(value) == 1, "")
+
+    asked = Question("q", t("?"), (float,), judge, (t("a"), t("b")))
+    assert str(asked.judged((float("nan"),)).why) == (
+        "This answer cannot be judged: cannot convert float NaN to integer."
+    )
+    with pytest.raises(LabError):  # what the lab itself cannot do is no answer's fault
+        replace(asked, judge=lambda _: (_ for _ in ()).throw(LabError(t("no lab"), t("start it")))).judged((1.0,))
+
+
 def test_a_report_that_names_a_patient_is_refused_and_one_that_lacks_something_is_told_what() -> None:
     system = course_population().accessible[0]
     finding = found(system)
@@ -114,8 +212,21 @@ def test_a_report_that_names_a_patient_is_refused_and_one_that_lacks_something_i
     assert judge.judged((finding, good.replace("2019-08-30", "today"))).details == (
         "when it was seen (a date, YYYY-MM-DD)",
     )
-    for leak in (Archive(system).patient_name(3), Archive(system).patient_id(5)):
-        assert "values of patients" in str(judge.judged((finding, f"{good} For example {leak}.")).why)
+    archive = Archive(system)
+    shown = readable_name(archive.patient_name(archive.records - 1))
+    birth = archive.birth_date(7)
+    for leak in (
+        archive.patient_name(3),
+        archive.patient_id(archive.records - 1),
+        shown,
+        " ".join(reversed(shown.split())),
+        ", ".join(shown.upper().split()),
+        birth.isoformat(),
+        f"{birth:%Y%m%d}",
+        f"{birth:%d/%m/%Y}",
+    ):
+        assert "values of patients" in str(judge.judged((finding, f"{good} For example {leak}.")).why), leak
+    assert judge.judged((finding, f"{good} To Whom It May Concern: Close The Port, Port 104. Kind Regards")).right
     closed = next(system for system in course_population().systems if not system.accessible)
     assert "nothing to report" in str(judge.judged((found(closed), good)).why)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydicom import Dataset, dcmread
 
 from lab.api import Lab
+from lab.clients.masking import by_script
 from lab.course.practice import Practice, practice_set
 from lab.course.profiled import Profiled
 from lab.deid.problems import DeidError
@@ -41,9 +44,9 @@ def judged(name: str, question: str, *answer: Any) -> Judgement:
 
 def test_a_practice_set_is_written_once_and_its_key_says_what_is_in_a_file(below: Path, letters: Practice) -> None:
     assert letters.files == (
-        "patient-0002/study-1/series-4/image-0001.dcm",
-        "patient-0002/study-1/series-6/image-0001.dcm",
+        "patient-0002/study-1/series-5/image-0001.dcm",
         "patient-0002/study-1/series-7/image-0001.dcm",
+        "patient-0002/study-1/series-8/image-0001.dcm",
     )
     before = (below / "letters" / "ledger.parquet").stat().st_mtime_ns
     assert practice_set("letters", below).key() == letters.key()
@@ -144,6 +147,38 @@ def test_a_copy_is_counted_by_its_bytes_and_the_names_of_its_folders(tmp_path: P
     assert not judged("privacy-copies", "tests", tmp_path, tmp_path).right
 
 
+def test_a_test_environment_needs_images_and_nobody_in_them(tmp_path: Path) -> None:
+    image = next(
+        one for one in generate(seed=SEED, patients=1, locale=LOCALE).instances() if one.study.modality == "DX"
+    )
+    made: dict[str, bytes] = {
+        "export": image.encode(),
+        "empty": b"",
+        "marked": bytes(128) + b"DICM",
+        "copy": image.encode(),
+    }
+    made["script"] = by_script(image.encode())
+    dataset = dcmread(BytesIO(image.encode()))
+    for element in list(dataset):
+        if element.tag.group != 0x0028 and element.keyword not in ("PixelData", "SOPClassUID", "Modality"):
+            del dataset[element.tag]
+    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID = "2.25.1"
+    made["bare"] = _encoded(dataset)
+    dataset.PixelData = bytes(len(dataset.PixelData))
+    made["grey"] = _encoded(dataset)
+    for name, content in made.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.dcm").write_bytes(content)
+    right = {name: judged("privacy-copies", "tests", tmp_path / "export", tmp_path / name).right for name in made}
+    assert right == {name: name == "bare" for name in made}
+
+
+def _encoded(dataset: Dataset) -> bytes:
+    file = BytesIO()
+    dataset.save_as(file)
+    return file.getvalue()
+
+
 @pytest.mark.slow
 def test_names_are_linked_only_when_they_are_true(below: Path, tmp_path: Path) -> None:
     cohort = practice_set("cohort", below)
@@ -153,6 +188,13 @@ def test_names_are_linked_only_when_they_are_true(below: Path, tmp_path: Path) -
     wrong = {**itself, next(iter(itself)): "Somebody^Else"}
     assert "1 of 5" in str(judged("privacy-pseudonymous", "linked", cohort, cohort.folder, wrong).why)
     assert not judged("privacy-pseudonymous", "linked", cohort, tmp_path, itself).right
+    abroad = practice_set("abroad", below)
+    alone = {"person": 5, "hospital": 10, "examinations": 32}
+    assert judged("privacy-pseudonymous", "rare", cohort, abroad, alone).right
+    assert "hospital: 9 of 40" in str(
+        judged("privacy-pseudonymous", "rare", cohort, abroad, alone | {"hospital": 9}).why
+    )
+    assert not judged("privacy-pseudonymous", "rare", cohort, abroad, {}).right
     assert not judged("privacy-pseudonymous", "linked", cohort, cohort.folder, {}).right
 
 

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
+from collections import Counter
+from functools import cache
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydicom import dcmread
 
 from lab.deid.elements import DEPTH, EXPLICIT, Element, read_bytes
-from lab.deid.identities import Identities
+from lab.deid.identities import Identities, patient_key
 from lab.deid.marking import file_head
 from lab.deid.problems import Reason, Unclean
 from lab.deid.secret import Secret
 from lab.deid.whole import FileCleaner
 from lab.deid.writing import write_elements
 from synthetic_data.faults import FAULTS, element
+from synthetic_data.ledger import Action, Kind
+from synthetic_data.ledger_table import read_ledger
 from tests.deid.sets import WITHOUT_PIXELS, dicom_files, small_set
+from tests.deid.test_streams import JPEG, NAME, PICTURE, PLANE, RLE, WAVELET, WAVES, file_of, rle, segment
 
 FATES = {
     "wrong-charset": None, "missing-charset": Reason.BAD_TEXT, "missing-uid": Reason.NO_IDENTITY, "illegal-uid": None,
@@ -48,6 +56,23 @@ def fate(content: bytes) -> Reason | None:
 
 def test_every_fault_of_the_catalogue_has_its_fate() -> None:
     assert {name: fate(fault(ct())) for name, fault in FAULTS.items()} == FATES
+
+
+@pytest.mark.parametrize("name", [name for name, reason in FATES.items() if reason is None])
+def test_a_broken_file_that_is_cleaned_names_nobody(name: str) -> None:
+    uid = str(dcmread(dicom_files(small_set())[0], specific_tags=["SOPInstanceUID"]).SOPInstanceUID)
+    entries = [entry for entry in read_ledger(small_set() / "ledger.parquet") if entry.sop_instance_uid == uid]
+    planted = {
+        e.value.encode()
+        for e in entries
+        if len(e.value) >= 6 and e.action is not Action.TEXT_RETAINED and e.kind is not Kind.TIME
+    }
+    identities = Identities()
+    identities.learn(read_bytes(ct()))
+    one = FileCleaner(WITHOUT_PIXELS, Secret(bytes(32)), identities).clean_read(read_bytes(FAULTS[name](ct())))
+    after = b"".join(map(bytes, one.pieces))
+    assert planted
+    assert [value for value in planted if value in after] == []
 
 
 def test_a_marker_in_the_preamble_is_gone() -> None:
@@ -100,14 +125,60 @@ def test_nesting_is_read_up_to_the_bound_and_no_deeper() -> None:
     assert fate(nested(DEPTH + 1)) is Reason.TOO_DEEP
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.data())
-def test_whatever_is_done_to_a_file_it_is_cleaned_or_left_behind_but_never_more(data: st.DataObject) -> None:
-    content = bytearray(ct()[:6000])
-    for _ in range(data.draw(st.integers(1, 6))):
-        at = data.draw(st.integers(128, len(content) - 1))
-        content[at : at + data.draw(st.integers(0, 8))] = data.draw(st.binary(max_size=8))
-    fate(bytes(content))
+@cache
+def small_files() -> dict[str, bytes]:
+    """Whole small files of each kind: reports, references, a letter, and a compressed picture with a comment."""
+    found = {}
+    for path in dicom_files(small_set()):
+        content = path.read_bytes()
+        if len(content) < 30_000:
+            found.setdefault(str(dcmread(path, specific_tags=["Modality"]).Modality), content)
+    picture = PICTURE[:2] + segment(0xFE, NAME) + PICTURE[2:]
+    return {
+        **found,
+        "JPEG": file_of(JPEG, picture),
+        "RLE": file_of(RLE, rle(PLANE + NAME)),
+        "WAVELET": file_of(WAVELET, WAVES + NAME),
+    }
+
+
+@cache
+def told(kind: str) -> tuple[Identities, tuple[bytes, ...]]:
+    """Whom a whole file names, and what of it must not be in any cleaned copy, however it was damaged."""
+    content, identities = small_files()[kind], Identities()
+    file = read_bytes(content)
+    identities.learn(file)
+    known = identities.of(patient_key(file))
+    words = {part for name in known.names for part in re.split(r"[\^=]", name)} | known.numbers
+    return identities, (NAME, *(word.encode() for word in words if len(word) >= 6 and word.isascii()))
+
+
+def damaged(kind: str, dice: Random) -> bytes:
+    content = bytearray(small_files()[kind])
+    for _ in range(dice.randint(1, 3)):
+        at = dice.randrange(132, len(content))
+        put = dice.choice((b"UN", b"OB", b"CS", b"7", b"^", *[dice.randbytes(dice.randint(1, 4))] * 4))
+        content[at : at + len(put) - dice.choice((0, 0, 0, 0, 2))] = put
+    return bytes(content)
+
+
+def test_whatever_is_done_to_a_file_it_is_cleaned_or_left_behind_and_names_nobody() -> None:
+    """Half are still cleaned, so that it is the cleaner that is tried and not the reader alone."""
+    fates: Counter[tuple[str, bool]] = Counter()
+    for number in range(500):
+        dice = Random(number)
+        kind = dice.choice(sorted(small_files()))
+        identities, secrets = told(kind)
+        one = FileCleaner(WITHOUT_PIXELS, Secret(bytes(32)), identities)
+        try:
+            after = b"".join(map(bytes, one.clean_read(read_bytes(damaged(kind, dice))).pieces))
+        except Unclean:
+            fates[kind, False] += 1
+            continue
+        fates[kind, True] += 1
+        assert [secret for secret in secrets if secret in after] == [], number
+    assert min(fates[kind, True] for kind in small_files()) >= 10
+    assert sum(fates[kind, False] for kind in small_files()) >= 100
 
 
 @settings(max_examples=100, deadline=None)

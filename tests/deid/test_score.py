@@ -14,9 +14,12 @@ from pydicom.uid import generate_uid
 
 from lab.cli import main
 from lab.deid.problems import DeidError
+from lab.deid.run import Request, deidentify
 from lab.deid.score.scoring import score
 from synthetic_data import generate
-from tests.deid.sets import dicom_files, small_set
+from synthetic_data.ledger import Kind
+from synthetic_data.ledger_table import read_ledger
+from tests.deid.sets import WITHOUT_PIXELS, dicom_files, small_set
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +64,63 @@ def test_files_are_known_again_under_new_names_and_uids(tiny: Path, tmp_path: Pa
     assert result.harm.patients == (1, 1)
 
 
+def test_a_target_without_any_file_of_the_set_is_not_called_clean(tiny: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    result = score(tiny, tmp_path / "out", validate=False)
+    assert (result.leaked, result.clean) == (0, False)
+    done = CliRunner().invoke(main, ["deid-score", str(tiny), str(tmp_path / "out")])
+    assert done.exit_code == 1
+    assert "not known" in done.output
+
+
+@pytest.fixture(scope="module")
+def masked(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("masked")
+    deidentify(Request(tiny, folder / "out", WITHOUT_PIXELS, folder / "key", 1))
+    return folder / "out"
+
+
+STRAYS: dict[str, Callable[[bytes, str], bytes]] = {
+    "faults/broken.dcm": lambda original, name: original,
+    "picture.raw": lambda original, name: original[132:],
+    "notes.txt": lambda original, name: f"spoke to {name} today".encode("utf-16-le"),
+    ".hidden/list.csv": lambda original, name: f"1;{name};x".encode("latin-1"),
+}
+
+
+@pytest.mark.parametrize("where", STRAYS)
+def test_what_lies_beside_the_cleaned_files_is_searched_too(
+    tiny: Path, masked: Path, tmp_path: Path, where: str
+) -> None:
+    target = tmp_path / "out"
+    shutil.copytree(masked, target)
+    assert score(tiny, target, validate=False).clean
+    name = next(e.value for e in read_ledger(tiny / "ledger.parquet") if e.kind is Kind.NAME and len(e.value) > 8)
+    (target / where).parent.mkdir(exist_ok=True)
+    (target / where).write_bytes(STRAYS[where](dicom_files(tiny)[0].read_bytes(), name))
+    result = score(tiny, target, validate=False)
+    assert (result.clean, result.naming) == (False, () if result.leaked else (where,))
+
+
+def test_a_number_that_is_not_the_old_one_is_harm_to_research(tiny: Path, tmp_path: Path) -> None:
+    def changed_numbers(dataset: Dataset) -> None:
+        dataset.SeriesNumber, dataset.StudyDescription = 4711, "***"
+
+    result = score(tiny, changed(tiny, tmp_path / "out", changed_numbers), validate=False)
+    good, many = result.harm.research
+    assert many - good == 2 * result.files
+    assert result.harm.filled[0] == many
+
+
 def test_patients_that_become_one_are_harm(tmp_path: Path) -> None:
     def thrown_together(dataset: Dataset) -> None:
         dataset.PatientID = "ANON"
 
     result = score(small_set(), changed(small_set(), tmp_path / "out", thrown_together), validate=False)
     assert result.harm.patients == (0, 2)
+    assert result.actions["patid_consistent"][0] == 0
+    assert result.actions["tag_retained"] == result.harm.present
+    assert result.actions["pixels_retained"][0] == result.actions["pixels_retained"][1] > 0
 
 
 def test_only_a_synthetic_set_can_be_scored(tmp_path: Path) -> None:

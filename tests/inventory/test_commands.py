@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
 import sys
 import time
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
+import pydicom
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image, ImageDraw, ImageFont
 
 from lab.api import Lab
 from lab.cli import main
+from lab.clients.rest import rest
+from lab.errors import AddressRefused
+from lab.inventory.remote import Archive, DicomWeb, _first_part
+from lab.inventory.source import InventoryError
+from lab.model import NotChecked
+from lab.site.zones import Network
+from synthetic_data import generate
+from tests.conftest import TEST_INSTANCE
+from tests.inventory.conftest import PATIENTS
 
 
 def run(*arguments: str) -> Result:
@@ -28,7 +43,12 @@ def test_personal_data_gives_exit_code_1_and_a_summary(folder: Path) -> None:
     found = json.loads(answer.output)
     assert answer.exit_code == 1
     assert (found["complete"], found["pictures_read"], found["not_searched"]) == (True, False, [])
-    assert found["findings"] == sum(row["findings"] for row in found["by_place_and_kind"]) > 500
+    assert found["total"] == sum(row["findings"] for row in found["by_place_and_kind"]) > 500
+    assert found["total"] == sum(row["sure"] >= 0.5 for row in found["findings"])
+    names = {row["person"]: row["value"] for row in found["findings"] if row["tag"] == "(0010,0010)"}
+    assert len(names) == PATIENTS
+    assert set(names) < {row["person"] for row in found["people"]}
+    assert sum(row["findings"] for row in found["people"]) == sum(1 for row in found["findings"] if row["person"])
     assert {row["place"] for row in found["by_place_and_kind"]} >= {"element", "text", "pdf", "file_meta"}
 
 
@@ -63,11 +83,38 @@ def test_the_score_goes_with_the_summary(folder: Path) -> None:
 
 def test_the_page_is_for_its_owner_only_and_escapes_what_it_shows(folder: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
+    page.write_text("an old one, for everybody")
+    page.chmod(0o644)
     assert run(str(folder), "--no-ocr", "--sample", "20", "--workers", "1", "--html", str(page)).exit_code == 1
     assert stat.S_IMODE(page.stat().st_mode) == 0o600
     text = page.read_text("utf-8")
     assert "<table>" in text
     assert "keep it like the images" in text
+
+
+def test_the_page_shows_the_pictures_with_what_was_found_framed(tmp_path: Path) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    radiograph = next(generate(seed=2019, first=5, patients=1, locale="fr_FR", modalities=("CR",)).instances())
+    (images / "cr.dcm").write_bytes(radiograph.encode())  # its overlay names the patient
+    dataset = pydicom.dcmread(images / "cr.dcm")
+    drawn = Image.new("L", (600, 90))
+    text = str(dataset.PatientName).replace("^", " ")
+    ImageDraw.Draw(drawn).text((20, 20), text, fill=255, font=ImageFont.load_default(32))
+    drawn.save(images / "screenshot.png")
+    page = tmp_path / "page.html"
+    assert run(str(images), "--workers", "1", "--html", str(page)).exit_code == 1
+    pictures = re.findall(r'src="data:image/png;base64,([^"]+)".*?<figcaption[^>]*>([^<]+)', page.read_text("utf-8"))
+    assert [name for _, name in pictures] == ["cr.dcm", "screenshot.png"]
+    for content, _ in pictures:
+        shown = np.asarray(Image.open(BytesIO(base64.b64decode(content))).convert("RGB")).reshape(-1, 3)
+        assert (shown == (255, 60, 50)).all(1).sum() > 200
+
+
+def test_json_is_whole_when_nothing_is_found(tmp_path: Path) -> None:
+    (tmp_path / "readme.txt").write_text("nothing to see here\n")
+    found = json.loads(run(str(tmp_path), "--json").output)
+    assert (found["total"], found["people"], found["findings"]) == (0, [], [])
 
 
 def _is_gone(group: int) -> bool:
@@ -100,8 +147,60 @@ def test_ctrl_c_ends_the_workers_and_says_what_was_found_until_then(folder: Path
 def test_the_running_archive_and_its_logs_are_searched_as_the_administrator_reads_them(lab: Lab) -> None:
     result = lab.inventory(ocr=False, workers=1, sample=5)
     assert result.inventory.complete
-    assert result.inventory.troubles == []
+    assert [one.reason for one in result.inventory.troubles] == ["encrypted (CMS)"]  # the backup in its vault
     assert result.found
     patients = {one.person for one in result.findings() if one.tag == "(0010,0020)"}
     assert 1 <= len(patients) <= 3
     assert "<table>" in result._repr_html_()
+
+
+@pytest.mark.native
+def test_a_backup_in_the_clear_is_searched_with_the_site(lab: Lab) -> None:
+    lab.change({"host": {"backup": {"place": "web", "encrypted": False}}})
+    result = lab.inventory(ocr=False, workers=1)
+    assert result.inventory.troubles == []
+    found = {one.place.value for one in result.findings() if "/web/backup/" in one.file}
+    assert found >= {"element", "archive"}, "its images, and the database"
+
+
+@pytest.mark.native
+def test_dicomweb_gives_the_images_that_rest_gives(lab: Lab) -> None:
+    with pytest.raises(InventoryError, match="404"):
+        lab.inventory(dicomweb=True)
+    lab.change({"dicomweb": {"enabled": True}, "host": {"backup": {"place": "none"}}})
+    if isinstance(lab.probe("dicomweb-open").verdict, NotChecked):
+        pytest.skip("the DICOMweb plugin is a package of its own")
+    found = lab.inventory(ocr=False, workers=1, dicomweb=True, sample=20)
+    assert found.inventory.complete
+    assert found.found
+    site = lab.live()
+    with site.console(site.account("administrator")) as client:
+        by_rest, by_web = Archive(client, "archive"), DicomWeb(client, "archive", site.config.dicomweb.root)
+        held = {
+            str(one["MainDicomTags"]["SOPInstanceUID"]): one["ID"] for one in client.get("/instances?expand").json()
+        }
+        names = {name.rpartition("/")[2]: name for name in by_web._all()}
+        assert set(names) == set(held)
+        for uid in list(held)[::20]:
+            contents = (by_web._content(names[uid]), by_rest._content(held[uid]))
+            one, other = (pydicom.dcmread(BytesIO(content)) for content in contents)
+            assert one == other
+
+
+def test_nothing_outside_the_sandbox_is_asked(tmp_path: Path) -> None:
+    network = Network.native(TEST_INSTANCE)
+    with rest(network, network.station("ct"), "http://192.0.2.1:8042") as client:
+        for source in (Archive(client, "archive"), DicomWeb(client, "archive", "/dicom-web/")):
+            with pytest.raises(AddressRefused):
+                source.count()
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [(b"", ""), (b"--x\r\n\r\nhalf", "multipart/related; boundary=x"), (b"DICM", "application/dicom")],
+)
+def test_an_answer_without_an_image_is_an_error(body: bytes, content_type: str) -> None:
+    with pytest.raises(InventoryError, match="has no image in it"):
+        _first_part(body, content_type)
+    whole = b"--x\r\nContent-Type: application/dicom\r\n\r\nim\r\nage\r\n--x--"
+    assert _first_part(whole, 'multipart/related; type="application/dicom"; boundary="x"') == b"im\r\nage"

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import struct
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from lab.inventory.errors import NotDicom, Unreadable
 from lab.inventory.file import search_dicom
 from lab.inventory.inventory import Inventory
 from lab.inventory.learning import Memory
 from lab.inventory.people import KnownPeople
-from lab.inventory.raw import NotDicom, Unreadable
-from lab.inventory.scan import take_inventory
-from lab.inventory.source import Files, InventoryError
+from lab.inventory.scan import _Runner, take_inventory
+from lab.inventory.source import Files, InventoryError, Item
 from synthetic_data import generate
 from synthetic_data.faults import FAULTS, element
 
@@ -87,6 +89,21 @@ def test_random_damage_never_escapes_as_another_error(plain: bytes) -> None:
         except (NotDicom, Unreadable):
             continue
         assert found.findings or found.troubles
+
+
+def _work(items: list[Item]) -> list[str]:
+    for item in items:
+        if item.name.startswith("killer"):
+            os.kill(os.getpid(), signal.SIGKILL)
+    return [item.name for item in items]
+
+
+def test_a_file_that_kills_its_reader_is_lost_and_no_other() -> None:
+    names = [f"killer-{number}" if number == 3 else f"image-{number}" for number in range(6)]
+    chunks = [[Item(name, name) for name in names[start : start + 2]] for start in range(0, 6, 2)]
+    with _Runner(2) as runner:
+        found = [name for names in runner.run(_work, chunks, lambda item: [f"lost {item.name}"]) for name in names]
+    assert sorted(found) == sorted(f"lost {name}" if name.startswith("killer") else name for name in names)
 
 
 def test_a_folder_that_is_not_there_is_an_error_with_a_tip() -> None:

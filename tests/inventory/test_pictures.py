@@ -95,7 +95,7 @@ def test_an_overlay_s_bits_are_read(known: KnownPeople) -> None:
     dataset.add_new((0x6000, 0x0011), "US", columns)
     dataset.add_new((0x6000, 0x3000), "OW", np.packbits(bits.ravel(), bitorder="little").tobytes())
     troubles: list[str] = []
-    found = list(search_pixels(b"", Opened(dataset, b""), known, NEAR, troubles))
+    found = list(search_pixels(Opened(b"", dataset, b""), known, NEAR, troubles))
     assert [(one.place, one.tag, one.kind, one.person) for one in found] == [
         (Place.OVERLAY, "(6000,3000)", Kind.NAME, "SYN-1")
     ]

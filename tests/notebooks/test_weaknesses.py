@@ -27,7 +27,7 @@ VERBS = ["harden", "picture", "probe", "misconfigure", "picture", "probe", "trac
 # All are made from one template: one of each chapter, and those that are odd in some way, stand for the others.
 RUN_SOLVED = {
     "cors-wildcard": "fr",
-    "dimse-any-called-aet": "en",  # brings other weaknesses along
+    "bind-all": "en",  # brings other weaknesses along, and shows the lab's own compose file
     "at-rest-plain": "fr",  # leaves no trace
     "aet-spoof": "en",  # cannot be told in every sandbox
 }
@@ -77,6 +77,8 @@ def test_a_derived_notebook_tells_its_own_scenario_and_nothing_is_left_open(
     path, part = Path(language, DERIVED[name].path), weakness(name).scenario
     trainee, solved = (texts[kind][path] for kind in (False, True))
     verbs = [verb for verb in VERBS if verb != "fix" or not part.right_fix.elsewhere]
+    if name == "bind-all":
+        verbs.insert(verbs.index("traces"), "compose_file")
     made = calls(code_of(solved))
     assert [verb for verb, _ in made if verb != "Lab"] == verbs
     assert {argument for _, arguments in made for argument in arguments} == {name}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.packaging.docker import free_net, free_port, leftovers, run
+from tests.packaging.docker import a_net, free_port, leftovers, run
 
 PROJECT = "pacslab-packaging"
 REACH = """
@@ -24,7 +24,8 @@ except OSError as error:
     print("not reached")
 """
 
-pytestmark = [pytest.mark.compose, pytest.mark.slow]
+# others may hold the networks for as long as the whole suite in the containers takes
+pytestmark = [pytest.mark.compose, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 def listening(port: int) -> set[str]:
@@ -57,13 +58,14 @@ class Containers:
 
 @pytest.fixture(scope="module")
 def containers() -> Iterator[Containers]:
-    started = Containers(free_net(), free_port(), free_port())
-    try:
-        started.compose("up", "--detach", "--build", "archive", "gateway")
-        yield started
-    finally:
-        started.compose("down", "--volumes", "--rmi", "local")
-    assert leftovers(PROJECT) == ""
+    with a_net() as net:
+        started = Containers(net, free_port(), free_port())
+        try:
+            started.compose("up", "--detach", "--build", "archive", "gateway")
+            yield started
+        finally:
+            started.compose("down", "--volumes", "--rmi", "local")
+        assert leftovers(PROJECT) == ""
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,15 @@ The copy's path has spaces. ``PATH`` holds the stand-ins and a few plain tools, 
 from __future__ import annotations
 
 import os
+import pty
 import re
 import shutil
+import signal
 import socket
 import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,8 +43,18 @@ COMPOSE_STUB = """
 case "$*" in
   version*) echo 27.0 ;;
   "compose version") ;;
-  *" ps "*) [ -e running ] && echo 1234 ;;
+  *" ps "*notebooks) [ -e running ] && echo 1234 ;;
+  *" ps "*) [ -e running ] || [ -e left ] && echo 5678 ;;
+  *"pacslab open") echo http://127.0.0.1:8888/lab?token=t ;;
   *) echo "docker $*" ;;
+esac
+"""
+# a lab in containers that runs until somebody ends it; ``down`` is noted
+RUNNING_STUB = """
+case "$*" in
+  version*) echo 27.0 ;;
+  logs*) echo ready; exec sleep 20 ;;
+  "compose down"*) echo "$*" >>down ;;
 esac
 """
 
@@ -56,16 +71,46 @@ class Copy:
         path.write_text(f"#!/bin/sh\n{script}\n")
         path.chmod(0o755)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"PATH": str(self.stand_ins), "HOME": str(self.folder), "LANG": "C.UTF-8"}
+
     def run(self, script: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(self.folder / script), *arguments],
             cwd="/",
-            env={"PATH": str(self.stand_ins), "HOME": str(self.folder), "LANG": "C.UTF-8"} | environment,
+            env=self.environment | environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=30,
         )
+
+    @contextmanager
+    def terminal(self, *arguments: str) -> Iterator[tuple[int, int]]:
+        """``start.sh`` at a terminal of its own, until it has said "ready": its process, and the terminal's other end."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execve(self.folder / "start.sh", ["start.sh", *arguments], self.environment)
+        try:
+            printed = b""
+            while b"ready" not in printed:
+                printed += os.read(terminal, 10_000)
+            yield pid, terminal
+        finally:
+            os.waitpid(pid, 0)
+
+    def downs(self) -> int:
+        """How often the containers were taken down."""
+        down = self.folder / "down"
+        return len(down.read_text().splitlines()) if down.exists() else 0
+
+    def is_down(self, seconds: float = 10.0) -> bool:
+        """Whether they are taken down before long."""
+        deadline = time.monotonic() + seconds
+        while not self.downs() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return self.downs() > 0
 
 
 @pytest.fixture
@@ -183,6 +228,15 @@ def test_on_a_system_without_apt_it_says_what_to_install(copy: Copy) -> None:
     assert "ORTHANC_BIN" in answer.stderr
 
 
+def test_an_orthanc_of_ones_own_is_used_and_one_that_is_not_there_is_named(copy: Copy) -> None:
+    (copy.stand_ins / "Orthanc").rename(copy.folder / "Orthanc")
+    named = copy.run("start.sh", "--native", ORTHANC_BIN=str(copy.folder / "Orthanc"))
+    assert (named.returncode, named.stdout.splitlines()[-1]) == (0, "python -m lab start --sandbox native")
+    wrong = copy.run("start.sh", "--native", ORTHANC_BIN="/no/such/Orthanc")
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("ORTHANC_BIN names /no/such/Orthanc, which is no program.")
+
+
 def test_missing_packages_are_left_to_an_administrator_where_one_is_needed(copy: Copy) -> None:
     (copy.stand_ins / "bwrap").unlink()
     (copy.stand_ins / "id").unlink()
@@ -229,6 +283,68 @@ def test_the_launcher_speaks_to_the_containers_while_they_run(copy: Copy) -> Non
     assert copy.run("pacslab", "stop").stdout == "docker compose down\n"
     (copy.folder / "running").unlink()
     assert copy.run("pacslab", "status").stdout == "pacslab status\n"
+
+
+def test_the_launcher_stops_what_is_left_when_only_the_notebooks_container_is_gone(copy: Copy) -> None:
+    copy.put("docker", COMPOSE_STUB)
+    (copy.folder / "left").touch()
+    assert copy.run("pacslab", "status").stdout == "pacslab status\n"
+    assert copy.run("pacslab", "stop").stdout == "docker compose down\n"
+    answer = copy.run("pacslab", "stop", "--json")
+    assert (answer.stdout, answer.stderr) == ('{"was_running": true}\n', "docker compose down\n")
+
+
+def test_asking_what_stop_does_stops_nothing(copy: Copy) -> None:
+    copy.put("docker", COMPOSE_STUB)
+    (copy.folder / "running").touch()
+    assert (
+        copy.run("pacslab", "stop", "--help").stdout == "docker compose exec --no-TTY notebooks pacslab stop --help\n"
+    )
+
+
+def test_the_launcher_opens_the_containers_address_in_the_browser_out_here(copy: Copy) -> None:
+    copy.put("docker", COMPOSE_STUB)
+    copy.put("uname", "echo Linux")
+    (copy.folder / "running").touch()
+    address = "http://127.0.0.1:8888/lab?token=t"
+    assert copy.run("pacslab", "open").stdout == f"{address}\n"
+    copy.put("xdg-open", 'echo "browser $*"')
+    assert copy.run("pacslab", "open").stdout == f"{address}\nbrowser {address}\n"
+
+
+def test_a_closed_terminal_ends_the_containers(copy: Copy) -> None:
+    copy.put("docker", RUNNING_STUB)
+    with copy.terminal("--docker") as (_, terminal):
+        os.close(terminal)
+    assert copy.is_down()
+
+
+def test_a_killed_start_ends_the_containers(copy: Copy) -> None:
+    copy.put("docker", RUNNING_STUB)
+    with copy.terminal("--docker") as (pid, terminal):
+        os.kill(pid, signal.SIGKILL)
+    os.close(terminal)
+    assert copy.is_down()
+
+
+def test_ctrl_c_ends_the_containers_once(copy: Copy) -> None:
+    copy.put("docker", RUNNING_STUB)
+    with copy.terminal("--docker") as (_, terminal):
+        os.write(terminal, b"\x03")
+    os.close(terminal)
+    time.sleep(0.3)
+    assert copy.downs() == 1
+
+
+def test_detached_containers_are_left_alone(copy: Copy) -> None:
+    copy.put("docker", RUNNING_STUB)
+    answer = copy.run("start.sh", "--docker", "--detach")
+    assert (answer.returncode, answer.stdout.splitlines()[-1]) == (
+        0,
+        "The lab goes on in the background. To end it: ./pacslab stop",
+    )
+    time.sleep(0.3)
+    assert copy.downs() == 0
 
 
 def test_the_launcher_says_how_to_start_where_nothing_is_installed(copy: Copy) -> None:

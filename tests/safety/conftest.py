@@ -113,22 +113,22 @@ class OtherLab:
         """The trainee's handle on it, in this process. Needs PACSLAB_INSTANCE, which the fixture sets."""
         return Lab(home=Home(self.folder))
 
-    def program(self, *command: str) -> subprocess.Popen[str]:
-        """Start a Python program that uses this lab."""
+    def program(self, *command: str, output: int = subprocess.PIPE) -> subprocess.Popen[str]:
+        """Start a Python program that uses this lab; ``output`` is where it writes."""
         return subprocess.Popen(
             [sys.executable, *command],
             env=self.environment,
             cwd=PROJECT,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
         )
 
-    def start(self, *options: str) -> subprocess.Popen[str]:
+    def start(self, *options: str, output: int = subprocess.PIPE) -> subprocess.Popen[str]:
         """``pacslab start`` in the foreground, ready."""
-        process = self.program("-m", "lab", "start", *options)
+        process = self.program("-m", "lab", "start", *options, output=output)
         session = self.folder / "session.json"
         machine.until(lambda: read_json(session) or process.poll() is not None, 60)
         assert process.poll() is None, process.communicate()[0]

@@ -32,8 +32,9 @@ from lab.site.certificates import Certificates
 from lab.site.zones import Network, Station, Zone
 from lab.survey.addresses import require_on_internet
 from lab.survey.conduct import conduct
+from lab.survey.internet import _taken
 from lab.survey.tool.target import Target
-from lab.survey.tool.viewer import look
+from lab.survey.tool.viewer import fetch, look
 
 NATIVE, COMPOSE = Network.native(7), Network("198.19", transparent=False)
 FOREIGN = (
@@ -178,7 +179,12 @@ def test_a_foreign_base_url_is_refused_too(attempts: list[str], url: str) -> Non
 
 @pytest.mark.parametrize("address", [*FOREIGN, "127.0.0.1", "127.28.3.1", "127.63.255.255"])
 def test_the_survey_examines_the_simulated_internet_only(attempts: list[str], address: str) -> None:
-    for examine in (require_on_internet, lambda address: asyncio.run(look(address, 80, 1.0))):
+    for examine in (
+        require_on_internet,
+        lambda address: asyncio.run(look(address, 80, 1.0)),
+        lambda address: asyncio.run(fetch(address, 80, 1.0)),
+        lambda address: _taken(address, 80),
+    ):
         with pytest.raises(AddressRefused) as caught:
             examine(address)
         assert str(caught.value) == (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
 import threading
 import time
@@ -55,7 +56,7 @@ def used_lab(other_lab: OtherLab) -> OtherLab:
     return other_lab
 
 
-ENDINGS = {"stop": signal.SIGTERM, "Ctrl-C": signal.SIGINT, "a closed terminal": signal.SIGHUP}
+ENDINGS = {"stop": signal.SIGTERM, "Ctrl-C": signal.SIGINT}
 
 
 @pytest.mark.slow
@@ -66,6 +67,20 @@ def test_a_lab_that_is_ended_leaves_nothing_and_starts_again(used_lab: OtherLab,
     process.send_signal(ENDINGS[ending])
     printed = process.communicate(timeout=20)[0]
     assert (process.returncode, printed.splitlines()[-1]) == (0, "The lab is stopped. Start it again with ./start.sh.")
+    assert used_lab.remains() == GONE
+    assert not (used_lab.folder / "session.json").exists()
+    starts_again(used_lab)
+
+
+@pytest.mark.slow
+def test_a_lab_whose_terminal_is_closed_leaves_nothing_and_starts_again(used_lab: OtherLab) -> None:
+    """Whatever is written to the terminal then fails."""
+    terminal, inside = pty.openpty()
+    process = used_lab.start("--no-jupyter", output=inside)
+    os.close(inside)
+    os.close(terminal)
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(20) == 0
     assert used_lab.remains() == GONE
     assert not (used_lab.folder / "session.json").exists()
     starts_again(used_lab)

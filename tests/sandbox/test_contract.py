@@ -130,6 +130,19 @@ def test_a_site_that_cannot_start_says_why_and_the_one_before_runs_again(lab: La
     assert patients_of(lab) == FEW
 
 
+@pytest.mark.parametrize("way", ["start", "harden"])
+def test_a_site_of_another_version_of_the_lab_does_not_lock_the_trainee_out(lab: Lab, way: str) -> None:
+    lab.sandbox._order(lab.sandbox._desired() | {"site": {"a section that is gone": {}}})
+    assert lab.sandbox.site() is None
+    assert lab.status().health.archive.version.startswith("1.")
+    status = lab.start(with_parent=True) if way == "start" else lab.harden()
+    assert (str(status.note) if way == "start" else status.note) == {
+        "start": "The last site is of another version of the lab; the hardened one runs instead.",
+        "harden": None,
+    }[way]
+    assert (status.health.ready, lab.site) == (True, baseline())
+
+
 def test_clear_empties_and_restore_brings_back(lab: Lab) -> None:
     lab.sandbox.snapshot("kept-for-a-test")
     assert "kept-for-a-test" in lab.sandbox.snapshots()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+from functools import reduce
+from typing import Any
 
 from lab.catalogue import catalogue, weakness
 from lab.scenario import Outcome, Trace
 from lab.site.baseline import baseline
+from lab.site.config import SiteConfig
 
 SCENARIOS = list(catalogue())
 # Weaknesses of which no log shows anything, with the reason.
@@ -40,6 +44,24 @@ def test_every_fix_changes_the_broken_site(scenario: str) -> None:
     assert broken != baseline()
     for fix in weakness(scenario).scenario.fixes:
         assert fix.elsewhere or fix(broken) != broken, fix.id
+
+
+def test_the_third_hint_is_the_right_repair(scenario: str) -> None:
+    part = weakness(scenario).scenario
+    if part.right_fix.elsewhere:
+        return
+    hinted = reduce(SiteConfig.changed, overlays_in(str(part.hints[-1])), part.broken(baseline()))
+    assert hinted == part.right_fix(part.broken(baseline()))
+
+
+def overlays_in(text: str) -> list[dict[str, Any]]:
+    """The JSON objects that stand in a text."""
+    found, decoder = [], json.JSONDecoder()
+    while "{" in text:
+        value, end = decoder.raw_decode(text := text[text.index("{") :])
+        found.append(value)
+        text = text[end:]
+    return found
 
 
 def test_trace_patterns_are_regular_expressions(scenario: str) -> None:

@@ -44,6 +44,19 @@ def test_a_denied_path_is_refused_at_the_addresses_of_its_zone() -> None:
     }
 
 
+def test_a_client_is_refused_by_the_name_that_it_gives_itself() -> None:
+    assert lines({"gateway": {"deny_agents": ["curl", "python-requests/2"]}}) == {
+        'map $http_user_agent $unwelcome { default 0; "~*curl" 1; "~*python\\-requests/2" 1; }',
+        "if ($unwelcome) { return 403; }",
+    }
+
+
+@pytest.mark.parametrize("name", ['curl" 1; } #', "a b", "$host", ""])
+def test_a_clients_name_cannot_become_configuration(name: str) -> None:
+    with pytest.raises(SiteError):
+        baseline().changed({"gateway": {"deny_agents": [name]}})
+
+
 @pytest.mark.parametrize(
     ("origins", "credentials", "allowed"),
     [

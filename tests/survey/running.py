@@ -25,6 +25,8 @@ POPULATION = Population.of("tests")
 def in_thread(start: Callable[[], object]) -> Iterator[tuple[asyncio.AbstractEventLoop, object]]:
     """An event loop in a thread, with what the coroutine function made in it."""
     loop = asyncio.new_event_loop()
+    errors: list[str] = []  # asyncio catches what a protocol raises, closes the connection, and goes on
+    loop.set_exception_handler(lambda _, context: errors.append(f"{context['message']}: {context.get('exception')!r}"))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     made = asyncio.run_coroutine_threadsafe(start(), loop).result(20)  # type: ignore[arg-type]
@@ -34,6 +36,7 @@ def in_thread(start: Callable[[], object]) -> Iterator[tuple[asyncio.AbstractEve
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
+    assert errors == []
 
 
 @contextmanager
@@ -70,8 +73,8 @@ def one(behaviour: Behaviour, choose: Callable[[System], bool] = lambda _: True)
 
 
 def renamed(system: System, last: int) -> System:
-    """The same system at another address, so that tests do not meet."""
-    return replace(system, address=f"127.127.255.{last}")
+    """The same system at an address that no Internet has (its last octet is 0), so that tests do not meet."""
+    return replace(system, address=f"127.127.{last}.0")
 
 
 def door(system: System) -> tuple[str, int]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
+from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from lab.course.internet import OpenInternet
+from lab.course.progress_bar import progress_bar
+from lab.course.visited import Visited
 from lab.errors import LabError
 from lab.sandbox.inside.files import read_json
 from lab.survey.shared import SharedInternet
@@ -50,11 +55,46 @@ def test_a_call_to_something_else_gives_nothing_and_no_exception() -> None:
 def test_nothing_but_the_list_can_be_called(tmp_path: Path) -> None:
     internet = OpenInternet(tmp_path)
     for address in ("127.64.0.0", "127.0.0.1", "8.8.8.8", "example.com"):
-        with pytest.raises(LabError, match="is not on the list"):
-            internet.call(address)
+        for contact in (internet.call, internet.visit):
+            with pytest.raises(LabError, match="is not on the list"):
+                contact(address)
+    without = next(target for target in internet.targets if not target.web_port)
+    with pytest.raises(LabError, match="has no web viewer"):
+        internet.visit(without.address)
     with pytest.raises(LabError, match="no name for a survey"):
         internet.survey("../summer")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_is_shown_in_a_frame_in_which_nothing_runs_and_as_words(tmp_path: Path) -> None:
+    page = '<head><title>T</title></head><h1>A &amp; B</h1><tr><td>Dupont^Jean</td><td>"x"</td></tr><script>alert(1)</script>'
+    visited = Visited(OpenInternet(tmp_path).targets[0], 200, page)
+    assert visited.words[:2] == ["A & B", 'Dupont^Jean  "x"']
+    tags: list[tuple[str, dict[str, str | None]]] = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, values: tags.append((tag, dict(values)))  # type: ignore[method-assign]
+    parser.feed(visited._repr_html_())
+    ((tag, values),) = tags
+    assert (tag, values["sandbox"], values["srcdoc"]) == ("iframe", "", page)
+    assert "HTTP 401" in Visited(visited.target, 401, "Log in.")._repr_html_()
+
+
+def test_a_notebook_shows_a_bar_and_a_terminal_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    with progress_bar() as report:
+        assert report is None
+    shown: list[str] = []
+    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: SimpleNamespace(kernel=object()))
+    monkeypatch.setattr("IPython.display.ProgressBar.display", lambda bar: shown.append(bar._repr_html_()))
+    monkeypatch.setattr("IPython.display.ProgressBar.update", lambda bar: shown.append(bar._repr_html_()))
+    with progress_bar() as report:
+        assert report is not None
+        report(575, 2300)
+        report(2300, 2300)
+    assert [re.findall(r"max='(\d+)' value='(\d+)'", html) for html in shown] == [
+        [("1", "0")],
+        [("2300", "575")],
+        [("2300", "2300")],
+    ]
 
 
 @pytest.mark.slow

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -75,6 +77,19 @@ def test_a_crawl_asks_for_no_patients(index: Index) -> None:
     assert all("C-ECHO 0x" not in host.banner and "C-FIND 0x" not in host.banner for host in hits.hosts)
 
 
+def test_who_hangs_up_without_a_word_is_not_found_however_he_does_it(index: Index) -> None:
+    dropping = [system for system in PATIENT if system.behaviour is Behaviour.DROP]
+    assert {system.index % 2 for system in dropping} == {0, 1}, "some close, some reset"
+    assert [system.address for system in dropping if index.host(system.address) is not None] == []
+
+
+def test_a_page_beyond_the_last_is_the_last(server: SearchServer) -> None:
+    api = httpx.get(f"{server.url}api/search", params={"q": "country:FR", "page": "999"}).json()
+    assert api["hosts"]
+    assert api["page"] == -(-api["total"] // 20)
+    assert "Nothing was found" not in httpx.get(server.url, params={"q": "country:FR", "page": "999"}).text
+
+
 def test_facets_count_every_hit_and_pages_hold_twenty(index: Index) -> None:
     hits = index.search(parse("has:dicom"))
     assert sum(count for _, count in hits.facets["country"]) == hits.total == sum(map(dicom, PATIENT))
@@ -119,7 +134,9 @@ def test_the_api_and_the_pages_say_the_same_in_two_languages(server: SearchServe
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert '<html lang="fr">' in httpx.get(server.url, params={"lang": "fr"}).text
     address = api["hosts"][0]["address"]
-    assert address in httpx.get(f"{server.url}host/{address}").text
+    alone = httpx.get(f"{server.url}host/{address}").text
+    assert address in alone
+    assert re.findall(r"<h(\d)", alone) == ["1", "2"], "no level of headings is left out"
     assert httpx.get(f"{server.url}host/127.0.0.9").status_code == 404
     assert httpx.get(server.url, params={"q": "port:x"}).status_code == 400
     assert (
@@ -161,15 +178,35 @@ def test_a_search_by_keyboard_alone(server: SearchServer, tmp_path: Path) -> Non
         page.wait_for_selector("article.hit")
         assert "country:FR" in page.title()
         before = page.inner_text("p[role=status]")
-        page.locator("aside a", has_text="11112").focus()
+        press_tab_until(page, "a => a.closest('aside') && a.textContent === '11112'")
         page.keyboard.press("Enter")
         page.wait_for_url("**port%3A11112**")
         assert page.inner_text("p[role=status]") != before
-        page.locator("svg.map a").first.focus()
+        press_tab_until(page, "a => a.closest('svg.map')")
         assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("France: ")
-        page.locator("nav a[lang=fr]").focus()
+        press_tab_until(page, "a => a.name === 'q'")
+        page.keyboard.press("Control+A")
+        page.keyboard.type("has:dicom")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**q=has%3Adicom")
+        press_tab_until(page, "a => a.rel === 'next'")
+        first = page.inner_text("article.hit h3")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**page=2**")
+        assert page.inner_text("article.hit h3") != first
+        press_tab_until(page, "a => a.rel === 'prev'")
+        press_tab_until(page, "a => a.lang === 'fr'")
         page.keyboard.press("Enter")
         page.wait_for_selector("html[lang=fr]")
         page.screenshot(path=tmp_path / "search.png", full_page=True)
         browser.close()
     assert [line for line in complaints if "favicon" not in line] == []
+
+
+def press_tab_until(page: Any, wanted: str) -> None:
+    """Move the focus by the keyboard until it is on what is wanted, round the whole page at most."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate(f"({wanted})(document.activeElement) ? true : false"):
+            return
+    raise AssertionError(f"the Tab key leads to nothing that is {wanted}")

@@ -6,10 +6,12 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import asdict
 from ipaddress import IPv4Address
 
 import pytest
 
+from lab.course.surveyed import Compared, Surveyed
 from lab.errors import AddressRefused, LabError
 from lab.survey import facts
 from lab.survey.addresses import INTERNET, require_on_internet
@@ -18,6 +20,7 @@ from lab.survey.compare import compare
 from lab.survey.facts import Published
 from lab.survey.population import Population
 from lab.survey.system import Behaviour, Viewer
+from lab.survey.tool.finding import Finding, Outcome
 from tests.survey.running import POPULATION
 
 SEEDS = ["2019", "tests", "another"]
@@ -90,11 +93,14 @@ def test_every_kind_of_decoy_is_there() -> None:
     assert sum(system.viewer is Viewer.LOGIN for system in POPULATION.systems) == 61
 
 
-def test_each_row_says_of_each_number_whether_it_is_sourced_or_modelled() -> None:
-    for system in POPULATION.accessible:
+@pytest.mark.parametrize("epoch", [1, 2])
+def test_each_row_says_of_each_number_whether_it_is_sourced_or_modelled(epoch: int) -> None:
+    for system in Population.of("tests", epoch).known:
         sourced, modelled = set(system.named("sourced")), set(system.named("modelled"))
-        assert sourced | modelled >= {"country", "product", "records", "studies", "images", "downloadable"}
-        published = facts.BY_COUNTRY.get(system.country, Published())
+        assert sourced | modelled == set(system.row()) - {"index", "address", "sourced", "modelled"}
+        assert not sourced & modelled
+        counted = epoch == 1 and system.accessible  # of the others no source says anything
+        published = facts.BY_COUNTRY.get(system.country, Published()) if counted else Published()
         expected = {
             name
             for name, figure in (
@@ -106,6 +112,48 @@ def test_each_row_says_of_each_number_whether_it_is_sourced_or_modelled() -> Non
             if figure is not None and not figure.more_than
         }
         assert sourced == expected, system.country
+
+
+def test_what_a_report_rounds_is_shown_as_rounded_and_named_among_the_open_points() -> None:
+    figures = [facts.EXAMINED, facts.WORLD.downloadable, facts.BY_COUNTRY["GB"].records, facts.BY_COUNTRY["GB"].images]
+    assert all(figure is not None and figure.about for figure in (*figures, facts.BY_COUNTRY["AU"].records))
+    assert facts.IMAGES_ELSEWHERE.value == 731_000_000
+    notes = " ".join(map(str, facts.disagreements()))
+    for words in ("731 million", "13,000 on at least five sites", "United Kingdom", "Australia", "2.55 million"):
+        assert words in notes
+    shown = Compared(Surveyed(found_in(POPULATION)).totals).card().to_text()
+    assert "about 1,500" in shown
+    assert "more than 24,000,000" in shown
+
+
+def test_two_months_later_the_totals_are_compared_with_the_figures_of_that_report() -> None:
+    autumn = Surveyed(found_in(Population.of("tests", 2)), epoch=2).report()
+    rows = {str(row.what): (row.found, row.published.value, row.agreement) for row in autumn.rows}
+    assert rows == {
+        "archives that are gone": (172, 172, "exact"),
+        "archives that are new": (129, 129, "exact"),
+        "studies": (35_000_000, 35_000_000, "exact"),
+        "images": (1_190_000_000, 1_190_000_000, "exact"),
+        "images that can be downloaded": (370_000_000, 370_000_000, "exact"),
+    }
+    assert autumn.card().tone == "good"
+    summer = Surveyed(found_in(POPULATION), epoch=2).report()
+    assert [row.agreement for row in summer.rows] == ["differs"] * 5
+
+
+def found_in(population: Population) -> list[Finding]:
+    """What a survey finds, without asking anybody."""
+    outcomes = {Behaviour.OPEN: Outcome.ACCESSIBLE, Behaviour.GONE: Outcome.UNREACHABLE}
+    return [
+        Finding(
+            system.address,
+            system.port,
+            system.country,
+            outcomes.get(system.behaviour, Outcome.REJECTS),
+            **({} if system.behaviour is Behaviour.HONEYPOT else asdict(system.holdings)),
+        )
+        for system in population.known
+    ]
 
 
 @pytest.mark.slow

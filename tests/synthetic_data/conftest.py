@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 
 from synthetic_data import Hospital, Instance, LedgerEntry, Written, generate, read_ledger
@@ -47,3 +49,11 @@ def ledger(written: Written) -> list[LedgerEntry]:
 def folder(written: Written) -> Path:
     """The small hospital's files."""
     return written.folder
+
+
+def rows_of(folder: Path) -> list[dict[str, Any]]:
+    """The rows of a set's ledger, as they stand in the table."""
+    with duckdb.connect() as database:
+        found = database.execute("SELECT * FROM read_parquet(?)", [str(folder / "ledger.parquet")])
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -45,3 +45,31 @@ def test_a_scheduler_that_is_not_there_is_said(
 def test_an_address_that_is_none_is_said(hospital: Hospital, tmp_path: Path) -> None:
     with pytest.raises(SyntheticDataError, match="no dask scheduler answers at 'nonsense://'"):
         hospital.write(tmp_path, scheduler="nonsense://")
+
+
+@pytest.mark.parametrize(
+    "reason", [distributed.KilledWorker("patient", None, 3), distributed.CancelledError("patient")]
+)
+def test_a_cluster_that_breaks_down_is_said(reason: Exception, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    class Broken:
+        loop = None
+
+        def __enter__(self) -> Broken:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def nthreads(self) -> dict[str, int]:
+            return {"a": 1}
+
+        def submit(self, *_: object, **__: object) -> Broken:
+            return self
+
+        def result(self) -> None:
+            raise reason
+
+    monkeypatch.setattr(distributed, "Client", lambda *_, **__: Broken())
+    monkeypatch.setattr(distributed, "as_completed", lambda futures, loop: futures)
+    with pytest.raises(SyntheticDataError, match="lost its scheduler, or one worker after the other"):
+        generate(patients=1, modalities=["DX"]).write(tmp_path, scheduler="tcp://127.0.0.1:9")

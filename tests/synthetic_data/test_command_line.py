@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import synthetic_data
-from synthetic_data import Written, cli
+from synthetic_data import Written, cli, generate
+from synthetic_data.describing import describe
+from synthetic_data.exporting import write_as
 from tests.synthetic_data.conftest import ROOT
 
 EXAMPLES = """\
@@ -98,6 +104,40 @@ def test_an_impossible_request_ends_with_2_and_a_sentence(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    "words", [["--modality", "CT", "DX"], ["--modality", "CT", "--modality", "DX"], ["--modality", "CT,DX"]]
+)
+def test_several_modalities_and_faults_may_be_named_in_any_of_three_ways(words: list[str], tmp_path: Path) -> None:
+    faults = [
+        word.replace("--modality", "--fault").replace("CT", "no-meta").replace("DX", "truncated") for word in words
+    ]
+    out = ["--quiet", "--patients", "1", "--from", "2018-01-01", "--out", str(tmp_path / "out")]
+    assert cli.main(["generate", *words, *faults, *out]) == 0
+    options = json.loads((tmp_path / "out" / "hospital.json").read_text())
+    assert (options["modalities"], options["faults"]) == (["CT", "DX"], ["no-meta", "truncated"])
+
+
+def test_a_selection_that_leaves_nothing_ends_with_2_and_makes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["generate", "--from", "2030-01-01", "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr() == (
+        "",
+        "synthetic_data: no study fits; ask for other modalities or days, for more patients, or for all objects.\n",
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_works_in_a_folder_where_nothing_else_of_the_lab_is(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "synthetic_data", tmp_path / "synthetic_data")
+    code = "import sys; from synthetic_data.cli import main; main(); print([m for m in sys.modules if m.split('.')[0] == 'lab'])"
+    command = [sys.executable, "-c", code, "generate", "--patients", "1", "--modality", "DX", "--quiet", "--out", "out"]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+    assert (tmp_path / "out" / "ledger.parquet").is_file()
+
+
 def test_a_missing_folder_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         cli.main(["generate", "--patients", "1"])
@@ -122,6 +162,7 @@ def test_control_c_ends_with_130_and_tells_what_is_left(
     ("option", "value", "reason"),
     [
         ("--patients", "many", "'many' is no number and no range such as 11-20"),
+        ("--patients", "20-11", "'20-11' is no range: the smaller number comes first, as in 11-20"),
         ("--from", "17/09/2019", "'17/09/2019' is no day such as 2019-09-17"),
     ],
 )
@@ -144,6 +185,20 @@ def test_a_set_is_described_as_a_table(written: Written, capsys: pytest.CaptureF
     assert ["patient_id", "element", str(written.instances), "3", str(written.instances)] in [
         li.split() for li in lines
     ]
+
+
+@pytest.mark.parametrize("form", ["files", "media"])
+def test_patients_studies_and_series_are_counted_whatever_stands_beside_them(form: str, tmp_path: Path) -> None:
+    more: dict[str, Any] = {} if form == "media" else {"worklist": True, "faults": ["truncated", "missing-uid"]}
+    made = generate(patients=2, modalities=["DX", "MR"], **more)
+    write_as(form, made, tmp_path / "set", None)
+    found = describe(tmp_path / "set")
+    series = sum(len(study.series) for study in made.studies)
+    assert (found.patients, found.studies, found.series) == (2, made.study_count, series)
+    files = [
+        path for path in (tmp_path / "set").rglob("*") if path.is_file() and path.suffix not in (".json", ".parquet")
+    ]
+    assert (found.files, found.bytes) == (len(files), sum(path.stat().st_size for path in files))
 
 
 def test_a_folder_without_a_set_cannot_be_described(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,16 +7,23 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from faker import Faker
 
-from synthetic_data import Hospital, Instance, generate
+from synthetic_data import LOCALES, Hospital, Instance, generate
+from synthetic_data.charsets import CHARSETS
+from synthetic_data.exporting import write_media
 from synthetic_data.seeding import Role, scattered
-from tests.synthetic_data.conftest import ROOT
+from synthetic_data.syntaxes import SYNTAXES
+from tests.synthetic_data.conftest import ROOT, rows_of
 
-GOLDEN = "2878f817059b19dcd3ea847feaf8cbd7a9c836c1268a99542186c04ae08220fc"
+GOLDEN = "5894147cd7b22cd56d76093015e7863e468e1874748f14907d1a3c8d8dfd6ad9"
 """The digest of seed 7, two patients, fr_FR, and of their ledger. It changes only with the generator's version."""
+
+GOLDEN_KINDS = "b509913e3f51ae057047480c18c672f0f54e5e0bd834b9a1908beeeddccb3376"
+GOLDEN_MEDIUM = "1a4685223bf9e760f96a76029fba0d31657c8f535bdceff63a1b9070b7a29a8e"
 
 _PRINT_GOLDEN = "from tests.synthetic_data.test_determinism import golden; print(golden())"
 
@@ -33,6 +40,47 @@ def golden() -> str:
     for entry in hospital.ledger():
         total.update(entry.to_json().encode())
     return total.hexdigest()
+
+
+def of_every_kind() -> str:
+    """The digest of one object of each kind, spread over locales, character sets and transfer syntaxes, and of their ledger.
+
+    Documents are there in every locale; a picture in one, as its pixels do not depend on it.
+    """
+    total = hashlib.sha256()
+    for turn, locale in enumerate(LOCALES):
+        charset, syntax = CHARSETS[turn % len(CHARSETS)], SYNTAXES[(turn + 1) % len(SYNTAXES)]
+        made = generate(7, 15, locale, "all", charset=charset, syntax=syntax)
+        first: dict[str, Instance] = {}
+        for instance in made.instances():
+            first.setdefault(instance.series.key, instance)
+        for place, (key, instance) in enumerate(sorted(first.items())):
+            if not instance.series.rows or place % len(LOCALES) == turn:
+                total.update(f"{locale} {key} {hashlib.sha256(instance.encode()).hexdigest()}\n".encode())
+                total.update("\n".join(entry.to_json() for entry in instance.ledger).encode())
+    return total.hexdigest()
+
+
+def of_a_medium(folder: Path) -> str:
+    """The digest of a small medium's DICOMDIR, of a worklist entry, and of the rows of the ledger."""
+    made = generate(7, 2, objects="all", modalities=["SR", "DX", "DOC"])
+    write_media(made, folder)
+    total = hashlib.sha256((folder / "DICOMDIR").read_bytes())
+    for row in rows_of(folder):
+        total.update(repr(list(row.values())).encode())
+    asked = generate(7, 1, worklist=True)
+    total.update(asked.worklist(asked.shard(0))[0].encode())
+    return total.hexdigest()
+
+
+@pytest.mark.slow
+def test_every_kind_of_object_in_every_locale_and_syntax_has_its_golden_digest() -> None:
+    assert of_every_kind() == GOLDEN_KINDS
+
+
+@pytest.mark.slow
+def test_a_medium_and_its_ledger_have_their_golden_digest(tmp_path: Path) -> None:
+    assert of_a_medium(tmp_path / "disc") == GOLDEN_MEDIUM
 
 
 def test_a_small_set_has_its_golden_digest() -> None:

@@ -16,6 +16,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from synthetic_data import LOCALES, Instance, Kind, Place, SyntheticDataError, generate
+from synthetic_data.instance import storage_kinds
 from synthetic_data.modalities import MODALITIES
 from synthetic_data.references import IMAGE_CLASSES
 from synthetic_data.syntaxes import SYNTAXES, Syntax, check_syntax
@@ -149,6 +150,17 @@ def one_of_each(syntax: Syntax) -> dict[str, Instance]:
     for instance in generate(patients=15, syntax=syntax).instances():
         found.setdefault(instance.series.content, instance)
     return found
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_presentation_contexts_are_known_for_every_object_in_every_syntax(syntax: Syntax) -> None:
+    made = {
+        (MODALITIES[series.content].SOP_CLASS_UID, series.transfer_syntax_uid)
+        for study in generate(patients=15, objects="all", syntax=syntax).studies
+        for series in study.series
+    }
+    assert set(storage_kinds(syntax)) == made
+    assert len(made) <= 128, "an association has no more presentation contexts (DICOM PS3.8 9.3.2.2)"
 
 
 @pytest.mark.parametrize(

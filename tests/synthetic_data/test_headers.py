@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from io import BytesIO
 from itertools import pairwise
+from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from pydicom import dcmread, dcmwrite
 from pydicom.dataset import Dataset
 
@@ -98,10 +101,10 @@ def test_the_series_of_a_study_share_their_space_and_no_other_study_does(instanc
     frames = {}
     positions = {}
     for instance in instances:
-        if instance.series.content == "CTSCOUT":
-            continue
         if "FrameOfReferenceUID" in instance.dataset:
             frames.setdefault(instance.study.uid, set()).add(instance.dataset.FrameOfReferenceUID)
+            if "SCOUT" in instance.series.content:
+                continue  # it lies in other planes
             key = (instance.study.uid, instance.number)
             positions.setdefault(key, set()).add(tuple(instance.dataset.ImagePositionPatient))
     assert all(len(uids) == 1 for uids in frames.values())
@@ -121,7 +124,84 @@ def test_times_follow_each_other_within_a_study(instances: list[Instance]) -> No
 def test_radiographs_say_how_they_are_to_be_shown(instances: list[Instance]) -> None:
     rooms = {
         i.dataset.StationName: (i.dataset.PhotometricInterpretation, i.dataset.PresentationLUTShape)
-        for i in instances
-        if i.study.modality == "DX"
+        for i in generate(modalities=["DX"]).instances()
     }
-    assert rooms == {"SYNDX01": ("MONOCHROME1", "INVERSE"), "SYNDX02": ("MONOCHROME2", "IDENTITY")}
+    positive = ("MONOCHROME2", "IDENTITY")
+    assert rooms == {
+        "SYNDX01": ("MONOCHROME1", "INVERSE"), "SYNDX02": positive, "SYNDX03": positive, "SYNDX04": positive,
+    }  # fmt: skip
+
+
+def corners(dataset: Dataset) -> NDArray[Any]:
+    """Where the middles of an image's four corner pixels lie in the patient, in mm (DICOM PS3.3 C.7.6.2.1.1)."""
+    row, column = np.array(dataset.ImageOrientationPatient, float).reshape(2, 3)
+    down, across = (float(value) for value in dataset.PixelSpacing)
+    origin = np.array(dataset.ImagePositionPatient, float)
+    ends = [(0, 0), (dataset.Rows - 1, 0), (0, dataset.Columns - 1), (dataset.Rows - 1, dataset.Columns - 1)]
+    return np.array([origin + r * down * column + c * across * row for r, c in ends])
+
+
+@pytest.fixture(scope="module")
+def located() -> dict[str, list[Dataset]]:
+    """The headers with a place in space of one examination of each kind, by its name."""
+    found: dict[str, dict[str, list[Dataset]]] = {}
+    for instance in generate(patients=15).instances():
+        if "ImageOrientationPatient" in instance.header:
+            found.setdefault(instance.study.exam, {}).setdefault(instance.study.uid, []).append(instance.header)
+    return {exam: next(iter(studies.values())) for exam, studies in found.items()}
+
+
+def test_every_image_with_a_place_has_unit_axes_at_right_angles_and_its_plane_in_the_body(
+    located: dict[str, list[Dataset]],
+) -> None:
+    assert set(located) == {"ct_head", "ct_chest", "mr_head", "pt_body"}
+    for images in located.values():
+        for image in images:
+            row, column = np.array(image.ImageOrientationPatient, float).reshape(2, 3)
+            assert np.allclose([row @ row, column @ column, row @ column], [1, 1, 0])
+
+
+@pytest.mark.parametrize("exam", ["ct_head", "ct_chest", "mr_head"])
+def test_a_localizer_lies_where_the_slices_are_planned_on_it(located: dict[str, list[Dataset]], exam: str) -> None:
+    scouts = [one for one in located[exam] if one.Rows < 100 or "LOCALIZER" in one.ImageType]
+    slices = [one for one in located[exam] if one not in scouts]
+    assert len(scouts) == (3 if exam == "mr_head" else 1)
+    heights = [float(one.ImagePositionPatient[2]) for one in slices]
+    middle = np.mean([corners(one).mean(0) for one in slices], 0)
+    for scout in scouts:
+        places = corners(scout)
+        low, high = places.min(0), places.max(0)
+        if low[2] < high[2]:
+            assert low[2] < min(heights) < max(heights) < high[2]
+        across = np.flatnonzero(high - low > 0)
+        assert np.all(low[across[across < 2]] < middle[across[across < 2]])
+        assert np.all(high[across[across < 2]] > middle[across[across < 2]])
+
+
+def test_an_mr_localizer_shows_the_three_planes_through_the_head(located: dict[str, list[Dataset]]) -> None:
+    planes = [one for one in located["mr_head"] if one.Rows < 100]
+    directions = [tuple(int(value) for value in one.ImageOrientationPatient) for one in planes]
+    assert directions == [(1, 0, 0, 0, 1, 0), (1, 0, 0, 0, 0, -1), (0, 1, 0, 0, 0, -1)]
+    assert len({one.FrameOfReferenceUID for one in located["mr_head"]}) == 1
+    spread = np.ptp([corners(one).mean(0)[:2] for one in planes], axis=0)
+    assert np.all(spread < 25), "all three pass near the same point"
+
+
+def test_the_localizers_planes_meet_in_the_same_head() -> None:
+    """A pixel that two of the planes share shows the same tissue in both."""
+    study = next(i for i in generate(patients=15).instances() if i.series.key == "mr_scout")
+    scout = [i for i in generate(patients=15, modalities=["MR"]).instances() if i.series.uid == study.series.uid]
+    axial, coronal = (one.pixels.astype(float) for one in scout[:2])
+    up, front = (np.array(one.header.ImagePositionPatient, float) for one in scout[:2])
+    spacing = float(scout[0].header.PixelSpacing[0])
+    row = round((front[2] - up[2]) / spacing)
+    line = round((front[1] - up[1]) / spacing)
+    assert np.corrcoef(axial[line], coronal[row])[0, 1] > 0.7
+
+
+def test_pet_slices_are_parallel_and_equidistant(located: dict[str, list[Dataset]]) -> None:
+    heights = [float(one.ImagePositionPatient[2]) for one in located["pt_body"]]
+    steps = [b - a for a, b in pairwise(heights)]
+    assert len(heights) == 24
+    assert max(steps) - min(steps) < 0.002
+    assert min(steps) > 0

@@ -81,6 +81,10 @@ def test_each_entry_is_at_its_place_in_its_file(folder: Path, by_file: dict[str,
                 assert entry.box is not None
                 assert element_at(dataset, entry.tag).value
                 continue
+            if entry.place in (Place.PREAMBLE, Place.FILE_NAME):
+                around = dataset.preamble.decode("ascii") if entry.place is Place.PREAMBLE else file.name
+                assert (entry.tag, around[slice(*entry.span)]) == ("", entry.value)
+                continue
             element = element_at(dataset.file_meta if entry.place is Place.FILE_META else dataset, entry.tag)
             values = [str(value) for value in (element.value if element.VM > 1 else [element.value])]
             if entry.place is Place.TEXT:

@@ -119,9 +119,19 @@ def test_every_picture_decodes_to_what_was_drawn(samples: dict[str, Instance]) -
             assert np.array_equal(decoded, instance.pixels), instance.series.key
 
 
-def test_a_foetus_grows_and_a_gallstone_casts_a_shadow(samples: dict[str, Instance]) -> None:
-    pictures = [i for i in generate(patients=15).instances() if i.series.key == "us_liver" and i.number == 2]
-    picture = pictures[0].pixels[:, :, 0].astype(float)
+def test_a_foetus_grows_and_a_gallstone_casts_a_shadow() -> None:
+    ultrasound = list(generate(patients=15, modalities=["US"]).instances())
+    reaches = []
+    for first in (i for i in ultrasound if i.series.key == "us_foetus" and i.number == 1):
+        yellow = np.all(first.pixels == (250, 220, 60), axis=-1)[:400]  # the calipers, without the text below
+        rows = np.flatnonzero(yellow.any(1))
+        reaches.append((first.study.started, int(rows[-1] - rows[0])))
+    assert len(reaches) == 2
+    assert sorted(reaches)[0][1] + 40 < sorted(reaches)[1][1], "its head is larger ten weeks later"
+    stone = next(
+        i for i in ultrasound if i.patient.story == "gallstones" and i.series.key == "us_liver" and i.number == 2
+    )
+    picture = stone.pixels[:, :, 0].astype(float)
     left, right = picture[300:420, 270:300].mean(), picture[400:440, 460:480].mean()
     assert left > 40, "liver"
     assert right < left

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -11,7 +13,9 @@ from synthetic_data.anatomy import head, thorax
 from synthetic_data.anatomy.hand import Hand
 from synthetic_data.anatomy.shapes import Ellipsoid, Grid, Tube, Y
 from synthetic_data.anatomy.texture import noise
+from synthetic_data.devices import DEVICES
 from synthetic_data.instance import instances_of
+from synthetic_data.modalities import MODALITIES
 from synthetic_data.modalities.image import height_of
 from synthetic_data.scene import Scene
 from synthetic_data.seeding import Role
@@ -103,7 +107,7 @@ def test_a_hand_film_shows_white_bones_in_grey_flesh_on_black(instances: list[In
 
 
 def test_pixels_fit_twelve_bits_and_the_described_size(instances: list[Instance]) -> None:
-    for image in (one for one in instances if one.series.content != "SC"):
+    for image in (one for one in instances if one.study.modality != "US" and one.series.content != "SC"):
         assert image.pixels.shape == (image.dataset.Rows, image.dataset.Columns)
         assert image.pixels.dtype == np.dtype("<u2")
         assert image.pixels.max() <= 4095
@@ -197,3 +201,23 @@ def test_a_child_is_scanned_with_a_smaller_field_and_looks_like_one() -> None:
     grid = Grid(220, 180, 1.1, (0.0, 60.0), v_sign=-1)
     difference = grown.film(grid, False, ()) - small.film(grid, False, ())
     assert difference.max() > 5, "and gaps of cartilage where bone will be"
+
+
+@pytest.mark.parametrize("key", ["ct_brain", "mr_t2", "mr_scout", "dx_chest_pa", "dx_hand_pa", "us_liver", "mg_views",
+                                 "cr_chest_ap", "xa_run", "pt_axial", "nm_whole"])  # fmt: skip
+def test_an_older_device_leaves_more_noise(key: str) -> None:
+    study, chosen = next((s, one) for s in generate(patients=15).studies for one in s.series if one.key == key)
+
+    def picture(grain: float) -> Values:
+        device = replace(study.device, grain=grain)
+        pixels = MODALITIES[chosen.content].pixels(Scene(replace(study, device=device)), chosen, 1)
+        assert pixels is not None
+        return pixels.astype(float)
+
+    silent = picture(0.0)
+    good, older = (float((picture(grain) - silent).std()) for grain in (1.0, 1.6))
+    assert older > 1.25 * good
+
+
+def test_the_devices_of_a_kind_differ_in_their_noise() -> None:
+    assert all(len({device.grain for device in rooms}) > 1 for rooms in DEVICES.values())

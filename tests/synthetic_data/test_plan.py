@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
 from synthetic_data import LOCALES, REFERENCE_DATE, SyntheticDataError, generate
+from synthetic_data.devices import device_of
 from synthetic_data.phrases import exam_text, series_text, story_text
 from synthetic_data.protocols import EXAMS
 from synthetic_data.stories import STORIES
@@ -41,19 +43,19 @@ def test_the_default_hospital_is_french_small_and_has_every_modality() -> None:
     assert 800 <= hospital.instance_count <= 1500
     assert hospital.byte_estimate <= 110_000_000
     assert Counter(study.modality for study in hospital.studies) == {
-        "CT": 22, "DX": 26, "MR": 14, "US": 8, "MG": 4, "XA": 4, "PT": 2, "NM": 2, "CR": 2,
+        "CT": 24, "DX": 26, "MR": 14, "US": 10, "MG": 4, "XA": 4, "PT": 2, "NM": 2, "CR": 2,
     }  # fmt: skip
     assert {study.exam for study in hospital.studies} == set(EXAMS)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_each_patient_has_two_to_four_studies_that_tell_one_story_in_order(locale: str) -> None:
+def test_each_patient_has_two_to_five_studies_that_tell_one_story_in_order(locale: str) -> None:
     hospital = generate(patients=60, locale=locale)
     stories = {story.name: story for story in STORIES}
     for patient in hospital.patients:
         studies = [study for study in hospital.studies if study.patient == patient]
         story = stories[patient.story]
-        assert 2 <= len(studies) <= 4
+        assert 2 <= len(studies) <= 5
         assert [study.exam for study in studies] == [visit.exam for visit in story.visits]
         assert [study.number for study in studies] == list(range(1, len(studies) + 1))
         assert studies == sorted(studies, key=lambda study: study.started)
@@ -99,3 +101,56 @@ def test_a_patient_of_a_thousand_is_planned_in_a_moment_and_unlike_the_others() 
         [series.uid for study in hospital.studies for series in study.series],
     ):
         assert len(values) == len(set(values))
+
+
+def test_an_emergency_has_several_examinations_within_the_hour() -> None:
+    emergencies = [shard.studies for shard in generate(patients=300).shards() if shard.patient.story == "trauma"]
+    assert len(emergencies) == 20
+    for studies in emergencies:
+        soon = [study for study in studies if study.started - studies[0].started < timedelta(minutes=60)]
+        assert {study.modality for study in soon} == {"CT", "DX", "US"}
+        assert all((b.started - a.started) >= timedelta(minutes=16) for a, b in pairwise(soon))
+        assert {study.service for study in soon} == {generate().words.services["emergency"]}
+    assert len({studies[0].started.hour for studies in emergencies}) > 8, "at any hour of the day"
+
+
+def test_a_nodule_is_followed_by_ct_over_years_and_grows() -> None:
+    for shard in generate(patients=60).shards():
+        if shard.patient.story == "nodule":
+            scans = [study for study in shard.studies if study.exam == "ct_chest"]
+            assert (scans[-1].started - scans[0].started).days > 700
+            sizes = [max(study.findings[0].axes) for study in scans]
+            assert sizes == sorted(sizes)
+            assert sizes[0] < sizes[-1]
+
+
+def test_sex_and_age_fit_the_examination() -> None:
+    for study in generate(patients=300).studies:
+        if study.exam in ("us_obstetric", "mg_breast"):
+            assert study.patient.sex == "F"
+        if study.exam == "us_obstetric":
+            assert 17 <= study.age <= 45
+        if study.exam == "mg_breast":
+            assert 46 <= study.age <= 75
+
+
+def test_each_examination_is_made_on_more_than_one_device_of_invented_makers() -> None:
+    hospital = generate(patients=300)
+    used: dict[str, set[str]] = {}
+    for study in hospital.studies:
+        used.setdefault(study.exam, set()).add(study.device.station_name)
+    assert {exam: len(stations) for exam, stations in used.items()} == dict.fromkeys(EXAMS, 2)
+    assert {device.model.split()[0] for device in hospital.devices} == {"Fictiva", "Inventa"}
+    assert len({device.station_name for device in hospital.devices}) == len(hospital.devices)
+
+
+def test_what_accompanies_the_pictures_comes_from_devices_of_its_own() -> None:
+    stations: dict[str, set[str]] = {}
+    for shard in generate(patients=15, objects="all").shards():
+        for study in shard.studies:
+            for series in study.series:
+                stations.setdefault(series.modality, set()).add(device_of(study, series).station_name)
+    assert {key: stations[key] for key in ("SR", "KO", "PR", "DOC", "OT", "ECG")} == {
+        "SR": {"SYNRIS01"}, "KO": {"SYNRIS01"}, "PR": {"SYNRIS01"}, "DOC": {"SYNOFF01"}, "OT": {"SYNOFF01"},
+        "ECG": {"SYNECG01"},
+    }  # fmt: skip

@@ -37,9 +37,9 @@ EXPLAINED = {
     "(0x0019,0x1002) ? - Warning - Unrecognized tag - assuming explicit value representation OK",
     "(0x0019,0x1003) ? - Warning - Unrecognized tag - assuming explicit value representation OK",
 }
-IODS = {"CTImage", "MRImage", "DXImageForPresentation", "SCImage"}
+IODS = {"CTImage", "MRImage", "DXImageForPresentation", "SCImage", "USImage", "USMultiFrameImage"}
 ALL_IODS = IODS | {
-    "USImage", "USMultiFrameImage", "MammographyImageForPresentation", "CRImage", "XAImage", "PETImage", "NMImage",
+    "MammographyImageForPresentation", "CRImage", "XAImage", "PETImage", "NMImage",
 }  # fmt: skip
 
 

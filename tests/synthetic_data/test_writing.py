@@ -9,11 +9,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from synthetic_data import Hospital, Instance, SyntheticDataError, Written, generate
+from synthetic_data.sets import SPARE_BYTES, SetFolder
 from tests.synthetic_data.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -196,3 +199,86 @@ def test_filters_keep_what_was_asked_for(hospital: Hospital) -> None:
 def test_writing_twice_gives_the_same_files(hospital: Hospital, folder: Path, tmp_path: Path) -> None:
     hospital.write(tmp_path)
     assert same(tmp_path, folder)
+
+
+@pytest.mark.slow
+def test_a_killed_run_takes_its_workers_along_and_is_completed(tmp_path: Path) -> None:
+    target = tmp_path / "killed"
+    command = [sys.executable, "-m", "synthetic_data", "generate", "--patients", "4", "--modality", "MR", "DX"]
+    command += ["--workers", "2", "--out", str(target)]
+    running = subprocess.Popen(
+        command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True
+    )
+    assert running.stderr is not None
+    running.stderr.readline()
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    running.stderr.close()
+    end = time.monotonic() + 10
+    while (left := processes_of(running.pid)) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert left == []
+    four = generate(patients=4, modalities=["MR", "DX"])
+    four.write(target)
+    four.write(tmp_path / "whole")
+    assert same(target, tmp_path / "whole")
+
+
+def processes_of(group: int) -> list[int]:
+    """The processes of a process group that still run."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            state, _, rest = (folder / "stat").read_text().rpartition(") ")[2].partition(" ")
+            if int(rest.split()[1]) == group and state != "Z":
+                found.append(int(folder.name))
+    return found
+
+
+def test_a_worker_ends_when_the_process_that_started_it_is_gone() -> None:
+    """In a process of its own: a pipe whose other end closes stands for the parent."""
+    code = (
+        "import os, time; from synthetic_data.workers import _wait_and_end; r, w = os.pipe(); os.close(w); "
+        "_wait_and_end(r); print('still there')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_an_interrupted_set_needs_room_only_for_what_is_missing(
+    hospital: Hospital, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        hospital.write(tmp_path, stop)
+    there = sum(path.stat().st_size for path in (tmp_path / "patient-0001").rglob("*.dcm"))
+    (tmp_path / "patient-0002.0123456789ab.part").mkdir()
+    (tmp_path / "patient-0002.0123456789ab.part" / "torn.dcm").write_bytes(bytes(1_000_000))
+    assert SetFolder(tmp_path).bytes_there == there + 1_000_000
+    room = hospital.byte_estimate - there - 1_000_000 + SPARE_BYTES
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: type("Usage", (), {"free": room - 1, "total": 10**10}))
+    with pytest.raises(SyntheticDataError, match="the files take about"):
+        hospital.write(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: type("Usage", (), {"free": room, "total": 10**10}))
+    hospital.write(tmp_path)
+    assert same(tmp_path, folder)
+
+
+def test_two_runs_do_not_write_into_one_folder(hospital: Hospital, tmp_path: Path) -> None:
+    first = SetFolder(tmp_path)
+    first.claim(hospital.options)
+    with pytest.raises(SyntheticDataError) as caught:
+        hospital.write(tmp_path)
+    assert str(caught.value) == (
+        f"another run is writing into {str(tmp_path)!r}; wait until it is done, or name another folder."
+    )
+    first.release()
+    SetFolder(tmp_path).claim(hospital.options)
+
+
+def test_a_cluster_has_workers_of_its_own(hospital: Hospital, tmp_path: Path) -> None:
+    with pytest.raises(SyntheticDataError, match="a cluster has workers of its own"):
+        hospital.write(tmp_path / "new", workers=2, scheduler="tcp://127.0.0.1:9")
+    assert not (tmp_path / "new").exists()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lab import references as ref
 from lab.audit.archive import Archive
 from lab.audit.compose import Port, Service
-from lab.audit.deployment import Deployment
+from lab.audit.deployment import DICOM_PORTS, WEB_PORTS, Deployment
 from lab.audit.platform import split_image
 from lab.audit.rule import Edit, Hit, rule
 from lab.audit.yamlfile import Item
@@ -31,13 +31,18 @@ DANGEROUS = {"ALL", "SYS_ADMIN", "CAP_SYS_ADMIN", "SYS_PTRACE", "CAP_SYS_PTRACE"
     ref.DOCKER_PORTS,
 )
 def bind_all(site: Deployment) -> Iterator[Hit]:
-    """Ports of Orthanc and of its database. The DICOM port is needed by the modalities: lower, as one address would do."""
+    """Ports of Orthanc and of its database, and Orthanc's usual ones where another container passes them on.
+
+    The DICOM port is needed by the modalities: lower, as one address would do. A proxy's own port (443) is meant to be open.
+    """
+    theirs = {archive.service.name for archive in site.archives if archive.service is not None}
     for archive in site.archives:
         if archive.service is not None:
             yield from _published(archive.service, _ports(archive))
+    usual = {WEB_PORTS[0]: HIGH, DICOM_PORTS[0]: MEDIUM} if site.archives or site.built else {}
     for service in site.services:
-        if not service.is_orthanc:
-            yield from _published(service, dict.fromkeys(DATABASES, HIGH))
+        if not service.is_orthanc and service.name not in theirs:
+            yield from _published(service, dict.fromkeys(DATABASES, HIGH) | usual)
 
 
 def _ports(archive: Archive) -> dict[int, Severity]:
@@ -47,7 +52,7 @@ def _ports(archive: Archive) -> dict[int, Severity]:
 
 def _published(service: Service, ports: dict[int, Severity]) -> Iterator[Hit]:
     mode = service.item.get("network_mode")
-    if mode is not None and mode.text == "host" and not set(ports) <= set(DATABASES):
+    if mode is not None and mode.text == "host" and not set(DATABASES) <= set(ports):
         yield Hit(
             t("The container {name} is on the host’s own network.", name=service.name),
             mode.place,

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import sysconfig
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.deid.dates import capped_age
 from lab.deid.score.objects import Seen
 from synthetic_data.ledger import Action, Kind, LedgerEntry, Place
 
@@ -28,7 +29,8 @@ RESEARCH = (
 )  # fmt: skip
 """What studies on pictures need (a modelled choice)."""
 _VALID_UID = re.compile(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*")
-_MANY = 64
+_TEXTS = frozenset(("StudyDescription", "SeriesDescription", "Manufacturer", "ManufacturerModelName"))
+_ALL_BUT = 0.99
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,12 @@ class Harm:
     uids: tuple[int, int]
     dates: tuple[int, int]
     research: tuple[int, int]
+    """Attributes that say what they said; texts may have lost a name."""
+    present: tuple[int, int]
+    filled: tuple[int, int]
+    """The same attributes that are still there, and that have a value."""
+    pictures: tuple[int, int]
+    """Pictures whose pixels outside of the planted boxes are all but as they were."""
     pixels: float
     """The share of pixels outside of the planted boxes that are as they were."""
     errors: tuple[int, int] | None
@@ -48,13 +56,17 @@ class Harm:
 
 def harm_of(pairs: list[tuple[Seen, Seen]], entries: dict[str, list[LedgerEntry]], validate: bool = True) -> Harm:
     """What was broken in the files that were paired."""
+    shares = _pixels(pairs, entries)
     return Harm(
         patients=_kept_apart((s.text("PatientID"), t.text("PatientID")) for s, t in pairs),
         studies=_kept_apart((s.text("StudyInstanceUID"), t.text("StudyInstanceUID")) for s, t in pairs),
         uids=_uids(pairs, entries),
         dates=_dates(pairs, entries),
-        research=_research(pairs),
-        pixels=_pixels(pairs, entries),
+        research=_research(pairs, _says_the_same),
+        present=_research(pairs, lambda word, source, target: word in target.dataset),
+        filled=_research(pairs, lambda word, source, target: bool(target.text(word))),
+        pictures=(sum(share >= _ALL_BUT for share in shares), len(shares)),
+        pixels=sum(shares) / len(shares) if shares else 1.0,
         errors=_errors(pairs) if validate else None,
     )
 
@@ -106,24 +118,33 @@ def _shift(old: str, new: str) -> int | None:
     return (after - before).days
 
 
-def _research(pairs: list[tuple[Seen, Seen]]) -> tuple[int, int]:
-    kept = total = 0
-    for source, target in pairs:
-        for word in RESEARCH:
-            if source.text(word):
-                total += 1
-                kept += bool(target.text(word))
-    return kept, total
+def _research(pairs: list[tuple[Seen, Seen]], holds: Callable[[str, Seen, Seen], bool]) -> tuple[int, int]:
+    asked = [(word, source, target) for source, target in pairs for word in RESEARCH if source.text(word)]
+    return sum(holds(*one) for one in asked), len(asked)
 
 
-def _pixels(pairs: list[tuple[Seen, Seen]], entries: dict[str, list[LedgerEntry]]) -> float:
-    kept, total = 0.0, 0
-    for source, target in pairs:
-        if "PixelData" not in source.dataset:
-            continue
-        total += 1
-        kept += 1.0 if source.fingerprint == target.fingerprint else _share_kept(source, target, entries)
-    return kept / total if total else 1.0
+def _says_the_same(word: str, source: Seen, target: Seen) -> bool:
+    """Whether numbers and codes are equal, ages of ninety and more apart, and a text has words left."""
+    old, new = source.text(word), target.text(word)
+    if word in _TEXTS:
+        return re.search(r"\w", new) is not None and new != "REMOVED"
+    return new in (old, capped_age(old)) or _numbers(new) == _numbers(old) != []
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        return [float(one) for one in text.strip("[]").replace("'", "").split(",")]
+    except ValueError:
+        return []
+
+
+def _pixels(pairs: list[tuple[Seen, Seen]], entries: dict[str, list[LedgerEntry]]) -> list[float]:
+    """For each picture the share that is kept."""
+    return [
+        1.0 if source.fingerprint == target.fingerprint else _share_kept(source, target, entries)
+        for source, target in pairs
+        if "PixelData" in source.dataset
+    ]
 
 
 def _share_kept(source: Seen, target: Seen, entries: dict[str, list[LedgerEntry]]) -> float:

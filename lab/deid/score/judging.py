@@ -13,8 +13,8 @@ from lab.deid.score.objects import Seen
 from synthetic_data.ledger import Action, Kind, LedgerEntry, Place
 
 _ALIKE = 0.5
-_DISTINCT = 6
-_EVERYWHERE = frozenset(
+DISTINCT = 6
+EVERYWHERE = frozenset(
     (Kind.NAME, Kind.PATIENT_ID, Kind.NATIONAL_ID, Kind.ADDRESS, Kind.PHONE, Kind.EMAIL, Kind.ACCESSION_NUMBER, Kind.UID,
      Kind.CASE_ID, Kind.INSTITUTION, Kind.DEVICE)
 )  # fmt: skip
@@ -35,11 +35,14 @@ class Judged:
 
     entry: LedgerEntry
     fate: Fate
+    new: str | None = None
+    """What stands in its place now; None for nothing, and for what is no element."""
 
 
 def judge(entry: LedgerEntry, source: Seen, target: Seen) -> Judged:
     """Judge one entry by the file that was made of its own."""
-    return Judged(entry, _fate(entry, source, target))
+    new = target.value(entry.tag) if entry.place in (Place.ELEMENT, Place.FILE_META) else None
+    return Judged(entry, _fate(entry, source, target), new)
 
 
 def _fate(entry: LedgerEntry, source: Seen, target: Seen) -> Fate:
@@ -71,7 +74,7 @@ def _fate(entry: LedgerEntry, source: Seen, target: Seen) -> Fate:
 
 def found_elsewhere(entry: LedgerEntry, target: Seen) -> bool:
     """Whether the value can be read anywhere in the file; short ones are too common to tell."""
-    return entry.kind in _EVERYWHERE and len(entry.value) >= _DISTINCT and entry.value in target.words
+    return entry.kind in EVERYWHERE and len(entry.value) >= DISTINCT and entry.value in target.words
 
 
 def _holds(value: str, planted: str) -> bool:

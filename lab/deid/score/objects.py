@@ -181,11 +181,10 @@ def is_dicom(path: Path) -> bool:
         return False
 
 
-def read_folder(folder: Path) -> list[Seen]:
-    """The DICOM files of a folder, in the order of their names; broken copies in `faults` folders are left out."""
+def read_folder(folder: Path, *, faults: bool = False) -> list[Seen]:
+    """The DICOM files of a folder, in the order of their names; broken copies in `faults` folders if they are wanted."""
     return [
         Seen(path, folder)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and "faults" not in path.relative_to(folder).parts and is_dicom(path)
-        and not path.name.startswith(".")
-    ]  # fmt: skip
+        if path.is_file() and (faults or "faults" not in path.relative_to(folder).parts) and is_dicom(path)
+    ]

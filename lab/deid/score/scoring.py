@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from lab.deid.problems import DeidError
+from lab.deid.score.actions import actions_of
 from lab.deid.score.harm import Harm, harm_of
 from lab.deid.score.judging import Fate, Judged, found_elsewhere, judge
 from lab.deid.score.objects import Seen, read_folder
 from lab.deid.score.pairing import pair
+from lab.deid.score.strays import naming_someone, other_files
 from lab.i18n import t
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.ledger import Action, LedgerEntry
@@ -41,6 +43,10 @@ class Score:
     """Values that left their own place and can still be read in another of the same file."""
     not_checked: int
     harm: Harm
+    strays: tuple[str, ...] = ()
+    """Files of the target that were made from none of the source."""
+    naming: tuple[str, ...] = ()
+    """Those of them in which a planted value can be read."""
 
     @property
     def leaked(self) -> int:
@@ -48,8 +54,8 @@ class Score:
 
     @property
     def clean(self) -> bool:
-        """Whether nothing leaked, and nothing was left unchecked."""
-        return not self.leaked and not self.not_checked
+        """Whether there is something to score, nothing leaked, and nothing was left unchecked."""
+        return self.paired > 0 and not self.leaked and not self.not_checked and not self.naming
 
     @property
     def survivors(self) -> int:
@@ -85,6 +91,7 @@ class Score:
                 "invalid_files": harm.errors,
             },
             "unpaired": list(self.unpaired),
+            "strays": {"files": len(self.strays), "naming_someone": list(self.naming[:_EXAMPLES])},
         }
 
 
@@ -99,7 +106,7 @@ def score(source: Path, target: Path, report: Report | None = None, *, validate:
         raise DeidError(
             t("There is no folder {path}.", path=target), t("Name the folder with the de-identified files.")
         )
-    targets = read_folder(target)
+    targets = read_folder(target, faults=True)
     matches = pair(sources, targets)
     judged: list[Judged] = []
     elsewhere: list[LedgerEntry] = []
@@ -114,7 +121,14 @@ def score(source: Path, target: Path, report: Report | None = None, *, validate:
         if report is not None:
             report(number, len(pairs))
     missing = tuple(one.name for one, other in zip(sources, matches, strict=True) if other is None)
-    return _summed(len(sources), missing, judged, elsewhere, harm_of(pairs, entries, validate))
+    strays = other_files(target, [other.path for _, other in pairs])
+    naming = naming_someone(strays, (entry for own in entries.values() for entry in own))
+    found = _summed(len(sources), missing, judged, elsewhere, harm_of(pairs, entries, validate))
+    return replace(found, strays=_below(target, strays), naming=_below(target, naming))
+
+
+def _below(folder: Path, paths: list[Path]) -> tuple[str, ...]:
+    return tuple(path.relative_to(folder).as_posix() for path in paths)
 
 
 def _elsewhere(entries: list[LedgerEntry], known: set[str], target: Seen) -> list[LedgerEntry]:
@@ -165,7 +179,7 @@ def _summed(
         entries=len(judged),
         places=counted(lambda e: e.place.value, lambda j: j.fate is Fate.LEAKED),
         kinds=counted(lambda e: e.kind.value, lambda j: j.fate is Fate.LEAKED),
-        actions=counted(lambda e: e.action.value, lambda j: j.fate is Fate.GOOD),
+        actions=actions_of(judged, harm),
         leaks=tuple(one for one in judged if one.fate is Fate.LEAKED),
         elsewhere=tuple(elsewhere),
         not_checked=sum(one.fate is Fate.NOT_CHECKED for one in judged),

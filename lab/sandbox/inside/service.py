@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ STOP_SECONDS = 5.0
 # with a write-ahead log, its attachments are written once and never changed, so that what it has acknowledged is kept.
 ABRUPT = frozenset({"archive"})
 READY_SECONDS = 15.0
+# Debian, Ubuntu, Arch; Fedora; where some link to
+MODULE_FOLDERS = ("/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/share/nginx/modules")
 _LOG_LEVELS = {"default": [], "verbose": ["--verbose"], "trace": ["--trace"]}
 _TROUBLE = ("[emerg]", "[alert]", "[crit]", "error", "Error", "exception")
 
@@ -51,7 +54,26 @@ def orthanc_command(plan: Plan) -> list[str]:
 
 def nginx_command(plan: Plan) -> list[str]:
     program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin") or "nginx"
-    return [program, "-e", str(ROOT / "run/logs/gateway-error.log"), "-c", f"{plan.folder}/nginx.conf"]
+    module = stream_module()
+    load = ["-g", f"load_module {module};"] if module else []
+    return [program, *load, "-e", str(ROOT / "run/logs/gateway-error.log"), "-c", f"{plan.folder}/nginx.conf"]
+
+
+def stream_module() -> str | None:
+    """nginx's stream module where it is a file of its own, as distributions have it; else it is part of nginx, or missing."""
+    files = (Path(folder, "ngx_stream_module.so") for folder in MODULE_FOLDERS)
+    return next((str(file) for file in files if file.exists()), None)
+
+
+def has_stream(nginx: str) -> bool:
+    """Whether this nginx can forward connections: by a module, or by itself. Read-only."""
+    if stream_module():
+        return True
+    try:
+        built = subprocess.run([nginx, "-V"], capture_output=True, text=True, timeout=10).stderr
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return "--with-stream" in built.split()
 
 
 COMMANDS = {"archive": orthanc_command, "gateway": nginx_command}

@@ -21,6 +21,8 @@ CREATE TABLE hosts (id INTEGER PRIMARY KEY, address TEXT UNIQUE, port INTEGER, l
 CREATE VIRTUAL TABLE words USING fts5 (address, org, product, version, banner, content='hosts', content_rowid='id',
     tokenize="unicode61 remove_diacritics 2 tokenchars '_'");
 """
+_SAID_NOTHING = (Outcome.SILENT, Outcome.UNREACHABLE, Outcome.INTERRUPTED)
+_HUNG_UP = (["connection closed"], ["connection reset"])
 _SERVICES = ((b"SSH-", "ssh"), (b"220 FTP", "ftp"), (b"220 ", "smtp"), (b"RFB", "vnc"), (b"HTTP/", "http"))
 
 
@@ -68,7 +70,7 @@ class Index:
         return int(self._file.execute("SELECT count(*) FROM hosts").fetchone()[0])
 
     def search(self, conditions: Sequence[Condition], page: int = 1) -> Hits:
-        """The hits of a query, best first. Read-only."""
+        """The hits of a query, in the order of the list of addresses. Read-only."""
         where = " AND ".join(condition.sql for condition in conditions) or "1"
         values = [value for condition in conditions for value in condition.values]
         total = int(self._file.execute(f"SELECT count(*) FROM hosts WHERE {where}", values).fetchone()[0])
@@ -96,7 +98,7 @@ def _host(row: sqlite3.Row) -> Host:
 
 
 def _row(target: Target, finding: Finding) -> tuple[object, ...] | None:
-    if finding.outcome in (Outcome.SILENT, Outcome.UNREACHABLE) or finding.steps == ["connection closed"]:
+    if finding.outcome in _SAID_NOTHING or finding.steps in _HUNG_UP:
         return None  # it said nothing: there is nothing to find
     service = _service(finding)
     product, version = _product(finding)

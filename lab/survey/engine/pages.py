@@ -32,7 +32,7 @@ form{display:flex;gap:.5rem;flex-wrap:wrap;margin:.6rem 0}form input{flex:1 1 20
 border-radius:6px;background:var(--paper);color:var(--ink)}button{font:inherit;padding:.4rem 1.2rem;border:0;border-radius:6px;
 background:var(--accent);color:var(--paper)}
 .columns{display:grid;grid-template-columns:15rem 1fr;gap:2rem}@media(max-width:50rem){.columns{display:block}}
-.hit{border-bottom:1px solid var(--line);padding:.6rem 0}.hit h3{margin:0;font-size:1.05rem}.hit p{margin:.1rem 0;color:var(--faint)}
+.hit{border-bottom:1px solid var(--line);padding:.6rem 0}.hit h2,.hit h3{margin:0;font-size:1.05rem}.hit p{margin:.1rem 0;color:var(--faint)}
 pre{margin:.3rem 0;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.85rem}h2{font-size:1rem;margin:.8rem 0 .2rem}
 nav ul,aside ul{list-style:none;padding:0;margin:0}aside li{display:flex;justify-content:space-between;gap:1rem}
 .map{width:100%;height:auto}.land{fill:var(--land);stroke:var(--line);stroke-width:.4}.map circle{fill:#c2410c;fill-opacity:.65;stroke:var(--paper);
@@ -100,9 +100,10 @@ def _hit(host: Host, full: bool = False) -> str:
     facts = [country_name(host.country), f"{host.service} {host.port}", f"{host.product} {host.version}".strip()]
     flags = [name for name, there in (("tls", host.tls), ("web", host.web), ("viewer", host.viewer)) if there]
     line = " · ".join(escape(fact) for fact in (*facts, *flags) if fact)
+    level = "h2" if full else "h3"  # below the title alone, or below the facets' titles
     banner = host.banner if full else "\n".join(host.banner.splitlines()[:3])
     return (
-        f'<article class="hit"><h3><a href="/host/{host.address}">{host.address}:{host.port}</a></h3>'
+        f'<article class="hit"><{level}><a href="/host/{host.address}">{host.address}:{host.port}</a></{level}>'
         f"<p>{escape(host.org)}</p><p>{line}</p><pre>{escape(banner)}</pre></article>"
     )
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from lab.errors import LabError
 from lab.i18n import LANGUAGES, language, t, use_language
 from lab.survey.engine import pages
-from lab.survey.engine.index import Index
+from lab.survey.engine.index import PAGE, Index
 from lab.survey.engine.query import parse
 
 ADDRESS, FIRST_PORT, PORTS = "127.0.0.1", 8890, 40
@@ -83,7 +83,11 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             number = asked.get("page", "1")
             page = min(max(int(number), 1), MOST_PAGES) if number.isascii() and number.isdigit() else 1
-            hits = index.search(parse(query), page)
+            conditions = parse(query)
+            hits = index.search(conditions, page)
+            if hits.total and not hits.hosts:  # a page beyond the last
+                page = -(-hits.total // PAGE)
+                hits = index.search(conditions, page)
         except LabError as error:
             body = json.dumps({"error": str(error)}) if as_json else pages.problem(query, error)
             self._send(HTTPStatus.BAD_REQUEST, "application/json" if as_json else "text/html", body)

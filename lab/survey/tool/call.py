@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -17,15 +18,18 @@ from lab.survey.wire.elements import ATTRIBUTES, EXPLICIT, IMPLICIT, read_elemen
 SECONDS = 5.0
 MOST_ANSWERS = 20
 """A query is cancelled after this many answers."""
+LEFT_AFTER = 200
+"""Somebody who goes on after the C-CANCEL is not listened to any longer."""
 _ECHO, _FIND = 1, 3
 
 
 @dataclass(frozen=True)
 class Message:
-    """One PDU as it crossed, header included. ``sent`` by us, or received."""
+    """One PDU as it crossed, header included. ``sent`` by us, or received; ``by_hand`` when the caller made its bytes."""
 
     sent: bool
     data: bytes
+    by_hand: bool = False
 
 
 class Call:
@@ -57,21 +61,22 @@ class Call:
     def send(self, data: bytes) -> bytes:
         """Send bytes as they are and return the next message, header included; empty when the other side hangs up."""
         if data:
-            self._write(data)
+            self._write(data, by_hand=True)
         return self._read()
 
     def associate(self, called: str = CALLED, calling: str = CALLING) -> bytes:
         """Ask for an association for C-ECHO and C-FIND (PS3.8 9.3.2). Returns the answer."""
-        answer = self.send(request(called, calling))
+        answer = self._turn(request(called, calling))
         if answer[:1] == bytes((pdu.ASSOCIATE_AC,)):
-            results = pdu.read_associate(answer[6:]).results
-            self._transfer = results.get(_FIND, (0, IMPLICIT))[1] or IMPLICIT
+            with suppress(pdu.Malformed):  # whoever reads the answer sees it
+                results = pdu.read_associate(answer[6:]).results
+                self._transfer = results.get(_FIND, (0, IMPLICIT))[1] or IMPLICIT
         return answer
 
     def echo(self) -> int | None:
         """C-ECHO (PS3.7 9.3.5). Returns the status; None when there was no answer to it."""
         self._number += 1
-        return _status(self.send(dimse.echo_request(_ECHO, self._number)))
+        return _status(self._turn(dimse.echo_request(_ECHO, self._number)))
 
     def find(self, keys: Mapping[str, str]) -> tuple[int | None, list[dict[str, str]]]:
         """C-FIND at study level (PS3.4 C.4.1). Returns the last status and the answers, ``MOST_ANSWERS`` at most.
@@ -94,7 +99,7 @@ class Call:
 
     def release(self) -> bytes:
         """End the association politely (PS3.8 9.3.6). Returns the answer."""
-        return self.send(pdu.RELEASE_REQUEST)
+        return self._turn(pdu.RELEASE_REQUEST)
 
     def __enter__(self) -> Call:
         return self
@@ -104,13 +109,17 @@ class Call:
     ) -> None:
         self._socket.close()
 
-    def _write(self, data: bytes) -> None:
+    def _turn(self, data: bytes) -> bytes:
+        self._write(data)
+        return self._read()
+
+    def _write(self, data: bytes, by_hand: bool = False) -> None:
         try:
             self._socket.sendall(data)
         except OSError:
             return  # what the other side has said before it hung up is read next
         finally:
-            self.transcript.append(Message(True, data))
+            self.transcript.append(Message(True, data, by_hand))
 
     def _read(self) -> bytes:
         while not self._waiting:
@@ -128,16 +137,28 @@ class Call:
     def _answers(self, asked: tuple[str, ...]) -> tuple[int | None, list[dict[str, str]]]:
         found: list[dict[str, str]] = []
         cancelled = False
-        while message := self._read():
-            for _, is_command, _, data in pdu.data_values(message[6:]):
-                if not is_command:
-                    found.append(_readable(data, asked, self._transfer == EXPLICIT))
-                elif (status := dimse.read_command(data)[dimse.STATUS]) not in (dimse.PENDING, dimse.PENDING + 1):
-                    return int(status), found[:MOST_ANSWERS]
+        while len(found) < LEFT_AFTER and (message := self._read())[:1] == bytes((pdu.P_DATA,)):
+            try:
+                status = self._take(message, asked, found)
+            except pdu.Malformed:
+                break
+            if status is not None:
+                return status, found[:MOST_ANSWERS]
             if len(found) >= MOST_ANSWERS and not cancelled:
                 cancelled = True
                 self._write(dimse.cancel_request(_FIND, self._number))
         return None, found[:MOST_ANSWERS]
+
+    def _take(self, message: bytes, asked: tuple[str, ...], found: list[dict[str, str]]) -> int | None:
+        """Add the matches of a message to those that were found. Returns the last status, None until it comes."""
+        for _, is_command, _, data in pdu.data_values(message[6:]):
+            if not is_command:
+                found.append(_readable(data, asked, self._transfer == EXPLICIT))
+                continue
+            status = dimse.read_command(data).get(dimse.STATUS)
+            if status not in (dimse.PENDING, dimse.PENDING + 1):
+                return status
+        return None
 
 
 def request(called: str, calling: str) -> bytes:
@@ -149,9 +170,10 @@ def request(called: str, calling: str) -> bytes:
 def _status(message: bytes) -> int | None:
     if message[:1] != bytes((pdu.P_DATA,)):
         return None
-    for _, is_command, _, data in pdu.data_values(message[6:]):
-        if is_command:
-            return int(dimse.read_command(data)[dimse.STATUS])
+    with suppress(pdu.Malformed):
+        for _, is_command, _, data in pdu.data_values(message[6:]):
+            if is_command:
+                return dimse.read_command(data).get(dimse.STATUS)
     return None
 
 

@@ -45,6 +45,9 @@ class Exchange(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
+        if self._ended:  # it came after the time was up
+            transport.abort()
+            return
         self._transport = transport
         self.finding.outcome = Outcome.DROPPED
         transport.write(question.ASSOCIATE)
@@ -58,17 +61,27 @@ class Exchange(asyncio.Protocol):
             else:
                 self._say("connection reset" if error is not None else "connection closed")
         elif not self._ended:
-            self._say(f"connection lost while {self._state}")
+            self._broke_off("connection lost")
         self._finish()
 
     def give_up(self) -> None:
         """The time is up."""
+        if self._transport is None:
+            self.not_connected(Outcome.SILENT, "no connection in time")
+            return
         if self._ended:
             return
         if self._state == "associating":
             self.finding.outcome = Outcome.SILENT
-        self._say(f"no answer in time while {self._state}")
+        self._broke_off("no answer in time")
         self._finish()
+
+    def not_connected(self, outcome: Outcome, step: str) -> None:
+        """There is no connection, and this is why. Has no effect when the exchange is over."""
+        if not self._ended:
+            self.finding.outcome = outcome
+            self._say(step)
+            self._finish()
 
     def data_received(self, data: bytes) -> None:
         self._got += len(data)
@@ -81,13 +94,20 @@ class Exchange(asyncio.Protocol):
                 self.finding.outcome = Outcome.NOT_DICOM
                 self._say(f"no DICOM: {data[:24]!r}")
             else:
-                self._say(f"malformed while {self._state}: {error}")
+                self._broke_off("malformed", f": {error}")
             self._finish()
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
     def _say(self, step: str) -> None:
         self.finding.steps.append(step)
+
+    def _broke_off(self, what: str, detail: str = "") -> None:
+        """Say how the exchange ended before its end, and what had been answered until then."""
+        if self._state == "finding" and self._answers:
+            self._say(f"C-FIND, {self._answers} answers, then {what}{detail}")
+        else:
+            self._say(f"{what} while {self._state}{detail}")
 
     def _finish(self) -> None:
         if self._ended:
@@ -120,7 +140,7 @@ class Exchange(asyncio.Protocol):
         elif kind == pdu.RELEASE_RP and self._state == "releasing":
             self._finish()
         elif kind == pdu.ABORT:
-            self._say(f"A-ABORT while {self._state}")
+            self._broke_off("A-ABORT")
             self._finish()
         else:
             raise Malformed(f"PDU type {kind} while {self._state}")
@@ -189,24 +209,24 @@ class Exchange(asyncio.Protocol):
             self._found(status)
 
     def _found(self, status: int) -> None:
-        if self._answers or status == dimse.SUCCESS:
+        if status == dimse.SUCCESS:  # also without an answer: it would list patients if it had any
             self.finding.outcome = Outcome.ACCESSIBLE
         cancelled = ", then C-CANCEL" if self._cancelled else ""
         self._say(f"C-FIND 0x{status:04X}, {self._answers} answers{cancelled}")
         self._release()
 
     def _answered(self, identifier: bytes) -> None:
-        self._answers += 1
-        if self._answers <= ANSWERS:
+        if self._answers < ANSWERS:
             elements = read_elements(identifier, self._transfer == EXPLICIT)
             self._dates.append(question.study_date(elements))
-            if self._answers == 1:
+            if not self._answers:  # whatever comes of the rest: it has shown a patient to a stranger
+                self.finding.outcome = Outcome.ACCESSIBLE
                 self._first(elements)
+        self._answers += 1
         if self._answers >= ANSWERS and not self._cancelled:
             self._cancelled = True
             self._write(question.CANCEL)
         if self._answers >= MOST_ANSWERS:
-            self.finding.outcome = Outcome.ACCESSIBLE
             self._say(f"C-FIND goes on after C-CANCEL; left after {self._answers} answers")
             self._finish()
 

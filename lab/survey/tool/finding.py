@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -22,6 +23,8 @@ class Outcome(StrEnum):
     SILENT = "silent"
     DROPPED = "dropped"
     UNREACHABLE = "unreachable"
+    INTERRUPTED = "interrupted"
+    """The survey was killed while it asked: whether there was an answer, nobody knows."""
 
     @property
     def label(self) -> Text:
@@ -39,6 +42,7 @@ _LABELS = {
     Outcome.SILENT: t("never answers"),
     Outcome.DROPPED: t("closes the connection"),
     Outcome.UNREACHABLE: t("nothing listens"),
+    Outcome.INTERRUPTED: t("was being asked when the survey was killed"),
 }
 
 
@@ -71,7 +75,7 @@ class Finding:
         return self.outcome is Outcome.ACCESSIBLE
 
     def row(self) -> dict[str, Any]:
-        """The finding as a flat row."""
+        """The finding as a flat row, to be read by people and other programs."""
         return {
             "address": self.address,
             "port": self.port,
@@ -91,28 +95,29 @@ class Finding:
             "seconds": round(self.seconds, 4),
         }
 
+    def stored(self) -> dict[str, Any]:
+        """The finding as a row that loses nothing, also where a banner holds the separators of ``row``."""
+        exact = {"evidence": json.dumps(self.steps), "suspicion": json.dumps(self.suspicion), "seconds": self.seconds}
+        return self.row() | exact
+
     @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> Finding:
-        """The finding of a row that was stored."""
+    def from_stored(cls, row: Mapping[str, Any]) -> Finding:
+        """The finding of such a row."""
         return cls(
             address=row["address"],
             port=row["port"],
             country=row["country"],
             outcome=Outcome(row["outcome"]),
-            steps=_split(row["evidence"], "; "),
+            steps=json.loads(row["evidence"]),
             implementation=row["implementation"],
             implementation_uid=row["implementation_uid"],
             tls=bool(row["tls"]),
             open_viewer=bool(row["open_viewer"]),
-            attributes=tuple(_split(row["attributes"], " ")),
+            attributes=tuple(row["attributes"].split()),
             records=row["records"],
             studies=row["studies"],
             images=row["images"],
             downloadable=row["downloadable"],
-            suspicion=tuple(_split(row["suspicion"], "; ")),
+            suspicion=tuple(json.loads(row["suspicion"])),
             seconds=row["seconds"],
         )
-
-
-def _split(joined: str, separator: str) -> list[str]:
-    return joined.split(separator) if joined else []

@@ -24,6 +24,8 @@ class Manners:
     seconds: float = 2.0
     queries: bool = True
     """False for a crawl that only notes how a system presents itself."""
+    retry: bool = False
+    """Ask those again that were being asked when an earlier survey was killed."""
 
 
 async def survey(
@@ -33,10 +35,11 @@ async def survey(
     report: Callable[[int, int], None] | None = None,
     stop: asyncio.Event | None = None,
 ) -> None:
-    """Ask every target that the store does not know yet, once. ``stop`` ends it early, after what is under way."""
+    """Ask every target once that nobody has begun to ask. ``stop`` ends it early, after what is under way."""
     manners = manners or Manners()
-    known = store.known()
-    waiting = [target for target in targets if (target.address, target.port) not in known]
+    settled = store.settled(manners.retry)
+    waiting = [target for target in targets if target.place not in settled]
+    store.note_interrupted(target for target in targets if target.place in settled)
     await _Run(waiting, len(targets), store, manners, report, stop or asyncio.Event()).run()
 
 
@@ -71,6 +74,7 @@ class _Run:
             await self._take_turn()
             if self._stop.is_set():
                 return
+            self._store.begin(target)
             finding = await self._examine(target)
             self._store.add(finding)
             self._finished += 1
@@ -104,13 +108,11 @@ class _Run:
             await self._connect(target, exchange)
             await over
         except ssl.SSLError as error:
-            exchange.finding.outcome = Outcome.DROPPED
-            exchange.finding.steps.append(f"TLS: {error.reason or error}")
+            exchange.not_connected(Outcome.DROPPED, f"TLS: {error.reason or error}")
         except TimeoutError:
-            exchange.finding.outcome = Outcome.SILENT
-            exchange.finding.steps.append("no connection in time")
+            exchange.give_up()
         except OSError as error:
-            exchange.finding.steps.append(f"no connection: {error.strerror or error}")
+            exchange.not_connected(Outcome.UNREACHABLE, f"no connection: {error.strerror or error}")
         finally:
             timer.cancel()
         return exchange.finding

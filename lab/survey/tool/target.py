@@ -34,6 +34,10 @@ class Target:
     def key(self) -> str:
         return f"{self.address}:{self.port}"
 
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.address, self.port
+
 
 def targets_of(systems: Iterable[System]) -> list[Target]:
     """The public part of these systems: where they are and which ports were seen open. Nothing of what they hold."""

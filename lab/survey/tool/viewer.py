@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from contextlib import suppress
+from http import HTTPStatus
 
 from lab.survey.addresses import require_on_internet
 
@@ -16,26 +17,37 @@ _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 
 async def look(address: str, port: int, seconds: float) -> tuple[bool, str]:
     """Whether the page lists patients without a login, and what was seen. Raises AddressRefused outside the lab."""
-    require_on_internet(address)
     try:
-        async with asyncio.timeout(seconds):
-            reader, writer = await asyncio.open_connection(address, port, limit=MOST_BYTES)
-            try:
-                writer.write(f"GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n".encode("ascii"))
-                page = await _read(reader)
-            finally:
-                writer.close()
-                with suppress(OSError):
-                    await writer.wait_closed()
+        answer = await fetch(address, port, seconds)
     except (OSError, TimeoutError) as error:
         return False, f"GET /: {type(error).__name__}"
-    status = _STATUS.match(page)
+    status = status_of(answer)
     if status is None:
         return False, "GET /: no HTTP"
-    shows = status[1] == b"200" and all(word in page for word in _SHOWS)
-    server = _SERVER.search(page)
+    shows = status == HTTPStatus.OK and all(word in answer for word in _SHOWS)
+    server = _SERVER.search(answer)
     named = f", {server[1].decode('latin-1').strip()}" if server is not None else ""
-    return shows, f"GET / {status[1].decode()}{named}{', lists patients' if shows else ''}"
+    return shows, f"GET / {status}{named}{', lists patients' if shows else ''}"
+
+
+async def fetch(address: str, port: int, seconds: float) -> bytes:
+    """What a system answers to ``GET /``, head included, ``MOST_BYTES`` at most. Raises AddressRefused, OSError, TimeoutError."""
+    require_on_internet(address)
+    async with asyncio.timeout(seconds):
+        reader, writer = await asyncio.open_connection(address, port, limit=MOST_BYTES)
+        try:
+            writer.write(f"GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n".encode("ascii"))
+            return await _read(reader)
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+
+def status_of(answer: bytes) -> int | None:
+    """The status of an HTTP answer; None when it is none."""
+    status = _STATUS.match(answer)
+    return int(status[1]) if status is not None else None
 
 
 async def _read(reader: asyncio.StreamReader) -> bytes:

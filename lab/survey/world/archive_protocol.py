@@ -32,7 +32,7 @@ class ArchiveProtocol(asyncio.Protocol):
 
     __slots__ = (
         "_answers", "_asked", "_batch", "_command", "_connections", "_context", "_contexts", "_identifier",
-        "_max_pdu", "_paused", "_reader", "_system", "_transport", "deadline",
+        "_max_pdu", "_paused", "_reader", "_system", "_timer", "_transport", "deadline",
     )  # fmt: skip
 
     def __init__(self, system: System, connections: Connections) -> None:
@@ -47,6 +47,7 @@ class ArchiveProtocol(asyncio.Protocol):
         self._batch = FIRST_BATCH
         self._max_pdu = 0
         self._paused = False
+        self._timer: asyncio.TimerHandle | None = None
         self.deadline = 0.0
 
     # -- the connection --------------------------------------------------------------------------------------------
@@ -65,7 +66,7 @@ class ArchiveProtocol(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._connections.leave(self)
-        self._answers = None
+        self._answered()
 
     def expire(self) -> None:
         """The time of this connection is up."""
@@ -97,7 +98,7 @@ class ArchiveProtocol(asyncio.Protocol):
         elif kind == pdu.P_DATA and self._contexts is not None:
             self._data(body)
         elif kind == pdu.RELEASE_RQ and self._contexts is not None:
-            self._answers = None
+            self._answered()
             self._transport.write(pdu.RELEASE_RESPONSE)
             self._transport.close()
         elif kind == pdu.ABORT:
@@ -172,7 +173,7 @@ class ArchiveProtocol(asyncio.Protocol):
         if self._answers is None or command.get(dimse.ANSWERED) != self._answers[2].get(dimse.MESSAGE):
             return  # it crossed the last answer on its way (PS3.7 9.3.2.3)
         _, context, request = self._answers
-        self._answers = None
+        self._answered()
         self._transport.write(dimse.response(context, request, dimse.CANCELLED))
 
     def _find(self, context: int, request: dict[int, Any], identifier: bytes) -> None:
@@ -196,9 +197,18 @@ class ArchiveProtocol(asyncio.Protocol):
         self._answers, self._batch = (found, context, request), FIRST_BATCH
         self._pump()
 
+    def _answered(self) -> None:
+        """The query is over, one way or another."""
+        self._answers = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
     def _pump_soon(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
         if self._answers is not None and not self._paused:
-            asyncio.get_running_loop().call_later(seconds, self._pump)
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._pump)
 
     def _pump(self) -> None:
         """Send one batch of answers, and come back for the next."""
@@ -206,15 +216,17 @@ class ArchiveProtocol(asyncio.Protocol):
             return
         found, context, request = self._answers
         out: list[bytes] = []
-        while len(out) < self._batch:
+        room = WRITE_BUFFER  # many keys make long answers
+        while len(out) < self._batch and room > 0:
             part = next(found, b"")
             if part == b"":
-                self._answers = None
+                self._answered()
                 out.append(dimse.response(context, request, dimse.SUCCESS))
                 break
             if part is None:
                 break  # a stretch without a match: let the others in
             out.append(part)
+            room -= len(part)
         self._still_there()
         self._transport.write(b"".join(out))
         self._batch = min(LARGEST_BATCH, self._batch * 2)

@@ -13,6 +13,7 @@ ASSOCIATION_SECONDS = 10.0  # ARTIM: from the connection to the association requ
 IDLE_SECONDS = 30.0
 TAR_PIT_SECONDS = 60.0
 WRITE_BUFFER = 16_384
+SEND_BUFFER = 16_384  # what the kernel keeps for a caller who does not read; by itself it would grow to megabytes
 MAX_MESSAGE = 16_384
 """The longest command or identifier that is collected from fragments."""
 
@@ -44,10 +45,15 @@ class Connections:
 
     def admit(self, connection: Expiring) -> bool:
         """Count a connection in, unless there are too many."""
+        admitted = self.hold(connection)
+        self.by_address[connection.address] += admitted
+        return admitted
+
+    def hold(self, connection: Expiring) -> bool:
+        """The same for one that no archive has seen yet. With TLS, a caller counts twice: below it and above."""
         if len(self._open) >= self.most:
             self.refused += 1
             return False
-        self.by_address[connection.address] += 1
         self._open.add(connection)
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(1.0, self._sweep)

@@ -8,12 +8,11 @@ from itertools import islice
 from typing import Any
 
 from lab.survey.archive import Archive
-from lab.survey.query import Level, answer
+from lab.survey.query import MOST_WALKED, Level, answer, within
 from lab.survey.system import System
 from lab.survey.wire.elements import ATTRIBUTES, KEYWORDS
 
 PAGE = 100
-MOST_STEPS = 20_000  # stretches and matches of one request
 _RESOURCES: dict[tuple[str, ...], tuple[Level, tuple[str, ...]]] = {
     ("studies",): ("STUDY", ()),
     ("series",): ("SERIES", ()),
@@ -44,8 +43,7 @@ def search(system: System, path: Sequence[str], query: Sequence[tuple[str, str]]
             offset = _count(name, value)
         elif name not in ("includefield", "fuzzymatching"):
             keys[_keyword(name)] = value
-    steps = islice(answer(Archive(system), level, keys), MOST_STEPS)
-    matches = islice((match for match in steps if match is not None), offset, offset + limit)
+    matches = islice(within(answer(Archive(system), level, keys), MOST_WALKED), offset, offset + limit)
     return json.dumps([to_json(match) for match in matches], ensure_ascii=False).encode()
 
 

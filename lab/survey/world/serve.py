@@ -17,10 +17,12 @@ from lab.survey.addresses import bindable, require_on_internet
 from lab.survey.system import Behaviour, System, Viewer
 from lab.survey.world.archive_protocol import ArchiveProtocol
 from lab.survey.world.decoys import DecoyProtocol
-from lab.survey.world.limits import ASSOCIATION_SECONDS, Connections
+from lab.survey.world.handshake import TlsProtocol
+from lab.survey.world.limits import SEND_BUFFER, Connections
 
 BACKLOG = 1024
 SPARE_FILES = 2_200  # connections, and what the process needs itself
+_Factory = Callable[[], asyncio.BaseProtocol]
 _DECOYS = (Behaviour.TAR_PIT, Behaviour.DROP, Behaviour.OTHER_SERVICE)
 
 
@@ -41,9 +43,9 @@ class World:
         try:
             for number, system in enumerate(self._systems):
                 context = contexts.get(system.behaviour is Behaviour.TLS_ONLY) if system.tls else None
-                await self._open(system.address, system.port, self._factory(system), context)
+                await self._open(system.address, system.port, self._factory(system, context))
                 if system.viewer is not Viewer.NONE:
-                    await self._open(system.address, system.web_port, self._web(system), None)
+                    await self._open(system.address, system.web_port, self._web(system))
                 if report is not None and (number % 100 == 99 or number + 1 == len(self._systems)):
                     report(number + 1, len(self._systems))
         except BaseException:
@@ -58,26 +60,22 @@ class World:
         self._servers.clear()
         await asyncio.sleep(0)
 
-    def _factory(self, system: System) -> Callable[[], asyncio.Protocol]:
+    def _factory(self, system: System, context: ssl.SSLContext | None) -> _Factory:
         if system.behaviour in _DECOYS:
             return partial(DecoyProtocol, system, self.connections)
+        if context is not None:
+            return lambda: TlsProtocol(ArchiveProtocol(system, self.connections), context, self.connections)
         return partial(ArchiveProtocol, system, self.connections)
 
-    def _web(self, system: System) -> Callable[[], asyncio.Protocol]:
+    def _web(self, system: System) -> _Factory:
         from lab.survey.world.web_protocol import WebProtocol
 
         return partial(WebProtocol, system, self.connections)
 
-    async def _open(
-        self, address: str, port: int, factory: Callable[[], asyncio.Protocol], context: ssl.SSLContext | None
-    ) -> None:
+    async def _open(self, address: str, port: int, factory: _Factory) -> None:
         listening = _listen(require_on_internet(address), bindable(port))
         loop = asyncio.get_running_loop()
-        patience = ASSOCIATION_SECONDS if context is not None else None
-        server = await loop.create_server(
-            factory, sock=listening, ssl=context, ssl_handshake_timeout=patience, backlog=BACKLOG
-        )
-        self._servers.append(server)
+        self._servers.append(await loop.create_server(factory, sock=listening, backlog=BACKLOG))
 
 
 def _listen(address: str, port: int) -> socket.socket:
@@ -85,6 +83,7 @@ def _listen(address: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # its connections inherit it
         listening.bind((address, port))
         listening.setblocking(False)
     except OSError as error:

@@ -10,7 +10,7 @@ from html import escape
 from itertools import islice
 
 from lab.survey.archive import Archive
-from lab.survey.query import answer
+from lab.survey.query import MOST_WALKED, answer, within
 from lab.survey.system import System
 
 ROWS = 25
@@ -34,8 +34,7 @@ _COLUMNS = (
 def patients(system: System, name: str) -> bytes:
     """The start page: the first studies, or those of a name. Nobody asks who is looking."""
     keys = {"PatientName": f"{name[:64]}*"} if name else {}
-    steps = islice(answer(Archive(system), "STUDY", keys), 2_000)
-    found = list(islice((match for match in steps if match is not None), ROWS))
+    found = list(islice(within(answer(Archive(system), "STUDY", keys), MOST_WALKED), ROWS))
     rows = "".join(_row(match) for match in found)
     head = "".join(f'<th scope="col">{column}</th>' for column in (*_COLUMNS, "Images"))
     counted = f"{system.holdings.records} patients, {system.holdings.images} images"
@@ -48,7 +47,10 @@ def patients(system: System, name: str) -> bytes:
 
 def study(system: System, uid: str) -> bytes | None:
     """A study's page, or None when the archive does not have it."""
-    found = [match for match in answer(Archive(system), "SERIES", {"StudyInstanceUID": uid}) if match is not None]
+    archive = Archive(system)
+    if archive.of_uid(uid) is None:  # neither a study of this archive nor an asterisk, which would mean all of them
+        return None
+    found = list(within(answer(archive, "SERIES", {"StudyInstanceUID": uid}), MOST_WALKED))
     if not found:
         return None
     first = found[0]
