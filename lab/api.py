@@ -150,7 +150,7 @@ class Lab(Detection, Privacy, Publishing):
         """The running site as its clients see it."""
         sandbox = self.sandbox
         machine = HospitalMachine(sandbox.storage, lambda name: sandbox.log(Log(name)), sandbox.alter)
-        return LiveSite(sandbox.network, self.site, sandbox.certificates, self._trouble, machine)
+        return LiveSite(sandbox.network, self.site, sandbox.certificates, self._trouble, self._program_runs, machine)
 
     # -- the course ----------------------------------------------------------------------------------------------
 
@@ -351,6 +351,10 @@ class Lab(Detection, Privacy, Publishing):
             if part.state != "ready":
                 return f"{name}: {part.state}"
         return None
+
+    def _program_runs(self) -> object:
+        health = self.sandbox.health()
+        return health.archive.run, health.gateway.run
 
     def _repr_html_(self) -> str:
         return self.status()._repr_html_()

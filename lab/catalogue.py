@@ -37,7 +37,9 @@ class Weakness:
     def probe(self, site: LiveSite) -> Verdict:
         """Try the weakness as an outsider would. A site that is not alive is NotChecked, never Safe."""
         with at_most(PROBE_SECONDS):
-            return site.dead() or self.probe_once(site)
+            run = site.run()
+            verdict = site.dead() or self.probe_once(site)
+            return (site.dead(since=run) if isinstance(verdict, Safe) else None) or verdict
 
     def probe_alive(self, site: LiveSite) -> Verdict:
         """The same on a site that is known to be alive."""
@@ -50,9 +52,9 @@ def probe_each(site: LiveSite, weaknesses: Iterable[Weakness]) -> dict[str, Verd
 
     DICOM probes run beside the others, each kind in its order: logins of one address are limited by the second, and so are
     associations. Those that disturb others (``Scenario.alone``) come afterwards, one by one. A site that is found dead at the
-    beginning is NotChecked; where it is dead at the end, what looked safe may have been silence, and is NotChecked too.
+    beginning is NotChecked; where it is dead at the end or fell meanwhile, what looked safe may have been silence, and is NotChecked too.
     """
-    parts = list(weaknesses)
+    parts, run = list(weaknesses), site.run()
     if trouble := site.dead():
         return {part.id: trouble for part in parts}
     beside = [part for part in parts if not part.scenario.alone]
@@ -66,7 +68,7 @@ def probe_each(site: LiveSite, weaknesses: Iterable[Weakness]) -> dict[str, Verd
         for verdicts in pool.map(in_order, lanes):
             found |= verdicts
     found |= in_order([part for part in parts if part.scenario.alone])
-    if trouble := site.dead():
+    if trouble := site.dead(since=run):
         found |= {name: trouble for name, verdict in found.items() if isinstance(verdict, Safe)}
     return {part.id: found[part.id] for part in parts}
 

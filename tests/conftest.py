@@ -42,6 +42,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which programs the sandboxes ran, as the tests that looked have noted it."""
+    reports = [report for group in terminalreporter.stats.values() for report in group]
+    ran = {value for report in reports for name, value in getattr(report, "user_properties", ()) if name == "ran"}
+    for programs in sorted(ran):
+        terminalreporter.write_line(f"ran with {programs}")
+
+
 @pytest.fixture
 def screenshots(request: pytest.FixtureRequest) -> Path | None:
     """Where to put screenshots, if somebody asked for them with ``--screenshots FOLDER``."""

@@ -21,6 +21,8 @@ from lab.site.config import SiteConfig
 from lab.site.zones import ARCHIVE_HTTP_PORT, Door, Network, Station, Zone
 
 _DELIVERED = {"ct": "CT1", "workstation": "WORKST1"}
+_AT_HOME = {Zone.CLINIC: "ct", Zone.OFFICE: "administrator", Zone.INTERNET: "doctor"}
+_QUIET = (Door.HTTPS, Door.HTTP, Door.DICOM)  # where somebody who only knocks leaves the fewest lines in the logs
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class LiveSite:
     certificates: Certificates
     troubles: Callable[[], str | None]
     """Says what keeps the site from running, or None; asked before anything is concluded from silence."""
+    run: Callable[[], object] = lambda: None
+    """Which run of its programs this is: another value once one of them was started anew."""
     inside: Machine | None = None
     """The archive's machine from within, for those who got there; None where nobody can."""
 
@@ -127,8 +131,11 @@ class LiveSite:
         """Name and password of the first account with this role, as its owner knows them."""
         return next(((name, user.password) for name, user in self.config.users.items() if user.role == role), None)
 
-    def dead(self) -> NotChecked | None:
-        """Why nothing can be concluded about this site: it does not run, or does not answer on its own console."""
+    def dead(self, since: object = None) -> NotChecked | None:
+        """Why nothing can be concluded from what this site refused: it does not run, or does not answer, at its own console or at the gateway.
+
+        ``since`` is an earlier ``run()``: neither can anything be concluded when a program was started anew meanwhile.
+        """
         if trouble := self.troubles():
             return NotChecked(
                 t("The archive does not run ({trouble}), so nothing can be said about it.", trouble=trouble)
@@ -139,4 +146,18 @@ class LiveSite:
         except httpx.HTTPError as error:
             name = type(error).__name__
             return NotChecked(t("The archive does not answer ({error}), so nothing can be said about it.", error=name))
+        if not self._gateway_answers():
+            return NotChecked(
+                t("The gateway answers at none of the doors that it publishes, so nothing can be said about it.")
+            )
+        if since is not None and since != self.run():
+            return NotChecked(
+                t("The archive or the gateway was started anew meanwhile, so nothing can be said about it. Try again.")
+            )
         return None
+
+    def _gateway_answers(self) -> bool:
+        """Whether it accepts connections in one of the zones where it is to; also where it is to in none."""
+        zones = [(zone, self.config.gateway.publish.doors(zone)) for zone in Zone]
+        knocks = [(self.station(_AT_HOME[zone]), min(doors, key=_QUIET.index)) for zone, doors in zones if doors]
+        return not knocks or any(self.answers(station, door) for station, door in knocks)

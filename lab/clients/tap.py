@@ -70,7 +70,7 @@ def tap(network: Network, station: Station, address: str, port: int) -> Iterator
     require_inside(address, network)
     capture = Capture()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(0.2)
+        listener.settimeout(0.05)
         stop = threading.Event()
         thread = threading.Thread(
             target=_serve, args=(listener, (address, port), station.address, capture, stop), daemon=True

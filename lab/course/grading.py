@@ -53,13 +53,18 @@ def grade(site: LiveSite, scenario: Weakness, known: Mapping[str, Weakness], act
     """Check a repair on the running site.
 
     ``known`` is the catalogue: its other weaknesses are probed too. Those that the active misconfigurations bring along
-    (``active`` and what they declare as ``also``) do not count as worse.
+    (``active`` and what they declare as ``also``) do not count as worse. A site that dies while it is checked has not stopped
+    the hospital, and nothing is known of the others: it is NotChecked.
     """
+    run = site.run()
     verdict = scenario.probe(site)
     if isinstance(verdict, NotChecked):
         return Grade(scenario.id, verdict, (), ClinicDay(()))
     made = [known[name].scenario for name in active if name in known] + [scenario.scenario]
     excused = {name for part in made for name in (part.id, *part.also)}
     verdicts = probe_each(site, (other for name, other in known.items() if name not in excused))
-    worse = tuple((name, found) for name, found in verdicts.items() if isinstance(found, Vulnerable))
-    return Grade(scenario.id, verdict, worse, clinic_day(site))
+    worse = tuple((name, other) for name, other in verdicts.items() if isinstance(other, Vulnerable))
+    found = Grade(scenario.id, verdict, worse, clinic_day(site))
+    if found.outcome is not Outcome.STILL_OPEN and (trouble := site.dead(since=run)):
+        return Grade(scenario.id, trouble, (), ClinicDay(()))
+    return found

@@ -25,6 +25,7 @@ _TAGS = (
     (Attribute.FACILITY, "MainDicomTags", "InstitutionName"),
 )
 Account = tuple[str, str]
+_Study = dict[str, Any]  # as Orthanc's REST API shows one
 
 
 class Unanswered(Exception):
@@ -120,25 +121,63 @@ def attempt(site: LiveSite, tries: Iterable[Way], attack: Attack, safe: Text) ->
 
 
 def records(visitor: Visitor) -> Exposure | None:
-    """Whose data the REST API gives to this visitor; None when it refuses (401, 403 or a redirect to elsewhere)."""
+    """Whose data the REST API gives to this visitor; None when it refuses (401, 403 or a redirect to elsewhere).
+
+    That one path is refused says nothing of the others: a gateway may close or lend any of them by itself. So all that lead
+    to a patient are asked until one gives something. Only a password that is not taken is not tried any further.
+    """
     counts = visitor.get("/statistics")
-    if counts.status_code != 200:
+    if visitor.account and counts.status_code == 401:
         return None
-    listed = visitor.get(f"/studies?expand&since=0&limit={STUDIES}")
-    if listed.status_code != 200:
-        return None
-    studies = listed.json()
-    people = list({study["ParentPatient"]: study for study in reversed(studies)}.values())[-ROWS:]
-    rows = [[str(study[part].get(tag, "")) for _, part, tag in _TAGS] for study in people]
-    numbers = counts.json()
+    for asked in (_listed_studies, _found_studies, _listed_patients, _patients_by_parts):
+        studies = asked(visitor)
+        if studies is not None:
+            return _exposed(studies, counts.json() if counts.status_code == 200 else {})
+    return None
+
+
+def _exposed(studies: list[_Study], counts: dict[str, Any]) -> Exposure:
+    people = list({study["ParentPatient"]: study for study in reversed(studies)}.values())
     return exposure(
         [attribute for attribute, _, _ in _TAGS],
-        rows,
-        patients=int(numbers["CountPatients"]),
-        studies=int(numbers["CountStudies"]),
-        images=int(numbers["CountInstances"]),
+        [[str(study[part].get(tag, "")) for _, part, tag in _TAGS] for study in people[-ROWS:]],
+        patients=int(counts.get("CountPatients", len(people))),
+        studies=int(counts.get("CountStudies", sum(bool(study["MainDicomTags"]) for study in studies))),
+        images=int(counts.get("CountInstances", 0)),
         dates=[str(study["MainDicomTags"].get("StudyDate", "")) for study in studies],
     )
+
+
+def _listed_studies(visitor: Visitor) -> list[_Study] | None:
+    answer = visitor.get(f"/studies?expand&since=0&limit={STUDIES}")
+    return list(answer.json()) if answer.status_code == 200 else None
+
+
+def _found_studies(visitor: Visitor) -> list[_Study] | None:
+    question = {"Level": "Study", "Query": {}, "Expand": True, "Limit": STUDIES}
+    answer = visitor.ask("POST", "/tools/find", json=question)
+    return list(answer.json()) if answer.status_code == 200 else None
+
+
+def _listed_patients(visitor: Visitor) -> list[_Study] | None:
+    answer = visitor.get(f"/patients?expand&since=0&limit={STUDIES}")
+    return [_of_patient(patient) for patient in answer.json()] if answer.status_code == 200 else None
+
+
+def _patients_by_parts(visitor: Visitor) -> list[_Study] | None:
+    """By way of what belongs to them: a series and an image name their patient, too."""
+    found = []
+    for level in ("series", "instances"):
+        listed = visitor.get(f"/{level}?since=0&limit={ROWS}")
+        for part in listed.json() if listed.status_code == 200 else []:
+            owner = visitor.get(f"/{level}/{part}/patient")
+            found += [_of_patient(owner.json())] if owner.status_code == 200 else []
+    return found or None
+
+
+def _of_patient(patient: dict[str, Any]) -> _Study:
+    """What Orthanc says of a patient in the form of what it says of a study."""
+    return {"ParentPatient": patient["ID"], "PatientMainDicomTags": patient["MainDicomTags"], "MainDicomTags": {}}
 
 
 def nobody_asked() -> NotChecked:

@@ -152,6 +152,7 @@ class KeptSandbox:
                 status["restarts"],
                 tuple(status["error"]),
                 status.get("version", ""),
+                f"{status.get('begun')} {status.get('service')}",
             )
         except NONSENSE:
             return DEAD

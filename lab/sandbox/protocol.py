@@ -36,6 +36,8 @@ class RoleHealth:
     restarts: int
     error: tuple[str, ...]
     version: str = ""
+    run: str = ""
+    """Which run of the program this is: another text once it, or its keeper, was started anew."""
 
 
 @dataclass(frozen=True)

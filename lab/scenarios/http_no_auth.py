@@ -81,10 +81,10 @@ SCENARIO = Scenario(
             "no-internet",
             t("Publish the web interface inside the hospital only"),
             {"gateway": {"publish": {"http": ["clinic", "office"], "https": ["clinic", "office"]}}},
-            Outcome.STOPS_HOSPITAL,
+            Outcome.STILL_OPEN,
             t(
-                "The intruder on the Internet is locked out, and so is the referring doctor who worked from outside with her account. "
-                "Inside, anyone still reads everything without a password."
+                "Inside, anyone still reads everything without a password: a visitor's laptop in the clinic, for one. The intruder on the "
+                "Internet is locked out, and so is the referring doctor who worked from outside with her account."
             ),
         ),
     ),
@@ -123,8 +123,13 @@ SCENARIO = Scenario(
 
 
 def probe(site: LiveSite) -> Verdict:
-    """As the intruder on the Internet: ask each web door for the archive's content, without any account."""
-    return attempt(site, ways(site), _read, t("No web door gives the intruder anything without an account."))
+    """From the Internet and from a visitor's laptop: ask each web door for the archive's content, without any account."""
+    return attempt(
+        site,
+        ways(site, stations=("intruder", "visitor")),
+        _read,
+        t("No web door gives anything without an account, neither on the Internet nor inside the clinic."),
+    )
 
 
 def _read(visitor: Visitor) -> Loot | None:

@@ -16,6 +16,8 @@ from lab.sandbox.protocol import Log
 from lab.scenario import Fix, Group, Outcome, Reference, Scenario, Trace
 from lab.site.zones import Door
 
+_Patient = tuple[str, str]  # name and date of birth, as the archive writes them
+
 SCENARIO = Scenario(
     id="http-plaintext",
     title=t("Passwords and names cross the network in the clear"),
@@ -66,9 +68,19 @@ SCENARIO = Scenario(
             "inside-only",
             t("Publish the plain port inside the hospital only"),
             {"gateway": {"publish": {"http": ["clinic", "office"]}}},
+            Outcome.STILL_OPEN,
+            t(
+                "Nothing crosses the Internet in the clear, because nothing crosses at all: the referring doctor is locked out. In the office "
+                "the administrator's password, which opens far more than hers, goes on crossing for whoever listens there."
+            ),
+        ),
+        Fix(
+            "plain-off",
+            t("Close the plain port and wait for the certificate"),
+            {"gateway": {"publish": {"http": []}}},
             Outcome.STOPS_HOSPITAL,
             t(
-                "Nothing crosses the Internet in the clear, because nothing crosses at all: the referring doctor is locked out."
+                "Nothing can be overheard where nobody can speak: until the certificate comes, neither doctor nor administrator gets in."
             ),
         ),
     ),
@@ -104,29 +116,19 @@ SCENARIO = Scenario(
 )
 
 _ROWS = 5
+_PEOPLE = ("doctor", "administrator")
 
 
 def probe(site: LiveSite) -> Verdict:
-    """Listen on the doctor's way to the hospital while she opens her patients, at each door that answers her."""
-    doctor = site.station("doctor")
-    doors = site.web_doors(doctor)
-    if not doors:
-        return Safe(Evidence(t("No web door answers on the Internet, so nothing crosses it.")))
+    """Listen on the doctor's way to the hospital and in the administrator's office while they open patients, at each door that answers."""
     steps: list[str] = []
-    for door in doors:
-        try:
-            capture, names = _listen(site, door)
-        except httpx.HTTPError as error:
-            return NotChecked(t("The doctor's connection broke off: {error}.", error=type(error).__name__))
-        url = site.url(doctor.zone, door)
-        kind = "TLS" if capture.is_tls else "plain"
-        steps.append(f"{doctor.address} → {url}: {len(capture.content)} bytes captured, {kind}")
-        exposure = _readable(capture, names)
-        if exposure:
-            steps += [f"Authorization: Basic → {user} / {password}" for user, password in capture.credentials()]
-            return Vulnerable(Evidence(_summary(exposure), tuple(steps), exposure))
-        if not names:
-            return NotChecked(t("The doctor was shown no patient at {url}, so there was nothing to overhear.", url=url))
+    for role in _PEOPLE:
+        for door in site.web_doors(site.station(role)):
+            found = _overhear(site, role, door, steps)
+            if found is not None:
+                return found
+    if not steps:
+        return Safe(Evidence(t("No web door answers on the Internet or in the office, so nothing crosses there.")))
     return Safe(
         Evidence(
             t("What crosses the wire is encrypted: neither a name nor a password can be read in it."), tuple(steps)
@@ -134,43 +136,79 @@ def probe(site: LiveSite) -> Verdict:
     )
 
 
-def _summary(exposure: Exposure) -> Text:
-    if Attribute.PASSWORD in exposure.attributes:
+def _overhear(site: LiveSite, role: str, door: Door, steps: list[str]) -> Verdict | None:
+    """Listen to one person at one door; None when nothing could be read of what crossed. What was captured goes to ``steps``."""
+    person = site.station(role)
+    url = site.url(person.zone, door)
+    try:
+        capture, shown = _listen(site, role, door)
+    except httpx.HTTPError as error:
+        return NotChecked(
+            t("The connection of {address} broke off: {error}.", address=person.address, error=type(error).__name__)
+        )
+    kind = "TLS" if capture.is_tls else "plain"
+    steps.append(f"{person.address} → {url}: {len(capture.content)} bytes captured, {kind}")
+    exposure = _readable(capture, shown)
+    if exposure:
+        steps += [f"Authorization: Basic → {user} / {password}" for user, password in capture.credentials()]
+        return Vulnerable(Evidence(_summary(role, exposure), tuple(steps), exposure))
+    if not shown:
+        return NotChecked(t("Nobody was shown a patient at {url}, so there was nothing to overhear.", url=url))
+    return None
+
+
+def _summary(role: str, exposure: Exposure) -> Text:
+    if Attribute.PASSWORD not in exposure.attributes:
         return tn(
-            "A listener reads the doctor's password and the name of one patient.",
-            "A listener reads the doctor's password and the names of {n} patients.",
+            "A listener reads the name of one patient.",
+            "A listener reads the names of {n} patients.",
+            exposure.patients,
+        )
+    if role == "administrator":
+        return tn(
+            "A listener reads the administrator's password and the name of one patient.",
+            "A listener reads the administrator's password and the names of {n} patients.",
             exposure.patients,
         )
     return tn(
-        "A listener reads the name of one patient.", "A listener reads the names of {n} patients.", exposure.patients
+        "A listener reads the doctor's password and the name of one patient.",
+        "A listener reads the doctor's password and the names of {n} patients.",
+        exposure.patients,
     )
 
 
-def _listen(site: LiveSite, door: Door) -> tuple[Capture, list[str]]:
-    """The capture of the doctor's session at one door, and the names of the patients that she was shown."""
-    doctor = site.station("doctor")
-    account = site.account("doctor")
-    with tap(site.network, doctor, site.network.gateway(doctor.zone), door.port) as (port, capture):
+def _listen(site: LiveSite, role: str, door: Door) -> tuple[Capture, list[_Patient]]:
+    """The capture of somebody's session at one door, and the patients that they were shown."""
+    person = site.station(role)
+    with tap(site.network, person, site.network.gateway(person.zone), door.port) as (port, capture):
         scheme = "https" if door is Door.HTTPS else "http"
         with rest(
             site.network,
-            site.network.station("doctor"),
+            person,
             f"{scheme}://127.0.0.1:{port}",
-            user=account,
+            user=site.account(role),
             authority=site.certificates.authority,
         ) as client:
             answer = client.get("/patients", params={"expand": "", "since": "0", "limit": str(_ROWS)})
     patients = answer.json() if answer.status_code == 200 else []
-    return capture, [str(patient["MainDicomTags"].get("PatientName", "")) for patient in patients]
+    return capture, [
+        (str(tags.get("PatientName", "")), str(tags.get("PatientBirthDate", "")))
+        for tags in (patient["MainDicomTags"] for patient in patients)
+    ]
 
 
-def _readable(capture: Capture, names: list[str]) -> Exposure | None:
-    """What can be read in the capture of what the doctor saw; None when nothing can."""
+def _readable(capture: Capture, shown: list[_Patient]) -> Exposure | None:
+    """What can be read in the capture of what somebody was shown; None when nothing can."""
     text = capture.readable()
-    read = [name for name in names if name and name.encode() in text]
+    read = [(name, born) for name, born in shown if name and name.encode() in text]
     passwords = capture.credentials()
     if not read and not passwords:
         return None
-    attributes = ((Attribute.NAME,) if read else ()) + ((Attribute.PASSWORD,) if passwords else ())
-    samples = tuple((name, *(password for _, password in passwords[:1])) for name in read[:3])
-    return Exposure(patients=len(read), attributes=attributes, samples=samples)
+    dated = bool(read) and all(born and born.encode() in text for _, born in read)
+    attributes = ((Attribute.NAME,) if read else ()) + ((Attribute.BIRTH_DATE,) if dated else ())
+    samples = tuple(
+        (name, *((born,) if dated else ()), *(password for _, password in passwords[:1])) for name, born in read[:3]
+    )
+    return Exposure(
+        patients=len(read), attributes=attributes + ((Attribute.PASSWORD,) if passwords else ()), samples=samples
+    )

@@ -168,9 +168,9 @@ lab.traces("http-no-auth")
 # %% [markdown]
 # ## Repair
 #
-# A repair is written as an **overlay**: a dictionary that names what changes in the site, and nothing else. The site has
-# the sections `orthanc`, `gateway`, `users`, `modalities` and `log_level`. These are the options of its archive; which one
-# decides whether anybody is asked for an account?
+# A repair is written as an **overlay**: a dictionary that names what changes in the site, and nothing else. The site has a
+# section for each of its parts: `orthanc` and `gateway` for the two programs, `users` for the accounts, and others that you
+# meet later. These are the options of its archive; which one decides whether anybody is asked for an account?
 
 # %%
 lab.site.orthanc

@@ -121,8 +121,8 @@ lab.look("intruder", user=stolen)
 # %% [markdown]
 # ### The probe
 #
-# The lab's probe listens in the same way while the doctor opens five patients. Look at the table: a name from what she was
-# shown, and her password.
+# The lab's probe listens in the same way while the doctor opens five patients. Look at the table: names and dates of birth
+# from what she was shown, and her password.
 
 # %%
 lab.probe("http-plaintext")
@@ -179,7 +179,8 @@ print(lab.change(repair))
 # %% [markdown]
 # ## Prove it
 #
-# The check puts a listener on the doctor's way again, at every door that answers her.
+# The check puts a listener on the doctor's way again, and one into the administrator's office, at every door that answers
+# them.
 
 # %%
 lab.check("http-plaintext")

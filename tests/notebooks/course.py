@@ -29,6 +29,7 @@ __all__ = [
     "errors",
     "executed",
     "graded",
+    "grading_cells",
     "says",
     "solved_ones",
 ]
@@ -52,12 +53,17 @@ def executed(path: Path, language: str, solved: bool, environment: dict[str, str
     return notebook
 
 
+def grading_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """The cells that end in a check or an answer: each is to show one card."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return [cell for cell in code if cell.source.splitlines()[-1:][0].startswith(("lab.check(", "lab.answer("))]
+
+
 def graded(notebook: nbformat.NotebookNode) -> list[str]:
     """The cards of its checks and answers, as text."""
     return [
         output.data["text/plain"]
-        for cell in notebook.cells
-        if cell.cell_type == "code" and cell.source.splitlines()[-1:][0].startswith(("lab.check(", "lab.answer("))
+        for cell in grading_cells(notebook)
         for output in cell.outputs
         if output.output_type == "execute_result"
     ]

@@ -17,6 +17,9 @@ from pathlib import Path
 import pytest
 
 from tests.packaging.docker import ROOT, a_net, free_port, leftovers, run
+from tests.packaging.test_containers import REACH, service_of_this_machine
+
+__all__ = ["service_of_this_machine"]  # a fixture, of which the tests below are given what it yields
 
 PROJECT = "pacslab-suite"
 FILES = ["--file", "docker-compose.yml", "--file", "tests/packaging/compose.test.yml"]
@@ -30,8 +33,10 @@ SUITES = [
 CHAOS = ROOT / "tests" / "output" / "chaos"
 VICTIMS = {
     "orthanc": ("archive", "Orthanc"),
-    "nginx": ("gateway", "nginx"),
+    "nginx": ("gateway", "nginx: master"),
+    "nginx-worker": ("gateway", "nginx: worker"),
     "keeper": ("archive", "/opt/pacslab/inside"),
+    "gateway-keeper": ("gateway", "/opt/pacslab/inside"),
 }
 KILL = """
 import os, pathlib, signal, sys
@@ -110,5 +115,18 @@ def test_the_compose_sandbox_passes_the_same_suite(
     lines = output.read_text().splitlines()
     with capfd.disabled():
         print("\n  in the notebooks container:", lines[-1].strip("= ") if lines else "nothing was said")
+        print("".join(f"  {line}\n" for line in lines if line.startswith("ran with ")), end="")
         print(*(f"    {line}" for line in lines if line.startswith("SKIPPED")), sep="\n")
     assert suite.returncode == 0, "\n".join(lines[-150:])
+
+
+def test_the_notebooks_container_has_no_way_out_either(
+    keepers: None, environment: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    address, port = request.getfixturevalue("service_of_this_machine")
+    reach = ("python3", "-I", "-c", REACH, address, str(port))
+    image = run("docker", "compose", *FILES, "images", "--quiet", "gateway", **environment).strip()
+    ordinary = run("docker", "run", "--rm", image, *reach)
+    assert ordinary.strip() == "reached", "the control: an ordinary container must reach it"
+    notebooks = ("docker", "compose", *FILES, "run", "--rm", "--no-TTY", "--no-deps", "notebooks")
+    assert run(*notebooks, *reach, **environment).strip() == "not reached"

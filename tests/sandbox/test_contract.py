@@ -8,15 +8,20 @@ import httpx
 import pytest
 
 from lab.api import Lab
+from lab.catalogue import weakness
+from lab.clients import dimse
 from lab.errors import LabError, SandboxError, SiteCannotStart
+from lab.model import Safe
 from lab.sandbox.protocol import Endpoint, Log
 from lab.site.baseline import ADMINISTRATOR, ADMINISTRATOR_PASSWORD, baseline
-from lab.site.zones import ARCHIVE_HTTP_PORT, Door, Zone
+from lab.site.zones import ARCHIVE_DICOM_PORT, ARCHIVE_HTTP_PORT, Door, Zone
 from tests.conftest import FEW
 from tests.support.chaos import Chaos
 
 ADMIN = (ADMINISTRATOR, ADMINISTRATOR_PASSWORD)
 OPEN = {"orthanc": {"AuthenticationEnabled": False}, "gateway": {"publish": {"http": ["clinic", "office", "internet"]}}}
+
+WHAT_LISTENS = 'local all = io.popen("cat /proc/net/tcp /proc/net/tcp6") print(all:read("*a")) all:close()'
 
 
 def patients_of(lab: Lab) -> int:
@@ -72,6 +77,9 @@ def test_endpoints_name_every_published_door(lab: Lab) -> None:
         Endpoint(Zone.OFFICE, Door.HTTPS, gateway(Zone.OFFICE), 8443),
         Endpoint(Zone.INTERNET, Door.HTTPS, gateway(Zone.INTERNET), 8443),
     )
+    site = lab.live()
+    answering = {(at.zone, door) for at in site.network.stations for door in Door if site.answers(at, door)}
+    assert answering == {(endpoint.zone, endpoint.door) for endpoint in lab.sandbox.endpoints()}
 
 
 def test_a_door_that_is_not_published_refuses_connections(lab: Lab) -> None:
@@ -87,6 +95,12 @@ def test_a_door_that_is_not_published_refuses_connections(lab: Lab) -> None:
 
 def test_both_logs_show_who_came_from_where(lab: Lab) -> None:
     lab.change({**OPEN, "log_level": "verbose"})
+    lab.change(
+        {
+            "orthanc": {"DicomTlsEnabled": False, "DicomAlwaysAllowEcho": True},
+            "gateway": {"publish": {"dicom": ["internet"]}},
+        }
+    )
     intruder = lab.sandbox.network.station("intruder")
     with lab.web("intruder", "https") as client:
         client.get("/system")
@@ -96,7 +110,12 @@ def test_both_logs_show_who_came_from_where(lab: Lab) -> None:
     until(lambda: access.exists() and f"{intruder.address} - - [" in access.read_text().splitlines()[-1])
     stream = lab.sandbox.log(Log.STREAM)
     until(lambda: stream.exists() and stream.read_text().splitlines()[-1].startswith(f"{intruder.address} ["))
-    assert "GET /patients" in lab.sandbox.log(Log.ORTHANC).read_text("utf-8", "replace")
+    assert dimse.echo(lab.live().dicom(intruder, "STRANGER")) == 0
+    seen = lab.sandbox.network.seen_by_archive("intruder")
+    assert seen == intruder.address or not lab.sandbox.network.transparent
+    archive = lab.sandbox.log(Log.ORTHANC).read_text("utf-8", "replace")
+    assert "GET /patients" in archive
+    assert f"Association Received from AET STRANGER on IP {seen}" in archive
 
 
 def test_a_site_that_cannot_start_says_why_and_the_one_before_runs_again(lab: Lab) -> None:
@@ -177,18 +196,36 @@ def test_a_site_applied_to_a_stopped_sandbox_says_how_to_start_it(lab: Lab, kind
     lab.start(with_parent=True)
 
 
-@pytest.mark.parametrize("part", ["orthanc", "nginx", "keeper"])
-def test_a_killed_process_comes_back_with_the_archives_content(lab: Lab, chaos: Chaos, part: str) -> None:
+@pytest.mark.parametrize("part", ["orthanc", "nginx", "nginx-worker", "keeper", "gateway-keeper"])
+def test_a_killed_process_comes_back_with_the_archives_content(lab: Lab, kind: str, chaos: Chaos, part: str) -> None:
+    if kind == "native" and part == "gateway-keeper":
+        pytest.skip("natively one keeper keeps both")
+    lab.change(OPEN)
+    run = lab.live().run()
     chaos.kill(part)
+    assert not isinstance(weakness("http-no-auth").probe(lab.live()), Safe), "what does not answer is not repaired"
     time.sleep(0.2)
     until(lambda: lab.sandbox.health().ready)
     until(lambda: _answers(lab))
+    assert (lab.live().run() != run) is (part != "nginx-worker"), "nginx replaces its workers by itself"
     assert patients_of(lab) == FEW
-    lab.change(OPEN)  # nothing of what was killed answers with the old site
+    lab.harden()  # nothing of what was killed answers with the old site
+    assert not lab.live().answers(lab.sandbox.network.station("intruder"), Door.HTTP)
+    lab.change(OPEN)
     with lab.web("intruder", "http") as client:
         assert client.get("/system").status_code == 200
-    lab.harden()
-    assert not lab.live().answers(lab.sandbox.network.station("intruder"), Door.HTTP)
+
+
+def test_while_strangers_run_code_in_the_archive_it_listens_at_its_own_two_ports_only(lab: Lab, kind: str) -> None:
+    if kind == "native":
+        pytest.skip("natively all that listens is compared in tests/safety/test_listening.py")
+    lab.change({**OPEN, "orthanc": {**OPEN["orthanc"], "ExecuteLuaEnabled": True}})
+    with lab.web("intruder", "http") as client:
+        printed = client.post("/tools/execute-script", content=WHAT_LISTENS).text
+    rows = [line.split() for line in printed.splitlines()]
+    # the rows of /proc/net/tcp and tcp6 that listen (0A), but for Docker's own resolver at 127.0.0.11
+    local = [row[1].split(":") for row in rows if len(row) > 3 and row[3] == "0A" and not row[1].startswith("0B00007F")]
+    assert {int(port, 16) for _, port in local} == {ARCHIVE_HTTP_PORT, ARCHIVE_DICOM_PORT}
 
 
 def _answers(lab: Lab) -> bool:

@@ -14,7 +14,8 @@ class Chaos(Protocol):
     """Kills with SIGKILL."""
 
     def kill(self, part: str) -> None:
-        """Kill ``orthanc``, ``nginx``, ``keeper`` (of the archive) or, native only, ``bubblewrap`` or ``host``.
+        """Kill ``orthanc``, ``nginx``, ``nginx-worker``, ``keeper`` (of the archive), ``gateway-keeper`` (compose only: natively
+        one keeper keeps both) or, native only, ``bubblewrap`` or ``host``.
 
         ``orthanc-stop`` makes Orthanc hang (SIGSTOP) instead.
         """
@@ -25,7 +26,8 @@ class NativeChaos:
 
     NAMES: ClassVar[dict[str, bytes]] = {
         "orthanc": b"Orthanc",
-        "nginx": b"nginx",
+        "nginx": b"nginx: master",
+        "nginx-worker": b"nginx: worker",
         "keeper": b"/opt/pacslab/inside",
         "bubblewrap": b"bwrap",
     }
@@ -44,7 +46,7 @@ class NativeChaos:
         wanted = self.NAMES[part.removesuffix("-stop")]
         for pid in descendants(self.host()):
             arguments = command_line(pid)
-            head = arguments[:2] if part == "nginx" else arguments[:3]
+            head = arguments[:2] if part.startswith("nginx") else arguments[:3]
             is_wrapper = bool(arguments) and arguments[0].endswith(b"bwrap")
             if any(wanted in argument for argument in head) and (part == "bubblewrap" or not is_wrapper):
                 os.kill(pid, number)

@@ -45,6 +45,7 @@ class RoleKeeper:
         self.status: dict[str, Any] = {
             "role": role,
             "keeper": os.getpid(),
+            "begun": time.time(),
             "state": "stopped",
             "restarts": 0,
             "error": [],
