@@ -155,7 +155,8 @@ def _listed_studies(visitor: Visitor) -> list[_Study] | None:
 
 def _found_studies(visitor: Visitor) -> list[_Study] | None:
     question = {"Level": "Study", "Query": {}, "Expand": True, "Limit": STUDIES}
-    answer = visitor.ask("POST", "/tools/find", json=question)
+    # who refuses a question unread ends the connection: the next one must not come on it
+    answer = visitor.ask("POST", "/tools/find", json=question, headers={"Connection": "close"})
     return list(answer.json()) if answer.status_code == 200 else None
 
 
