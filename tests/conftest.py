@@ -33,6 +33,9 @@ LONGEST = (
     "test_matrix_web.py",
     "test_matrix_dimse.py",
     "test_matrix_watching.py",
+    "test_course_detection.py",
+    "test_course_privacy.py",
+    "test_course_survey.py",
     "test_course.py",
 )
 

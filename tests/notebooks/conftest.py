@@ -12,6 +12,17 @@ from lab.course.progress import Progress
 from lab.home import Home
 from tests.notebooks.course import ROOT
 
+pytest.register_assert_rewrite("tests.notebooks.runs")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The tests of runs.py run for each notebook of their module's ``CHAPTER``."""
+    if metafunc.function.__module__ == "tests.notebooks.runs":
+        from tests.notebooks.runs import runs
+
+        solved = "_solved_" in metafunc.function.__name__
+        metafunc.parametrize(("name", "language"), runs(metafunc.module.CHAPTER, solved))
+
 
 @pytest.fixture
 def progress(home: Home) -> Progress:
