@@ -119,12 +119,13 @@ def collect(paths: list[Path]) -> list[Source]:
     for path in paths:
         inside = _folder(path) if path.is_dir() else [path]
         for file in inside:
-            if (real := Path(os.path.realpath(file))) not in found:
-                found[real] = read(file)
-        if len(found) > MAX_FILES:
-            raise AuditError(
-                t("More than {limit} files.", limit=MAX_FILES), t("Name the configuration files one by one.")
-            )
+            if (real := Path(os.path.realpath(file))) in found:
+                continue
+            if len(found) == MAX_FILES:
+                raise AuditError(
+                    t("More than {limit} files.", limit=MAX_FILES), t("Name the configuration files one by one.")
+                )
+            found[real] = read(file)
     return list(found.values())
 
 

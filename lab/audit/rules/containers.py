@@ -31,10 +31,13 @@ DANGEROUS = {"ALL", "SYS_ADMIN", "CAP_SYS_ADMIN", "SYS_PTRACE", "CAP_SYS_PTRACE"
     ref.DOCKER_PORTS,
 )
 def bind_all(site: Deployment) -> Iterator[Hit]:
-    """Ports of Orthanc and of its database. The DICOM port is needed by the modalities: lower, as one address would do."""
+    """Ports of Orthanc and of its database. The DICOM port is needed by the modalities: lower, as one address would do.
+
+    Which address that is only people know: a DICOM port is never moved to 127.0.0.1 by ``--harden``.
+    """
     for archive in site.archives:
         if archive.service is not None:
-            yield from _published(archive.service, _ports(archive))
+            yield from _published(archive.service, _ports(archive), archive.port("DicomPort"))
     for service in site.services:
         if not service.is_orthanc:
             yield from _published(service, dict.fromkeys(DATABASES, HIGH))
@@ -45,7 +48,7 @@ def _ports(archive: Archive) -> dict[int, Severity]:
     return {port: severity for port, severity in named.items() if port is not None}
 
 
-def _published(service: Service, ports: dict[int, Severity]) -> Iterator[Hit]:
+def _published(service: Service, ports: dict[int, Severity], dicom: int | None = None) -> Iterator[Hit]:
     mode = service.item.get("network_mode")
     if mode is not None and mode.text == "host" and not set(ports) <= set(DATABASES):
         yield Hit(
@@ -56,8 +59,11 @@ def _published(service: Service, ports: dict[int, Severity]) -> Iterator[Hit]:
     for port in service.ports:
         if port.target in ports and port.host in ("", "0.0.0.0", "::"):
             message = t("Port {port} of {name} is published on every address.", port=port.target, name=service.name)
-            fragment = f'ports: ["127.0.0.1:{port.published or port.target}:{port.target}"]'
-            yield Hit(message, port.item.place, severity=ports[port.target], fragment=fragment, edits=_bind_edit(port))
+            address, edits = ("10.0.0.5", ()) if port.target == dicom else ("127.0.0.1", _bind_edit(port))
+            fragment = f'ports: ["{address}:{port.published or port.target}:{port.target}"]'
+            if port.target == dicom:
+                fragment += "   # the archive’s address in the clinic’s network"
+            yield Hit(message, port.item.place, severity=ports[port.target], fragment=fragment, edits=edits)
 
 
 def _bind_edit(port: Port) -> tuple[Edit, ...]:

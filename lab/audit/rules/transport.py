@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lab import references as ref
 from lab.audit.archive import Archive, Reach
 from lab.audit.deployment import Deployment
-from lab.audit.nginx import Listen
+from lab.audit.routes import Listen
 from lab.audit.rule import Hit, hit, rule
 from lab.i18n import t
 from lab.model import Severity

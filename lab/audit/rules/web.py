@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from lab import references as ref
 from lab.audit.archive import Archive, Reach
 from lab.audit.deployment import Deployment
-from lab.audit.nginx import Block, Route
+from lab.audit.nginx import Block
 from lab.audit.platform import split_image
+from lab.audit.routes import Route
 from lab.audit.rule import Hit, hit, rule
 from lab.audit.rules.options import option_message
 from lab.i18n import t
