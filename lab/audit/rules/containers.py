@@ -23,7 +23,7 @@ DANGEROUS = {"ALL", "SYS_ADMIN", "CAP_SYS_ADMIN", "SYS_PTRACE", "CAP_SYS_PTRACE"
 @rule(
     "bind-all",
     HIGH,
-    t("A port is published on every address of the host"),
+    t("A port is published for everybody"),
     t(
         "Docker opens it past the host’s firewall (ufw). Publish on 127.0.0.1 for a proxy, or on the address in the clinic’s network."
     ),
@@ -33,7 +33,8 @@ DANGEROUS = {"ALL", "SYS_ADMIN", "CAP_SYS_ADMIN", "SYS_PTRACE", "CAP_SYS_PTRACE"
 def bind_all(site: Deployment) -> Iterator[Hit]:
     """Ports of Orthanc and of its database. The DICOM port is needed by the modalities: lower, as one address would do.
 
-    Which address that is only people know: a DICOM port is never moved to 127.0.0.1 by ``--harden``.
+    Which address that is only people know: a DICOM port is never moved to 127.0.0.1 by ``--harden``. nginx publishes too, where
+    it forwards the web port as a plain stream: all that a proxy could add is missing there.
     """
     for archive in site.archives:
         if archive.service is not None:
@@ -41,6 +42,12 @@ def bind_all(site: Deployment) -> Iterator[Hit]:
     for service in site.services:
         if not service.is_orthanc:
             yield from _published(service, dict.fromkeys(DATABASES, HIGH))
+    for route in site.web_routes:
+        if route.stream and not all(listen.loopback for listen in route.listens):
+            message = t("nginx forwards the archive’s own web port as it is.")
+            yield Hit(
+                message, route.block.place, fragment="# no stream server for the web port: proxy_pass in http { }"
+            )
 
 
 def _ports(archive: Archive) -> dict[int, Severity]:

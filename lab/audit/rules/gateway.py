@@ -8,6 +8,7 @@ from lab import references as ref
 from lab.audit.deployment import Deployment
 from lab.audit.nginx import Block
 from lab.audit.rule import Hit, rule
+from lab.audit.rules.web import NO_LOGIN, lent
 from lab.i18n import t
 from lab.model import Severity
 
@@ -114,12 +115,21 @@ def no_audit(site: Deployment) -> Iterator[Hit]:
 @rule(
     "version-disclosure",
     LOW,
-    t("The proxy tells its version"),
+    t("The version is told to anybody"),
     t("A scanner looks up the known flaws of that version without a single try."),
     ref.CWE_200,
 )
 def version_disclosure(site: Deployment) -> Iterator[Hit]:
-    """Only a whole nginx.conf can lack the directive; a server of its own may be part of one that has it."""
+    """nginx’s version, and Orthanc’s at /system where nginx logs in for whoever asks.
+
+    Only a whole nginx.conf can lack server_tokens; a server of its own may be part of one that has it. The name of the
+    product in Orthanc’s question for the password (WWW-Authenticate) is no finding: every archive behind a proxy sends it.
+    """
+    for archive in site.archives:
+        for login, path in lent(archive):
+            if path.rstrip("/") == "/system":
+                message = t("nginx logs in to /system, which tells Orthanc’s version, for whoever comes.")
+                yield Hit(message, login.place, fragment=NO_LOGIN)
     if site.gateway is None or not site.web_routes:
         return
     for http in site.gateway.own("http"):
