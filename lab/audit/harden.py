@@ -20,8 +20,8 @@ from lab.audit.rule import JSON, Edit, Finding
 from lab.audit.source import Kind, Source
 from lab.audit.yamlfile import Item
 
-# What a program cannot decide: passwords, certificates, scripts, a name that every modality must learn.
-BY_HAND = {"RegisteredUsers", "LuaScripts", "DicomTlsEnabled", "DicomAet"}
+# What a program cannot decide: passwords, certificates, scripts, a name that every modality must learn, the longest series.
+BY_HAND = {"RegisteredUsers", "LuaScripts", "DicomTlsEnabled", "DicomAet", "LimitFindInstances"}
 
 
 @dataclass(frozen=True)

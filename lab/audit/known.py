@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
 
 from lab.audit.jsonc import Node
 from lab.audit.platform import defaults
@@ -17,6 +18,11 @@ SECTIONS = {
     "StoneWebViewer", "Tcia", "Transfers", "VolView", "WebViewer", "WebViewerPro", "WholeSlideImaging", "WSI", "Worklists", "AdvancedStorage",
     "StorageCommitment", "LimitJobs", "OverwriteInstancesMode", "DicomSequenceUid",
 }  # fmt: skip
+# What Orthanc reads in the object of a modality (Orthanc's RemoteModalityParameters).
+MODALITY = (
+    "AET", "Host", "Port", "Manufacturer", "AllowEcho", "AllowFind", "AllowFindWorklist", "AllowGet", "AllowMove", "AllowStore",
+    "AllowStorageCommitment", "AllowNAction", "AllowNEventReport", "AllowTranscoding", "UseDicomTls", "LocalAet", "Timeout", "RetrieveMethod",
+)  # fmt: skip
 FORMER = re.compile(r"\w+TransferSyntaxAccepted")  # of older versions; AcceptedTransferSyntaxes took their place
 
 
@@ -26,10 +32,9 @@ def is_option(name: str) -> bool:
     return known or FORMER.fullmatch(name) is not None
 
 
-def nearest(name: str) -> str | None:
-    """The option that was probably meant, or None."""
-    known = [*orthanc_options(), *SECTIONS]
-    folded = {candidate.lower(): candidate for candidate in known}
+def nearest(name: str, known: Iterable[str] = ()) -> str | None:
+    """The option (or the one of these names) that was probably meant, or None."""
+    folded = {candidate.lower(): candidate for candidate in known or [*orthanc_options(), *SECTIONS]}
     near = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=0.8)
     return folded[near[0]] if near else None
 

@@ -55,7 +55,7 @@ def test_the_table_is_grouped_by_severity_with_file_line_and_remedy() -> None:
 
 def test_json_says_what_comes_from_a_default() -> None:
     report = json.loads(run(DEMO, "--json").output)
-    assert report["summary"] == {"critical": 1, "high": 2, "medium": 4, "low": 6}
+    assert report["summary"] == {"critical": 1, "high": 2, "medium": 4, "low": 7}
     by_id = {entry["id"]: entry for entry in report["findings"]}
     creds, store = by_id["http-default-creds"], by_id["dimse-store-open"]
     assert (creds["file"], creds["line"], creds["from_default"]) == (str(DEMO / "docker-compose.yml"), 10, False)
@@ -173,7 +173,7 @@ def test_hardening_mends_in_place_and_keeps_comments_and_unknown_keys(tmp_path: 
 """
     )
     left = {finding.rule.id for finding in hardening.by_hand}
-    assert left == {"http-plaintext", "dicom-no-tls", "dimse-default-aet"}
+    assert left == {"http-plaintext", "dicom-no-tls", "dimse-default-aet", "find-unlimited"}
     assert found(audited(tmp_path, file.text)) == left
     assert '-  "DicomAlwaysAllowFind" : true,' in file.difference
     assert '+  "DicomAlwaysAllowFind" : false,' in file.difference

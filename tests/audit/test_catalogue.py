@@ -154,6 +154,12 @@ def test_every_rule_is_tied_to_a_weakness_of_the_course_and_documents_itself() -
         assert rule.find.__doc__, rule.id
 
 
+def test_a_rule_is_as_grave_as_its_scenario_or_says_why_not() -> None:
+    for rule in rules().values():
+        differs = rule.id in catalogue() and rule.severity is not catalogue()[rule.id].scenario.severity
+        assert ("Severity: " in rule.note) is differs, rule.id
+
+
 def test_the_excuses_name_weaknesses_of_the_course() -> None:
     assert set(NOT_IN_CONFIGURATION) <= PART_3
 

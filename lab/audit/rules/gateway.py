@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lab import references as ref
 from lab.audit.deployment import Deployment
 from lab.audit.nginx import Block
+from lab.audit.origins import foreign
 from lab.audit.rule import Hit, rule
 from lab.audit.rules.web import NO_LOGIN, lent
 from lab.i18n import t
@@ -19,7 +20,7 @@ limit_req zone=clients burst=40 nodelay;                          # in location 
 
 @rule(
     "http-no-ratelimit",
-    LOW,
+    MEDIUM,
     t("Passwords may be tried without limit"),
     t(
         "Orthanc neither slows down nor writes a line when a password is wrong: fifty tries took 0.27 seconds. Only the proxy can limit them."
@@ -48,7 +49,10 @@ def http_no_ratelimit(site: Deployment) -> Iterator[Hit]:
     ref.BOOK_NGINX,
 )
 def cors_wildcard(site: Deployment) -> Iterator[Hit]:
-    """``*`` or the caller’s own origin repeated. Graver with credentials."""
+    """``*``, ``null``, or the caller’s own origin repeated without a comparison that holds it to the hospital’s.
+
+    Severity: the scenario lends the visitor’s account too; without Access-Control-Allow-Credentials a page reads less.
+    """
     seen = set()
     for route in site.web_routes:
         headers = [block for block in route.inside.effective("add_header") if len(block.args) > 1] + [
@@ -60,10 +64,12 @@ def cors_wildcard(site: Deployment) -> Iterator[Hit]:
         named = {(block.args[0].lower(), block.args[1].lower()) for block in headers}
         credentials = ("access-control-allow-credentials", "true") in named
         for block in headers:
-            anybody = block.args[1] in ("*", "$http_origin")
-            if block.args[0].lower() == "access-control-allow-origin" and anybody and block.place not in seen:
+            named_so = block.args[0].lower() == "access-control-allow-origin"
+            if named_so and block.place not in seen and foreign(block):
                 seen.add(block.place)
-                message = t("Access-Control-Allow-Origin is {value}.", value=block.args[1])
+                message = t(
+                    "Access-Control-Allow-Origin is {value}: others than your own pages fit.", value=block.args[1]
+                )
                 fragment = 'add_header Access-Control-Allow-Origin "https://viewer.hospital.example" always;'
                 yield Hit(message, block.place, severity=HIGH if credentials else None, fragment=fragment)
 
@@ -78,7 +84,10 @@ def cors_wildcard(site: Deployment) -> Iterator[Hit]:
     ref.CWE_530,
 )
 def public_backup(site: Deployment) -> Iterator[Hit]:
-    """``autoindex on``, unless an account or a certificate is asked for."""
+    """``autoindex on``, unless an account or a certificate is asked for.
+
+    Severity: in the scenario the folder holds the backup; here nobody knows what is in it.
+    """
     for block in site.gateway.all("autoindex") if site.gateway else ():
         inside = block.parent or block
         guarded = any(
@@ -93,7 +102,7 @@ def public_backup(site: Deployment) -> Iterator[Hit]:
 
 @rule(
     "no-audit",
-    MEDIUM,
+    HIGH,
     t("Nobody could tell afterwards who looked at what"),
     t(
         "Orthanc’s own log names neither address nor user of a request. Without the proxy’s access log an intruder leaves no line."

@@ -100,6 +100,24 @@ def tls_outdated(site: Deployment) -> Iterator[Hit]:
 
 
 @rule(
+    "https-in-debian",
+    MEDIUM,
+    t("Orthanc’s own HTTPS does not work in Debian’s build"),
+    t(
+        "Debian’s 1.10.1 crashes at the first TLS connection, and its 1.12.7 answers nothing. A proxy in front does it well."
+    ),
+    ref.BOOK_HTTPS,
+    scenario="http-plaintext",
+)
+def https_in_debian(site: Deployment) -> Iterator[Hit]:
+    """Only where Debian’s package is known to run: other builds have a TLS that works."""
+    for archive in site.archives:
+        if archive.platform.family == "debian" and archive.is_on("SslEnabled"):
+            message = t("SslEnabled is true, in {platform}.", platform=archive.platform.label)
+            yield hit(archive, archive.setting("SslEnabled"), message, fragment=TLS)
+
+
+@rule(
     "peer-plaintext",
     MEDIUM,
     t("Another archive is reached in the clear"),

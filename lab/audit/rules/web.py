@@ -79,7 +79,7 @@ def _consequence(archive: Archive) -> bool:
 
 @rule(
     "open-viewer",
-    HIGH,
+    CRITICAL,
     t("The web viewer shows patients to anybody"),
     t("A browser is all it takes: /app/explorer.html lists the patients and shows their images."),
     ref.BOOK_SECURITY,
@@ -96,7 +96,7 @@ def open_viewer(site: Deployment) -> Iterator[Hit]:
 
 @rule(
     "dicomweb-open",
-    HIGH,
+    CRITICAL,
     t("DICOMweb answers anybody"),
     t("QIDO-RS lists the studies and WADO-RS delivers them, in a format that every DICOM tool reads."),
     ref.T1213,
@@ -160,7 +160,7 @@ def _comes_with_plugins(archive: Archive) -> bool:
 
 @rule(
     "rest-exfil",
-    HIGH,
+    CRITICAL,
     t("Anybody may have the archive send its images away"),
     t(
         "PUT /modalities/x declares a destination, POST /modalities/x/store sends patients there: no download, no trace in the proxy’s log."
@@ -196,7 +196,7 @@ def metrics_open(site: Deployment) -> Iterator[Hit]:
 
 @rule(
     "webdav-open",
-    MEDIUM,
+    HIGH,
     t("The archive is a network drive"),
     t(
         "WebDAV shows the patients as folders, and files copied into it enter the archive. Switch it off where nobody uses it."

@@ -10,7 +10,7 @@ from lab.audit.archive import Archive, Option
 from lab.audit.deployment import Deployment
 from lab.audit.environment import PREFIX, Variable, variable_name
 from lab.audit.jsonc import Unknown
-from lab.audit.known import is_option, nearest
+from lab.audit.known import MODALITY, is_option, nearest
 from lab.audit.rule import Hit, rule
 from lab.i18n import t
 from lab.model import Severity
@@ -36,8 +36,9 @@ _TYPES: dict[str, tuple[type, ...]] = {
     scenario="http-no-auth",
 )
 def unknown_option(site: Deployment) -> Iterator[Hit]:
-    """Near a known name it is a slip. Far from any, an object is taken for a plugin’s section and left alone."""
+    """Near a known name it is a slip, also among the rights of a modality. Far from any, an object is taken for a plugin’s section."""
     for archive in site.archives:
+        yield from _rights(archive)
         for option in islice((option for option in archive.written() if not is_option(option.name)), MAX_UNKNOWN):
             if near := _meant(option.variable) or nearest(option.name):
                 message = t("Orthanc has no option {name}. Did you mean {near}?", name=repr(option.name), near=near)
@@ -49,6 +50,29 @@ def unknown_option(site: Deployment) -> Iterator[Hit]:
                     severity=LOW,
                     archive=archive,
                 )
+
+
+def _rights(archive: Archive) -> Iterator[Hit]:
+    """Slips in the names of a modality’s rights: ``AllowFnd: false`` forbids nothing."""
+    option = archive.options.get("DicomModalities")
+    if option is None or not isinstance(option.value, dict):
+        return
+    places = {
+        (modality.name, member.name): member.place
+        for modality in (option.node.members if option.node else ())
+        for member in modality.value.members
+    }
+    for modality, entries in islice(option.value.items(), MAX_UNKNOWN):
+        for name in entries if isinstance(entries, dict) else ():
+            if name not in MODALITY and (near := nearest(name, MODALITY)):
+                message = t(
+                    "The modality {modality} has no setting {name}. Did you mean {near}?",
+                    modality=modality,
+                    name=repr(name),
+                    near=near,
+                )
+                place = places.get((modality, name), option.place)
+                yield Hit(message, place, archive=archive, fragment=f'"{near}"')
 
 
 def _meant(variable: Variable | None) -> str | None:
