@@ -46,6 +46,19 @@ def test_a_rule_finds_its_weakness_and_not_its_neighbour(
     assert rule not in found(audited(tmp_path, strong, **platform))
 
 
+def test_a_proxy_that_does_tls_for_dicom_is_seen_to_do_it_and_to_ask_for_certificates_or_not(tmp_path: Path) -> None:
+    project = write(tmp_path, "compose.yml", PROJECT.format(more="environment: {ORTHANC__REGISTERED_USERS: '${U}'}"))
+    stream = "stream {{ server {{ listen 2762 {tls}; {asks} proxy_pass pacs:4242; }} }}"
+    rules_ = {"dicom-no-tls", "dicom-tls-no-client-cert"}
+    for tls, asks, expected in (
+        ("", "", {"dicom-no-tls"}),
+        ("ssl", "", {"dicom-tls-no-client-cert"}),
+        ("ssl", "ssl_verify_client on;", set()),
+    ):
+        proxy = write(tmp_path, "nginx.conf", stream.format(tls=tls, asks=asks))
+        assert found(audit([project, proxy])) & rules_ == expected, (tls, asks)
+
+
 def test_https_of_other_builds_is_left_alone(tmp_path: Path) -> None:
     assert "https-in-debian" not in found(audited(tmp_path, {"SslEnabled": True}, image="orthancteam/orthanc:26.8.1"))
 

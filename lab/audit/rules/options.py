@@ -9,7 +9,8 @@ from typing import Any
 from lab import references as ref
 from lab.audit.archive import Archive, Reach, Setting
 from lab.audit.deployment import Deployment
-from lab.audit.rule import Hit, Rule, hit
+from lab.audit.rule import Find, Hit, Rule, hit
+from lab.audit.rules.transport import dicom_proxy_asks_nobody
 from lab.i18n import Text, t
 from lab.model import Severity
 from lab.scenario import Reference
@@ -34,6 +35,14 @@ def modalities(archive: Archive) -> bool:
     return dicom(archive) and (
         bool(archive.setting("DicomModalities").value) or archive.is_on("DicomModalitiesInDatabase")
     )
+
+
+def dicom_in_the_clear(archive: Archive) -> bool:
+    """The DICOM port is not behind an nginx that does TLS for it on every way from the network."""
+    listens = [listen for route in archive.dicom_routes for listen in route.listens if not listen.loopback]
+    by_proxy = bool(listens) and all(listen.tls for listen in listens)
+    direct = archive.service is None or archive.published(archive.port("DicomPort")) is Reach.NETWORK
+    return dicom(archive) and (direct or not by_proxy)
 
 
 def dicom_tls(archive: Archive) -> bool:
@@ -62,6 +71,8 @@ class Row:
     applies: Applies = dicom
     scenario: str | None = None
     reach: Callable[[Archive], Reach] = lambda archive: archive.dicom
+    also: Find = lambda site: ()
+    """Where else the weakness shows than in the option."""
     note: str = ""
     """Why the severity is not the scenario's, where it is not."""
     twins: Mapping[str, JSON] = field(default_factory=dict)
@@ -78,6 +89,7 @@ class Row:
                 if self.applies(archive) and not harmless:
                     message = option_message(option, setting.value, setting.default)
                     yield hit(archive, setting, message, options={option: good})
+        yield from self.also(site)
 
     def _counts_inside(self, setting: Setting) -> bool:
         """Whether the weakness is worth a line where only other containers reach the port: written down, and grave."""
@@ -170,13 +182,13 @@ RULES = tuple(
             "dicom-no-tls", MEDIUM, "DicomTlsEnabled", False, True,
             t("DICOM crosses the network in the clear"),
             t("Names and images can be read on the way. TLS needs a certificate on each side, and DicomTlsTrustedCertificates."),
-            (ref.PS3_15, ref.BOOK_DICOM_TLS), note=LOWER,
+            (ref.PS3_15, ref.BOOK_DICOM_TLS), dicom_in_the_clear, note=LOWER,
         ),
         Row(
             "dicom-tls-no-client-cert", MEDIUM, "DicomTlsRemoteCertificateRequired", False, True,
             t("DICOM over TLS asks the other side for no certificate"),
             t("The connection is encrypted, but anyone may open it: encryption does not say who is calling."),
-            (ref.CWE_295, ref.BOOK_DICOM_TLS), dicom_tls,
+            (ref.CWE_295, ref.BOOK_DICOM_TLS), dicom_tls, also=dicom_proxy_asks_nobody,
         ),
         Row(
             "find-unlimited", LOW, "LimitFindResults", 0, 100,

@@ -19,6 +19,8 @@ TLS = """server {
   ssl_certificate_key /etc/nginx/tls/archive.key;
   location / { proxy_pass http://127.0.0.1:8042; }
 }"""
+CLIENT_CERTIFICATES = """ssl_client_certificate /etc/nginx/tls/modalities.pem;
+ssl_verify_client on;"""
 WEAK = {"SSLv2", "SSLv3", "TLSv1", "TLSv1.1"}
 
 
@@ -68,6 +70,16 @@ def _direct(site: Deployment, archive: Archive) -> Iterator[Hit]:
             if port.target == archive.port("HttpPort") and not port.loopback:
                 message = t("Port {port} is published without TLS.", port=port.published or port.target)
                 yield Hit(message, port.item.place, archive=archive, fragment=TLS)
+
+
+def dicom_proxy_asks_nobody(site: Deployment) -> Iterator[Hit]:
+    """An nginx that does TLS for the DICOM port and asks the other side for no certificate."""
+    for route in filter(site.is_dicom, site.routes):
+        asked = any(block.args == ("on",) for block in route.server.effective("ssl_verify_client"))
+        for listen in route.listens if not asked else ():
+            if listen.tls and not listen.loopback:
+                message = t("nginx takes DICOM over TLS at port {port} from whoever comes.", port=listen.port)
+                yield Hit(message, listen.block.place, fragment=CLIENT_CERTIFICATES)
 
 
 @rule(
