@@ -185,7 +185,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-_REFERENCE = re.compile(r"\$\{(\w+)(?::?[-?]([^}]*))?\}|\$(\w+)")
+_REFERENCE = re.compile(r"\$\{(\w+)(?::?[-?]([^}]{0,2000}))?\}|\$(\w+)")
 
 
 def _resolved(text: str | None, surroundings: Mapping[str, str]) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from lab.audit.nginx import Block
 
 ORIGIN = "$http_origin"
+MAX_ORIGINS = 300  # of one map
 
 
 def foreign(header: Block) -> bool:
@@ -29,7 +30,7 @@ def _let_in(header: Block, variable: str) -> Iterator[str]:
     *_, root = header.around()
     for table in root.all("map"):
         if table.args == (ORIGIN, variable):
-            for entry in table.children:
+            for entry in table.children[:MAX_ORIGINS]:
                 if entry.args and (entry.args[0].startswith("$") or entry.args[0] in ("*", "null")):
                     yield _pattern(entry.name)
     server = next((block for block in header.around() if block.name == "server"), root)

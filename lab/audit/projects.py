@@ -16,7 +16,7 @@ def projects(sources: list[Source]) -> list[tuple[Source, list[Source]]]:
     is read here; and any file of the same folder whose services say neither image nor build and so cannot run by
     themselves (``docker compose -f a.yml -f b.yml``). Two files that can are two deployments.
     """
-    services = {source: parse_yaml(source).get("services") for source in sources} if len(sources) > 1 else {}
+    services = {source: _services(source) for source in sources} if len(sources) > 1 else {}
     found: dict[Source, list[Source]] = {}
     rest = []
     for source in sources:
@@ -34,22 +34,23 @@ def projects(sources: list[Source]) -> list[tuple[Source, list[Source]]]:
     return list(found.items())
 
 
-def _lies_over(source: Source, base: Source, services: Mapping[Source, Item | None]) -> bool:
-    if source.path.resolve().parent != base.path.resolve().parent:
-        return False
-    if source.path.name in _override_names(base.path):
-        return True
-    own, theirs = services[source], services[base]
-    if own is None or theirs is None or not own.entries():
-        return False
-    below = theirs.entries()
-    return all(not _stands_alone(item) and name in below for name, item in own.entries().items()) and any(
-        map(_stands_alone, below.values())
-    )
+def _services(source: Source) -> dict[str, bool]:
+    """The services of a file, and whether each could run by itself."""
+    section = parse_yaml(source).get("services")
+    return {name: _stands_alone(item) for name, item in section.entries().items()} if section else {}
 
 
 def _stands_alone(service: Item) -> bool:
     return service.get("image") is not None or service.get("build") is not None
+
+
+def _lies_over(source: Source, base: Source, services: Mapping[Source, Mapping[str, bool]]) -> bool:
+    if source.path.resolve().parent != base.path.resolve().parent:
+        return False
+    if source.path.name in _override_names(base.path):
+        return True
+    own, below = services[source], services[base]
+    return bool(own) and not any(own.values()) and own.keys() <= below.keys() and any(below.values())
 
 
 def _override_names(base: Path) -> list[str]:

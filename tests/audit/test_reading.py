@@ -248,6 +248,24 @@ def test_an_nginx_configuration_without_end_is_refused(tmp_path: Path) -> None:
     assert "comes to more than 50000 directives" in refusal(write(tmp_path, "b.conf", "include s0.inc;"))
 
 
+def test_what_could_keep_an_expression_busy_is_read_quickly(tmp_path: Path) -> None:
+    begun = time.process_time()
+    assert "no configuration that the audit knows" in refusal(write(tmp_path, "word", "a" * 500_000))
+    variables = f"services: {{a: {{image: orthancteam/orthanc, environment: {{A: '{'${a-' * 60_000}'}}}}}}"
+    assert "container-root" in found(audit([write(tmp_path, "a.yml", variables)]))
+    origins = "map $http_origin $a { " + '"~^https://[a-z]+(.example)*$" $http_origin; ' * 2000 + "} "
+    header = "location /a { add_header Access-Control-Allow-Origin $a; proxy_pass http://orthanc:8042; } "
+    text = f"{origins} server {{ listen 443 ssl; {header * 1500} }}"
+    assert "cors-wildcard" in found(audit([write(tmp_path, "a.conf", text)]))
+    assert time.process_time() - begun < 4
+
+
+def test_files_that_are_too_large_together_are_refused(tmp_path: Path) -> None:
+    for number in range(6):
+        write(tmp_path, f"{number}.json", "{}" + " " * 1_900_000)
+    assert "too large together" in refusal(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("line", "value", "after"),
     [
