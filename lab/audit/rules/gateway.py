@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lab import references as ref
@@ -14,6 +15,7 @@ from lab.i18n import t
 from lab.model import Severity
 
 CRITICAL, HIGH, MEDIUM, LOW = Severity
+GUESSING = 50  # requests a second: an interface comes with twenty, four million passwords a day do not
 MAX_HEADERS = 500  # that name an origin: each may have a map of its own to be looked through
 LIMIT = """limit_req_zone $binary_remote_addr zone=clients:1m rate=20r/s;   # in http { }
 limit_req zone=clients burst=40 nodelay;                          # in location { }"""
@@ -30,13 +32,32 @@ limit_req zone=clients burst=40 nodelay;                          # in location 
     ref.NGINX_LIMIT,
 )
 def http_no_ratelimit(site: Deployment) -> Iterator[Hit]:
-    """Once a server. A plain stream has no requests to count: it counts as unlimited."""
+    """Once a server. A plain stream has no requests to count: it counts as unlimited. So does a rate that only floods reach."""
+    rates = _rates(site)
     seen: set[int] = set()
     for route in site.web_routes:
-        if not route.inside.effective("limit_req") and id(route.server) not in seen:
-            seen.add(id(route.server))
-            message = t("nginx passes requests on to the archive without a limit.")
-            yield Hit(message, route.block.place, fragment=LIMIT)
+        limits = route.inside.effective("limit_req")
+        known = [rates.get(argument[5:]) for limit in limits for argument in limit.args if argument.startswith("zone=")]
+        slowest = min((rate for rate in known if rate is not None), default=None)
+        generous = None not in known and slowest is not None and slowest > GUESSING
+        if id(route.server) in seen or not (generous or not limits):
+            continue
+        seen.add(id(route.server))
+        message = t("nginx passes requests on to the archive without a limit.")
+        if generous:
+            message = t("nginx lets {n} requests a second through: enough to try passwords.", n=int(slowest or 0))
+        yield Hit(message, (limits[0] if limits else route.block).place, fragment=LIMIT)
+
+
+def _rates(site: Deployment) -> dict[str, float]:
+    """Requests a second of each zone."""
+    found = {}
+    for zone in site.gateway.all("limit_req_zone") if site.gateway else ():
+        text = " ".join(zone.args)
+        name, rate = re.search(r"zone=([^:\s]+)", text), re.search(r"rate=(\d{1,9})r/([sm])", text)
+        if name and rate:
+            found[name[1]] = int(rate[1]) / (60 if rate[2] == "m" else 1)
+    return found
 
 
 @rule(

@@ -10,6 +10,7 @@ from lab import references as ref
 from lab.audit.archive import Archive, Reach, Setting
 from lab.audit.deployment import Deployment
 from lab.audit.rule import Find, Hit, Rule, hit
+from lab.audit.rules.feeble import limits_of_nothing, titles_of_others
 from lab.audit.rules.transport import dicom_proxy_asks_nobody
 from lab.i18n import Text, t
 from lab.model import Severity
@@ -170,7 +171,7 @@ RULES = tuple(
             "dimse-default-aet", LOW, "DicomAet", "ORTHANC", "PACS-HOSPITAL",
             t("The archive has Orthanc’s default AE title"),
             t("It is the first title that a scanner tries. Another name is a weak protection, and costs nothing on a new archive."),
-            (ref.CWE_1392,),
+            (ref.CWE_1392,), also=titles_of_others,
         ),
         Row(
             "aet-spoof", MEDIUM, "DicomCheckModalityHost", False, True,
@@ -194,7 +195,7 @@ RULES = tuple(
             "find-unlimited", LOW, "LimitFindResults", 0, 100,
             t("A query is answered without limit"),
             t("One query may list the whole archive. It takes both limits; Orthanc 1.12.5 to 1.12.10 keeps neither."),
-            (ref.BOOK_SECURITY, ref.CWE_770), twins={"LimitFindInstances": 5000},
+            (ref.BOOK_SECURITY, ref.CWE_770), twins={"LimitFindInstances": 5000}, also=limits_of_nothing,
         ),
         Row(
             "store-overwrite", HIGH, "OverwriteInstances", True, False,
