@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from lab.audit.environment import Variable, read_environment
 from lab.audit.platform import is_orthanc_image
 from lab.audit.source import AuditError, Place, Source
-from lab.audit.yamlfile import Item, Overlaid, laid_over, parse_yaml
+from lab.audit.yamlfile import MAX_DEPTH, Item, Overlaid, laid_over, parse_yaml
 from lab.i18n import t
 
 
@@ -105,7 +105,18 @@ def read_compose(source: Source, surroundings: Mapping[str, str], overrides: Ite
             t("The audit reads docker-compose.yml among the YAML files."),
         )
     keys, entries = services.keys(), services.entries()
-    return Compose(source, root, tuple(_service(name, item, keys, surroundings) for name, item in entries.items()))
+    whole = {name: _extended(name, entries, ()) for name in entries}
+    return Compose(source, root, tuple(_service(name, item, keys, surroundings) for name, item in whole.items()))
+
+
+def _extended(name: str, entries: Mapping[str, Item], above: tuple[str, ...]) -> Item:
+    """A service with what it takes from another one of the same file (``extends``)."""
+    own = entries[name]
+    extends = own.get("extends")
+    base = (extends.text or _text(extends.get("service"))) if extends and extends.get("file") is None else ""
+    if base not in entries or base in (*above, name) or len(above) > MAX_DEPTH:
+        return own
+    return laid_over("", _extended(base, entries, (*above, name)), own)
 
 
 def _service(name: str, item: Item, keys: Mapping[str, Item], surroundings: Mapping[str, str]) -> Service:

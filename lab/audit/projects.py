@@ -13,7 +13,7 @@ def projects(sources: list[Source]) -> list[tuple[Source, list[Source]]]:
     """Each compose file with its overrides, in the order in which they are laid over it.
 
     An override is ``docker-compose.override.yml`` beside ``docker-compose.yml``, which docker compose reads unasked and so
-    is read here; and any file of the same folder whose services say neither image nor build and so cannot run by
+    is read here; and any file of the same folder whose services say neither image nor build (nor ``extends``) and so cannot run by
     themselves (``docker compose -f a.yml -f b.yml``). Two files that can are two deployments.
     """
     services = {source: _services(source) for source in sources} if len(sources) > 1 else {}
@@ -41,7 +41,7 @@ def _services(source: Source) -> dict[str, bool]:
 
 
 def _stands_alone(service: Item) -> bool:
-    return service.get("image") is not None or service.get("build") is not None
+    return any(service.get(name) is not None for name in ("image", "build", "extends"))
 
 
 def _lies_over(source: Source, base: Source, services: Mapping[Source, Mapping[str, bool]]) -> bool:

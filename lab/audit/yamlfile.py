@@ -92,7 +92,8 @@ class Overlaid(Item):
 
     def entries(self) -> dict[str, Item]:
         below = self.under.entries()
-        return below | {name: laid_over(name, below.get(name), item) for name, item in super().entries().items()}
+        merged = below | {name: laid_over(name, below.get(name), item) for name, item in super().entries().items()}
+        return {name: item for name, item in merged.items() if item.node.tag != "!reset"}
 
     def keys(self) -> dict[str, Item]:
         return super().keys() | self.under.keys()

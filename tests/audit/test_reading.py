@@ -105,6 +105,10 @@ def test_a_large_but_allowed_file_is_read_quickly(tmp_path: Path) -> None:
     assert time.process_time() - begun < 3
 
 
+def test_a_list_without_end_is_refused(tmp_path: Path) -> None:
+    assert "more than 200000 values" in refusal(write(tmp_path, "a.json", '{"Dictionary": [' + "1," * 900_000 + "1]}"))
+
+
 def test_binaries_other_encodings_and_devices_are_refused(tmp_path: Path) -> None:
     binary = tmp_path / "a.json"
     binary.write_bytes(b"\x7fELF\0\0")
@@ -342,6 +346,24 @@ def test_an_override_replaces_commands_resets_what_it_says_and_two_whole_files_a
     assert {"log-trace", "container-privileged"} <= found(audit([base]))
     assert found(audit([base, over])) == set()
     assert len(audit([base, write(tmp_path, "c.yml", BASE)]).deployment.archives) == 2
+
+
+def test_an_override_may_take_away(tmp_path: Path) -> None:
+    base = write(tmp_path, "compose.yml", BASE + "    privileged: true\n    ports: ['8042:8042']\n")
+    over = write(tmp_path, "b.yml", "services: {pacs: {privileged: !reset false, ports: !reset []}}")
+    assert {"container-privileged", "bind-all"} <= found(audit([base]))
+    assert found(audit([base, over])) == set()
+
+
+def test_a_service_has_what_it_takes_from_another(tmp_path: Path) -> None:
+    text = BASE + "    privileged: true\n  second:\n    extends: pacs\n    ports: ['8042:8042']\n"
+    text += "  third: {extends: {service: second}}\n  a: {extends: b}\n  b: {extends: a}\n"
+    report = audit([write(tmp_path, "compose.yml", text)])
+    assert [archive.name for archive in report.deployment.archives] == ["pacs", "second", "third"]
+    assert [str(finding.hit.message) for finding in report.of("bind-all")] == [
+        "Port 8042 of second is published on every address.",
+        "Port 8042 of third is published on every address.",
+    ]
 
 
 def test_includes_of_a_copied_folder_are_followed_and_a_snippet_counts_at_each_place(tmp_path: Path) -> None:
