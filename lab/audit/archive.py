@@ -10,8 +10,8 @@ from typing import Any
 from lab.audit.compose import Service
 from lab.audit.environment import Variable
 from lab.audit.jsonc import Node, Unknown
-from lab.audit.nginx import Route
 from lab.audit.platform import Platform
+from lab.audit.routes import Route
 from lab.audit.source import Place, Source
 from lab.i18n import Text
 

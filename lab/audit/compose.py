@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
 from lab.audit.environment import Variable, read_environment
 from lab.audit.platform import is_orthanc_image
 from lab.audit.source import AuditError, Place, Source
-from lab.audit.yamlfile import Item, parse_yaml
+from lab.audit.yamlfile import MAX_DEPTH, Item, Overlaid, laid_over, parse_yaml
 from lab.i18n import t
 
 
@@ -93,9 +93,11 @@ class Compose:
         return item.text if item else None
 
 
-def read_compose(source: Source, surroundings: Mapping[str, str]) -> Compose:
-    """The services of a compose file. ``surroundings`` are the variables known for ``${…}``."""
+def read_compose(source: Source, surroundings: Mapping[str, str], overrides: Iterable[Source] = ()) -> Compose:
+    """The services of a compose file, with what its overrides change. ``surroundings`` are the variables known for ``${…}``."""
     root = parse_yaml(source)
+    for override in overrides:
+        root = laid_over("", root, parse_yaml(override))
     services = root.get("services")
     if services is None or not services.entries():
         raise AuditError(
@@ -103,12 +105,23 @@ def read_compose(source: Source, surroundings: Mapping[str, str]) -> Compose:
             t("The audit reads docker-compose.yml among the YAML files."),
         )
     keys, entries = services.keys(), services.entries()
-    return Compose(source, root, tuple(_service(name, item, keys, surroundings) for name, item in entries.items()))
+    whole = {name: _extended(name, entries, ()) for name in entries}
+    return Compose(source, root, tuple(_service(name, item, keys, surroundings) for name, item in whole.items()))
+
+
+def _extended(name: str, entries: Mapping[str, Item], above: tuple[str, ...]) -> Item:
+    """A service with what it takes from another one of the same file (``extends``)."""
+    own = entries[name]
+    extends = own.get("extends")
+    base = (extends.text or _text(extends.get("service"))) if extends and extends.get("file") is None else ""
+    if base not in entries or base in (*above, name) or len(above) > MAX_DEPTH:
+        return own
+    return laid_over("", _extended(base, entries, (*above, name)), own)
 
 
 def _service(name: str, item: Item, keys: Mapping[str, Item], surroundings: Mapping[str, str]) -> Service:
     image = item.get("image")
-    environment = tuple(_variables(item.get("environment"), surroundings))
+    environment = _last(_variables(item.get("environment"), surroundings))
     image_name = _resolved(image.text, surroundings) if image and image.text else None
     ports = tuple(_ports(item.get("ports"), surroundings))
     return Service(name, item, keys[name].place if name in keys else item.place, image_name, environment, ports)
@@ -121,14 +134,19 @@ def with_files(service: Service, files: Mapping[str, Source]) -> Service:
         name = item.text or _text(item.get("path"))
         if name in files:
             before += read_environment(files[name])
-    return Service(
-        service.name, service.item, service.place, service.image, (*before, *service.environment), service.ports
-    )
+    return replace(service, environment=_last([*before, *service.environment]))
+
+
+def _last(variables: list[Variable]) -> tuple[Variable, ...]:
+    """Each variable once: the later one holds."""
+    return tuple({variable.name: variable for variable in variables}.values())
 
 
 def _variables(item: Item | None, surroundings: Mapping[str, str]) -> list[Variable]:
     if item is None:
         return []
+    if isinstance(item, Overlaid):  # a list and a mapping may lie over each other
+        return [variable for layer in item.layers for variable in _variables(layer, surroundings)]
     found = []
     for name, value in item.entries().items():
         text = _resolved(value.text, surroundings) if value.text is not None else None
@@ -136,8 +154,19 @@ def _variables(item: Item | None, surroundings: Mapping[str, str]) -> list[Varia
     for element in item.items() if not found else []:
         name, equals, text = (element.text or "").partition("=")
         value_text = _resolved(text, surroundings) if equals else None
-        found.append(Variable(name.strip(), value_text, element.place, None, element.source))
+        span = _span_within(element, len(name) + 1) if equals else None
+        found.append(Variable(name.strip(), value_text, element.place, span, element.source, listed=True))
     return found
+
+
+def _span_within(element: Item, offset: int) -> tuple[int, int] | None:
+    """Where the rest of a text stands from a character on; None when it is written with escapes or over several lines."""
+    start, end = element.span
+    written = element.source.text[start:end]
+    quotes = 1 if written[:1] in ("'", '"') else 0
+    if written[quotes : len(written) - quotes] != element.text:
+        return None
+    return start + quotes + offset, end - quotes
 
 
 _PORT = re.compile(
@@ -167,7 +196,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-_REFERENCE = re.compile(r"\$\{(\w+)(?::?[-?]([^}]*))?\}|\$(\w+)")
+_REFERENCE = re.compile(r"\$\{(\w+)(?::?[-?]([^}]{0,2000}))?\}|\$(\w+)")
 
 
 def _resolved(text: str | None, surroundings: Mapping[str, str]) -> str | None:

@@ -10,9 +10,12 @@ from lab.audit.archive import Archive
 from lab.audit.compose import Compose, Service, read_compose, with_files
 from lab.audit.environment import SECRET, WHOLE, Variable, enabled_section, option_path, option_value, read_environment
 from lab.audit.jsonc import Node, Unknown, parse
-from lab.audit.nginx import Block, Route, read_nginx, routes
+from lab.audit.known import is_orthanc_file
+from lab.audit.nginx import Block, read_nginx
 from lab.audit.platform import Platform, platform_of
+from lab.audit.projects import projects
 from lab.audit.recipe import installs_orthanc
+from lab.audit.routes import Route, routes
 from lab.audit.source import Kind, Place, Source, collect, read
 
 WEB_PORTS, DICOM_PORTS = (8042,), (4242, 104, 11112, 2762)
@@ -30,6 +33,8 @@ class Deployment:
     gateway: Block | None = None
     routes: list[Route] = field(default_factory=list)
     """The routes that lead to an archive, over HTTP or as a plain stream."""
+    skipped: list[Source] = field(default_factory=list)
+    """JSON files that are not Orthanc's."""
 
     @property
     def web_routes(self) -> list[Route]:
@@ -47,10 +52,13 @@ def assemble(paths: list[Path], image: str | None = None, version: str | None = 
     stated = platform_of(image, version)
     site = Deployment(sources)
     kinds = {kind: [source for source in sources if source.kind is kind] for kind in Kind}
-    files = [(source, parse(source)) for source in kinds[Kind.ORTHANC]]
+    parsed = [(source, parse(source)) for source in kinds[Kind.ORTHANC]]
+    files = [pair for pair in parsed if is_orthanc_file(pair[1])]
+    site.skipped = [pair[0] for pair in parsed if not is_orthanc_file(pair[1])]
     variables = [variable for source in kinds[Kind.ENVIRONMENT] for variable in read_environment(source)]
-    for source in kinds[Kind.COMPOSE]:
-        files = _add_compose(site, source, files, variables, stated, version)
+    for source, overrides in projects(kinds[Kind.COMPOSE]):
+        sources += [part for part in overrides if part not in sources]
+        files = _add_compose(site, source, overrides, files, variables, stated, version)
     if files or (variables and not site.services):
         _add_plain(site, files, [] if site.services else variables, stated)
     if kinds[Kind.NGINX]:
@@ -63,15 +71,20 @@ Files = list[tuple[Source, Node]]
 
 
 def _add_compose(
-    site: Deployment, source: Source, files: Files, variables: list[Variable], stated: Platform, version: str | None
+    site: Deployment,
+    source: Source,
+    overrides: list[Source],
+    files: Files,
+    variables: list[Variable],
+    stated: Platform,
+    version: str | None,
 ) -> Files:
     """Add the services of a compose file; returns the JSON files that belong to none of them."""
     beside = source.path.parent / ".env"
     if not variables and beside.is_file():
         variables = read_environment(read(beside))
-    compose = read_compose(
-        source, {variable.name: variable.value for variable in variables if variable.value is not None}
-    )
+    known_values = {variable.name: variable.value for variable in variables if variable.value is not None}
+    compose = read_compose(source, known_values, overrides)
     ours = [service for service in compose.services if service.is_orthanc or _built(compose, service, files)]
     rest = files
     for service in compose.services:
@@ -164,7 +177,8 @@ def _mounted_files(compose: Compose, service: Service, known: set[Path]) -> File
     for path in _host_paths(compose, service):
         if path.suffix == ".json" and path.is_file() and _inside(path, folder) and path.resolve() not in known:
             source = read(path)
-            found.append((source, parse(source)))
+            node = parse(source)
+            found += [(source, node)] if is_orthanc_file(node) else []
     return found
 
 

@@ -71,6 +71,8 @@ class Variable:
     place: Place
     span: tuple[int, int] | None = None
     source: Source | None = None
+    listed: bool = False
+    """Whether it stands in a list of a compose file, as ``NAME=value`` in one text."""
 
 
 def option_path(name: str) -> Path | None:
@@ -105,20 +107,33 @@ def option_value(variable: Variable) -> Any:
     return plain(variable.value or "")
 
 
-_LINE = re.compile(
-    r"^[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)[ \t]*(?:=[ \t]*(?P<value>.*?))?[ \t\r]*$", re.MULTILINE
-)
+_NAME = re.compile(r"(?:export[ \t]+)?([A-Za-z_]\w*)")
+_QUOTED = re.compile(r"""(["'])((?:(?!\1).)*)\1(?=[ \t]*(?:#|$))""")
+_COMMENT = re.compile(r"[ \t]#")
 
 
 def read_environment(source: Source) -> list[Variable]:
     """The variables of an environment file, as ``docker compose --env-file`` reads it."""
     found = []
-    for line in _LINE.finditer(source.text):
-        value, span = line["value"], line.span("value")
-        if value and len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
-            value = value[1:-1]
-        elif value:
-            value = re.sub(r"[ \t]#.*$", "", value).rstrip()
-        place = source.place(line.start("name"))
-        found.append(Variable(line["name"], value, place, span if line["value"] is not None else None, source))
+    begin = 0
+    for line in source.text.split("\n"):
+        head, equals, tail = line.partition("=")
+        if name := _NAME.fullmatch(head.strip()):
+            place = source.place(begin + head.index(name[1]))
+            value, at, end = _value(tail)
+            offset = begin + len(head) + 1
+            span = (offset + at, offset + end) if equals else None
+            found.append(Variable(name[1], value if equals else None, place, span, source))
+        begin += len(line) + 1
     return found
+
+
+def _value(tail: str) -> tuple[str, int, int]:
+    """What stands after ``=`` without quotes and comment, and from where to where it stands, quotes included."""
+    text = tail.strip()
+    at = tail.index(text)
+    if quoted := _QUOTED.match(text):
+        return quoted[2], at, at + quoted.end()
+    if comment := _COMMENT.search(text):
+        text = text[: comment.start()].rstrip()
+    return text, at, at + len(text)

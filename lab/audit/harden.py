@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -16,11 +17,11 @@ from lab.audit.examine import Report
 from lab.audit.jsonc import Node, after_blanks
 from lab.audit.remedy import quoted
 from lab.audit.rule import JSON, Edit, Finding
-from lab.audit.source import Source
+from lab.audit.source import Kind, Source
 from lab.audit.yamlfile import Item
 
-# What a program cannot decide: passwords, certificates, scripts, a name that every modality must learn.
-BY_HAND = {"RegisteredUsers", "LuaScripts", "DicomTlsEnabled", "DicomAet"}
+# What a program cannot decide: passwords, certificates, scripts, a name that every modality must learn, the longest series.
+BY_HAND = {"RegisteredUsers", "LuaScripts", "DicomTlsEnabled", "DicomAet", "LimitFindInstances"}
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,16 @@ def needs_people(archive: Archive, option: str) -> bool:
         return True
     modalities = archive.table("DicomModalities")
     if option == "DicomCheckModalityHost":
-        return not all(map(_has_address, modalities.values()))
+        return _hides_addresses(archive) or not all(map(_has_address, modalities.values()))
     if option == "DicomAlwaysAllowStore":
         return not modalities
     return option == "DicomTlsRemoteCertificateRequired" and "DicomTlsTrustedCertificates" not in archive.options
+
+
+def _hides_addresses(archive: Archive) -> bool:
+    """Whether Orthanc may see the address of Docker or of a proxy instead of the modality's."""
+    contained = archive.service is not None and not archive.on_host_network
+    return contained or bool(archive.dicom_routes)
 
 
 def _has_address(modality: JSON) -> bool:
@@ -112,8 +119,11 @@ def _edit(archive: Archive, name: str, value: JSON) -> Edit | str | None:
     variable = option.variable
     if variable is None or variable.source is None or variable.span is None or variable.name == "ORTHANC_JSON":
         return "within another value"
-    text = json.dumps(value) if variable.source.name.endswith(".env") else quoted(value)
-    return Edit(variable.source, *variable.span, text)
+    if not variable.listed:
+        text = json.dumps(value) if variable.source.kind is Kind.ENVIRONMENT else quoted(value)
+        return Edit(variable.source, *variable.span, text)
+    text = value if isinstance(value, str) else json.dumps(value)  # within the quotes that may be around the whole
+    return "within quotes" if re.search(r"[\"'#:\\]", text) else Edit(variable.source, *variable.span, text)
 
 
 def _insertions(archive: Archive, values: dict[str, JSON]) -> list[Edit]:

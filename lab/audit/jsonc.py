@@ -15,6 +15,7 @@ from lab.audit.source import AuditError, Place, Source
 from lab.i18n import Text, t
 
 MAX_DEPTH = 64
+MAX_VALUES = 200_000
 JSON = Any
 
 
@@ -75,6 +76,7 @@ class _Parser:
 
     def __init__(self, source: Source) -> None:
         self.source, self.text, self.at = source, source.text, 0
+        self.values = 0
 
     def fail(self, at: int, reason: Text) -> NoReturn:
         place = self.source.place(min(at, max(0, len(self.text) - 1)))
@@ -106,6 +108,9 @@ class _Parser:
         start = self.at
         if depth > MAX_DEPTH:
             self.fail(start, t("nested deeper than {limit} levels", limit=MAX_DEPTH))
+        self.values += 1
+        if self.values > MAX_VALUES:
+            self.fail(start, t("more than {limit} values", limit=MAX_VALUES))
         if self.sees("{"):
             return self.object(start, depth)
         if self.sees("["):

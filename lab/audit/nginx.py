@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from glob import glob
+from glob import iglob
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import crossplane  # type: ignore[import-untyped]
 
-from lab.audit.compose import is_loopback
 from lab.audit.source import AuditError, Place, Source, read
 from lab.i18n import t
 
-MAX_INCLUDED = 100
+MAX_NGINX = 300_000  # characters of one file
+MAX_INCLUDED = 100  # files
+MAX_DIRECTIVES = 50_000  # with every include written out
 JSON = dict[str, Any]
 
 
@@ -63,72 +65,41 @@ class Block:
         return next((block.name for block in self.around() if block.name in ("http", "stream")), "http")
 
 
-@dataclass(frozen=True)
-class Listen:
-    """One ``listen`` of a server."""
-
-    block: Block
-    address: str
-    port: int
-    tls: bool
-
-    @property
-    def loopback(self) -> bool:
-        return is_loopback(self.address)
-
-
-@dataclass(frozen=True)
-class Route:
-    """A ``proxy_pass``: which server it is in, and where it leads (several places for an upstream group)."""
-
-    block: Block
-    server: Block
-    targets: tuple[tuple[str, int | None], ...]
-
-    @property
-    def inside(self) -> Block:
-        """The location (or server) that the directive stands in."""
-        return self.block.parent or self.block
-
-    @property
-    def listens(self) -> tuple[Listen, ...]:
-        return listens(self.server)
-
-    @property
-    def stream(self) -> bool:
-        return self.block.context == "stream"
-
-
 def read_nginx(sources: list[Source]) -> Block:
     """All files as one tree. Raises AuditError with the line that cannot be read. Follows includes; read-only."""
-    named = {source.path.resolve() for source in sources}
-    trees = []
-    for source in sources:
-        reader = _Reader(source, set())
-        trees.append((source, reader.tree(), reader.seen))
-    included = {path for source, _, seen in trees for path in seen if path != source.path.resolve()}
+    readers = [_Reader(source) for source in sources]
+    trees = [(reader.main.path.resolve(), reader.tree()) for reader in readers]
+    included = {path for reader in readers for path in reader.included}
+    roots = [tree for path, tree in trees if path not in included]
     root = Block("main", (), Place(sources[0].name))
-    for source, tree, _ in trees:
-        if source.path.resolve() in named - included:
-            for child in tree.children:
-                root.add(child)
+    for tree in roots or [tree for _, tree in trees[:1]]:  # files that include each other in a ring: begin somewhere
+        for child in tree.children:
+            root.add(child)
     return root
 
 
 class _Reader:
-    def __init__(self, source: Source, seen: set[Path]) -> None:
-        self.main, self.seen = source, seen
-        seen.add(source.path.resolve())
+    """One main file and what it includes; a file may be included at several places, as snippets are."""
+
+    def __init__(self, source: Source) -> None:
+        self.main = source
+        self.included: set[Path] = set()
+        self._parsed: dict[Path, tuple[Source, list[JSON]]] = {}
+        self._open = [source.path.resolve()]
+        self._count = 0
 
     def tree(self) -> Block:
         root = Block("main", (), Place(self.main.name))
-        self._fill(root, self.main)
+        self._add(root, _parsed(self.main), self.main)
         return root
 
-    def _fill(self, block: Block, source: Source) -> None:
-        self._add(block, _parsed(source), source)
-
     def _add(self, block: Block, directives: list[JSON], source: Source) -> None:
+        self._count += len(directives)
+        if self._count > MAX_DIRECTIVES:
+            raise AuditError(
+                t("{file} comes to more than {limit} directives.", file=self.main.name, limit=MAX_DIRECTIVES),
+                t("Name the configuration files one by one."),
+            )
         for entry in directives:
             args = tuple(entry["args"])
             if entry["directive"] == "include" and args:
@@ -139,21 +110,45 @@ class _Reader:
             self._add(child, entry.get("block", []), source)
 
     def _include(self, block: Block, pattern: str) -> None:
-        """Files that exist beside the main file are read; those of the server it came from are not here."""
-        for name in sorted(glob(str(self.main.path.parent / pattern)))[:MAX_INCLUDED]:
-            path = Path(name)
-            if path.resolve() in self.seen or not path.is_file() or Path(pattern).is_absolute():
+        """Files below the main file's folder are read; those of the server it came from are not here."""
+        for name in sorted(islice(iglob(self._here(pattern)), MAX_INCLUDED + 1)):
+            path = Path(name).resolve()
+            if path in self._open or not path.is_file() or not path.is_relative_to(self._folder):
                 continue
-            if len(self.seen) > MAX_INCLUDED:
-                raise AuditError(
-                    t("More than {limit} files.", limit=MAX_INCLUDED), t("Name the configuration files one by one.")
-                )
-            self.seen.add(path.resolve())
-            self._fill(block, read(path))
+            if path not in self._parsed:
+                self.included.add(path)
+                if len(self.included) > MAX_INCLUDED:
+                    raise AuditError(
+                        t("More than {limit} files.", limit=MAX_INCLUDED), t("Name the configuration files one by one.")
+                    )
+                source = read(Path(name))
+                self._parsed[path] = (source, _parsed(source))
+            source, directives = self._parsed[path]
+            self._open.append(path)
+            self._add(block, directives, source)
+            self._open.pop()
+
+    @property
+    def _folder(self) -> Path:
+        return self.main.path.parent.resolve()
+
+    def _here(self, pattern: str) -> str:
+        """The pattern as it is meant here: a copy of /etc/nginx may lie anywhere."""
+        asked = Path(pattern)
+        if not asked.is_absolute():
+            return str(self.main.path.parent / pattern)
+        if not asked.is_relative_to(self._folder) and asked.is_relative_to("/etc/nginx"):
+            return str(self.main.path.parent / asked.relative_to("/etc/nginx"))
+        return pattern
 
 
 def _parsed(source: Source) -> list[JSON]:
     """The directives of one file. crossplane opens it once more by its name; size and kind have been looked at."""
+    if len(source.text) > MAX_NGINX:
+        raise AuditError(
+            t("{file} is too large for an nginx configuration.", file=source.name),
+            t("Name the configuration files one by one."),
+        )
     payload = crossplane.parse(str(source.path), single=True, check_ctx=False, check_args=False, catch_errors=True)
     if payload["errors"]:
         fault = payload["errors"][0]
@@ -167,57 +162,3 @@ def _parsed(source: Source) -> list[JSON]:
             t("Let nginx itself look at it: nginx -t."),
         )  # fmt: skip
     return list(payload["config"][0]["parsed"])
-
-
-def listens(server: Block) -> tuple[Listen, ...]:
-    """Where a server listens; without a ``listen`` nginx takes port 80."""
-    stated = [_listen(block) for block in server.own("listen")]
-    return tuple(found for found in stated if found) or (Listen(server, "", 80, False),)
-
-
-def _listen(block: Block) -> Listen | None:
-    if not block.args or block.args[0].startswith("unix:"):
-        return None
-    address, _, port = (
-        block.args[0].rpartition(":") if ":" in block.args[0].rpartition("]")[2] else ("", "", block.args[0])
-    )
-    if not port.isdigit():
-        address, port = block.args[0], "80"
-    legacy = any(directive.args == ("on",) for directive in (block.parent.own("ssl") if block.parent else []))
-    return Listen(block, address.strip("[]"), int(port), "ssl" in block.args or legacy)
-
-
-def routes(root: Block) -> list[Route]:
-    """Every ``proxy_pass`` of the tree, with what it leads to."""
-    groups = {block.args[0]: block for block in root.all("upstream") if block.args}
-    found = []
-    for block in root.all("proxy_pass"):
-        server = next((outer for outer in block.around() if outer.name == "server"), None)
-        if server is not None and block.args:
-            found.append(Route(block, server, tuple(_targets(block, groups))))
-    return found
-
-
-def _targets(block: Block, groups: dict[str, Block]) -> Iterator[tuple[str, int | None]]:
-    match = re.match(r"(?:(https?)://)?([^/]+)", block.args[0])
-    if not match:
-        return
-    scheme, authority = match.groups()
-    if group := groups.get(authority):
-        for server in group.own("server"):
-            yield _host_and_port(server.args[0] if server.args else "", None)
-        return
-    if variable := re.fullmatch(r"\$(\w+)(?::(\d+))?", authority):
-        for setting in (found for outer in block.around() for found in outer.own("set")):
-            if len(setting.args) == 2 and setting.args[0] == f"${variable[1]}":
-                host, port = _host_and_port(re.sub(r"^https?://", "", setting.args[1]), scheme)
-                yield host, int(variable[2]) if variable[2] else port
-                return
-    yield _host_and_port(authority, scheme)
-
-
-def _host_and_port(authority: str, scheme: str | None) -> tuple[str, int | None]:
-    host, colon, port = authority.rpartition(":")
-    if colon and port.isdigit():
-        return host.strip("[]"), int(port)
-    return authority, {"http": 80, "https": 443}.get(scheme or "")

@@ -30,6 +30,10 @@ TEAM_TAGS: tuple[tuple[Version, Version], ...] = (
     ((26, 8, 1), (1, 13, 0)),
 )
 LAST_KNOWN_GAP = (25, 2, 0)  # the notes looked up end here: a later tag before 26.8.1 has 1.12.6 or newer
+# Orthanc 1.12.11 is of 14 April 2026 (references.py): an image of an earlier month has no newer Orthanc than 1.12.10.
+BEFORE_1_12_11 = (26, 4, 0)
+# Which Orthanc is in a release of Debian: FACTS.md, its first lines.
+DEBIAN = {"bookworm": (1, 10, 1), "12": (1, 10, 1), "trixie": (1, 12, 7), "13": (1, 12, 7)}
 _FAMILIES: dict[str, Family] = {
     "orthancteam/orthanc": "orthancteam",
     "osimis/orthanc": "orthancteam",
@@ -56,10 +60,14 @@ class Platform:
     family: Family = "upstream"
     version: Version | None = None
     image: str | None = None
+    at_most: Version | None = None
+    """The newest version that it may be, where the version itself is not known."""
 
     @property
     def label(self) -> Text:
         version = ".".join(map(str, self.version)) if self.version else t("of unknown version")
+        if self.version is None and self.at_most is not None:
+            version = t("{version} at most", version=".".join(map(str, self.at_most)))
         match self.family:
             case "upstream":
                 return t("Orthanc {version}", version=version)
@@ -70,7 +78,8 @@ class Platform:
 
     def before(self, *version: int) -> bool:
         """Whether this Orthanc is known to be older than a version."""
-        return self.version is not None and self.version < version
+        newest = self.version or self.at_most
+        return newest is not None and newest < version
 
     def default(self, option: str) -> Default | None:
         """The value of an option that is not written; None where the table has none."""
@@ -111,7 +120,8 @@ def platform_of(image: str | None, version: str | None = None) -> Platform:
         return Platform(version=stated)
     name, tag = split_image(image)
     family: Family = _FAMILIES.get(name, "upstream")
-    return Platform(family, stated or _version_of_tag(family, tag), image)
+    known = stated or _version_of_tag(family, tag)
+    return Platform(family, known, image, None if known else _at_most(family, tag))
 
 
 def split_image(image: str) -> tuple[str, str | None]:
@@ -134,7 +144,16 @@ def is_orthanc_image(image: str) -> bool:
     )
 
 
+def _at_most(family: Family, tag: str | None) -> Version | None:
+    """The last Orthanc before the month of a tag of the official image, whose own version is not known here."""
+    found = re.match(r"(\d{2})\.(\d{1,2})\.(\d+)", tag or "")
+    number = tuple(int(part) for part in found.groups()) if found else ()
+    return (1, 12, 10) if family == "orthancteam" and LAST_KNOWN_GAP < number < BEFORE_1_12_11 else None
+
+
 def _version_of_tag(family: Family, tag: str | None) -> Version | None:
+    if family == "debian":
+        return DEBIAN.get(re.split(r"[-.]", tag or "")[0])
     found = re.match(r"(\d+)\.(\d+)\.(\d+)", tag or "")
     if not found:
         return None

@@ -60,6 +60,8 @@ class Rule:
     scenario: str
     """The scenario of the course that demonstrates it."""
     references: tuple[Reference, ...] = ()
+    note: str = ""
+    """When it stays quiet; and where its severity is not its scenario's, why ("Severity: …")."""
 
 
 def rule(
@@ -71,7 +73,7 @@ def rule(
     scenario: str | None = None,
 ) -> Callable[[Find], Rule]:
     """Make a rule of the function that finds; the function's docstring says when it stays quiet."""
-    return lambda find: Rule(id, title, severity, why, find, scenario or id, references)
+    return lambda find: Rule(id, title, severity, why, find, scenario or id, references, find.__doc__ or "")
 
 
 @dataclass(frozen=True)

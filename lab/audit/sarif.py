@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,11 +25,24 @@ def sarif(report: Report, version: str) -> JSON:
     """One run: every rule, and a result for each finding. ``version`` is that of pacslab."""
     known = list(rules().values())
     driver = {"name": "pacslab audit", "version": version, "rules": [_rule(part) for part in known]}
-    results = [_result(finding, known.index(finding.rule)) for finding in report.findings]
+    equal: Counter[str] = Counter()
+    results = []
+    for finding in report.findings:
+        mark = _mark(finding)
+        equal[mark] += 1
+        results.append(_result(finding, known.index(finding.rule), f"{mark}/{equal[mark]}"))
+    properties = {"cut": [part.id for part in report.cut], "skipped": [file.name for file in report.deployment.skipped]}
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
+        "runs": [
+            {
+                "tool": {"driver": driver},
+                "columnKind": "unicodeCodePoints",
+                "results": results,
+                "properties": properties,
+            }
+        ],
     }
 
 
@@ -47,21 +61,24 @@ def _rule(part: Rule) -> JSON:
     return data
 
 
-def _result(finding: Finding, index: int) -> JSON:
+def _mark(finding: Finding) -> str:
+    """What stays the same when lines move: rule, file and what is said, in English whatever the language of the report."""
+    said = finding.hit.message.in_language("en")
+    return hashlib.sha256(f"{finding.rule.id}|{said}|{Path(finding.place.file).name}".encode()).hexdigest()[:32]
+
+
+def _result(finding: Finding, index: int, mark: str) -> JSON:
     remedy = fragment(finding)
     text = f"{finding.hit.message} → {remedy}" if remedy else str(finding.hit.message)
     region = {"startLine": finding.place.line, "startColumn": finding.place.column}
     location = {"artifactLocation": {"uri": _uri(finding.place.file)}, "region": region}
-    mark = hashlib.sha256(
-        f"{finding.rule.id}|{finding.hit.message.template}|{Path(finding.place.file).name}".encode()
-    ).hexdigest()
     return {
         "ruleId": finding.rule.id,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
         "message": {"text": text},
         "locations": [{"physicalLocation": location}],
-        "partialFingerprints": {"pacslab/v1": mark[:32]},
+        "partialFingerprints": {"pacslab/v2": mark},
     }
 
 

@@ -11,7 +11,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text as RichText
 
-from lab.audit.examine import Report
+from lab.audit.examine import MAX_FINDINGS, Report
 from lab.audit.harden import Hardening
 from lab.audit.remedy import fragment
 from lab.audit.rule import Finding, Rule
@@ -28,7 +28,21 @@ def report_for_people(report: Report) -> RenderableType:
     """A table for each severity: where, what, and what to write instead."""
     names = _short_names([finding.place.file for finding in report.findings])
     tables = [_table(severity, findings, names) for severity in Severity if (findings := _of(report, severity))]
-    return Group(*tables, RichText(str(_summary(report)), style="bold"))
+    notes = [RichText(str(note), style="dim") for note in _notes(report)]
+    return Group(*tables, *notes, RichText(str(_summary(report)), style="bold"))
+
+
+def _notes(report: Report) -> list[Text]:
+    """What was not looked at, and what is not listed."""
+    skipped = [
+        t("{file} was not looked at: it has no option of Orthanc.", file=source.name)
+        for source in report.deployment.skipped
+    ]
+    cut = [
+        t("{rule} applies to more than {n} places; they are not all listed.", rule=rule.id, n=MAX_FINDINGS)
+        for rule in report.cut
+    ]
+    return skipped + cut
 
 
 def _of(report: Report, severity: Severity) -> list[Finding]:
@@ -87,6 +101,8 @@ def report_json(report: Report) -> JSON:
         "archives": [
             {"name": archive.name, "platform": str(archive.platform.label)} for archive in report.deployment.archives
         ],
+        "skipped": [source.name for source in report.deployment.skipped],
+        "cut": [rule.id for rule in report.cut],
         "summary": {severity.value: len(_of(report, severity)) for severity in Severity},
         "findings": [finding_json(finding) for finding in report.findings],
     }

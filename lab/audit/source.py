@@ -16,6 +16,7 @@ from lab.i18n import t
 
 MAX_BYTES = 2_000_000  # Orthanc's own commented default file has 40,000
 MAX_FILES = 200
+MAX_TOTAL = 10_000_000  # characters of all files together
 
 
 class AuditError(LabError):
@@ -116,15 +117,23 @@ def read(path: Path) -> Source:
 def collect(paths: list[Path]) -> list[Source]:
     """The files named, and those directly in the folders named, as Orthanc scans a folder: not below it. Read-only."""
     found: dict[Path, Source] = {}
+    total = 0
     for path in paths:
         inside = _folder(path) if path.is_dir() else [path]
         for file in inside:
-            if (real := Path(os.path.realpath(file))) not in found:
-                found[real] = read(file)
-        if len(found) > MAX_FILES:
-            raise AuditError(
-                t("More than {limit} files.", limit=MAX_FILES), t("Name the configuration files one by one.")
-            )
+            if (real := Path(os.path.realpath(file))) in found:
+                continue
+            if len(found) == MAX_FILES:
+                raise AuditError(
+                    t("More than {limit} files.", limit=MAX_FILES), t("Name the configuration files one by one.")
+                )
+            found[real] = read(file)
+            total += len(found[real].text)
+            if total > MAX_TOTAL:
+                raise AuditError(
+                    t("The files are too large together: more than {limit} MB.", limit=MAX_TOTAL // 1_000_000),
+                    t("Name the configuration files one by one."),
+                )
     return list(found.values())
 
 
@@ -163,4 +172,4 @@ def _kind_by_content(text: str) -> Kind | None:
         return Kind.COMPOSE
     if re.match(r"(?:export )?[A-Za-z_]\w*=", body):
         return Kind.ENVIRONMENT
-    return Kind.NGINX if re.match(r"\w+[^;{}=]*[;{]", body) else None
+    return Kind.NGINX if re.match(r"\w[^;{}=]*[;{]", body) else None

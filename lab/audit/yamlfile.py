@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from lab.audit.source import AuditError, Place, Source
 from lab.i18n import t
@@ -79,6 +79,41 @@ class Item:
 
     def _child(self, node: Node) -> Item:
         return Item(node, self.source)
+
+
+@dataclass(frozen=True)
+class Overlaid(Item):
+    """A mapping or a list of one file, with that of the file below it: as docker compose merges an override."""
+
+    under: Item
+
+    def items(self) -> list[Item]:
+        return [*self.under.items(), *super().items()]
+
+    def entries(self) -> dict[str, Item]:
+        below = self.under.entries()
+        merged = below | {name: laid_over(name, below.get(name), item) for name, item in super().entries().items()}
+        return {name: item for name, item in merged.items() if item.node.tag != "!reset"}
+
+    def keys(self) -> dict[str, Item]:
+        return super().keys() | self.under.keys()
+
+    @property
+    def layers(self) -> list[Item]:
+        """The items as they stand in the files, the lowest first."""
+        below = self.under.layers if isinstance(self.under, Overlaid) else [self.under]
+        return [*below, Item(self.node, self.source)]
+
+
+REPLACED = ("command", "entrypoint")  # all other lists of compose grow
+
+
+def laid_over(name: str, under: Item | None, over: Item) -> Item:
+    """What holds when an override writes an entry too: mappings are merged, lists grow, everything else is replaced."""
+    if under is None or over.node.tag in ("!override", "!reset") or name in REPLACED:
+        return over
+    both = isinstance(under.node, CollectionNode) and isinstance(over.node, CollectionNode)
+    return Overlaid(over.node, over.source, under) if both else over
 
 
 def parse_yaml(source: Source) -> Item:

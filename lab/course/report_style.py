@@ -27,6 +27,9 @@ pre{margin:.5rem 0 0;padding:.6rem .8rem;background:var(--shade);white-space:pre
 summary{cursor:pointer;color:var(--soft)}figure{margin:1rem 0}ol{padding-left:1.4rem}li{margin:.35rem 0}nav li{margin:0}
 svg text{fill:var(--ink);font:13.5px system-ui,sans-serif}svg .name{font-family:ui-monospace,monospace;font-size:12.5px}
 svg .bar{fill:var(--bad);fill-opacity:.75;stroke:var(--ink);stroke-width:1}svg .axis{stroke:var(--soft)}
+@media (forced-colors:active){
+:root{--ink:CanvasText;--soft:CanvasText;--paper:Canvas;--line:CanvasText;--shade:Canvas;--bad:CanvasText;--link:LinkText}
+svg .bar{fill:none;stroke-width:2}}
 @media print{
 :root{--ink:#000;--soft:#333;--paper:#fff;--line:#999;--shade:#fff;--bad:#000;--link:#000}
 body{max-width:none;padding:0;font-size:10.5pt}nav,.skip{display:none}.scroll{overflow:visible}

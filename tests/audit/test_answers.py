@@ -55,7 +55,7 @@ def test_the_table_is_grouped_by_severity_with_file_line_and_remedy() -> None:
 
 def test_json_says_what_comes_from_a_default() -> None:
     report = json.loads(run(DEMO, "--json").output)
-    assert report["summary"] == {"critical": 1, "high": 2, "medium": 4, "low": 6}
+    assert report["summary"] == {"critical": 1, "high": 2, "medium": 4, "low": 7}
     by_id = {entry["id"]: entry for entry in report["findings"]}
     creds, store = by_id["http-default-creds"], by_id["dimse-store-open"]
     assert (creds["file"], creds["line"], creds["from_default"]) == (str(DEMO / "docker-compose.yml"), 10, False)
@@ -77,6 +77,34 @@ def test_sarif_is_valid_and_points_to_the_lines(sample: Path) -> None:
         )
         assert location["region"]["startLine"] >= 1
         assert run_["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+
+
+def test_two_findings_of_one_rule_have_fingerprints_of_their_own_which_stay_when_lines_move(tmp_path: Path) -> None:
+    text = "server { listen 80; location / { proxy_pass http://orthanc:8042; } }\n" * 2
+
+    def marks(content: str) -> list[str]:
+        log = json.loads(run(write(tmp_path, "a.conf", content), "--sarif").output)
+        return [result["partialFingerprints"]["pacslab/v2"] for result in log["runs"][0]["results"]]
+
+    before = marks(text)
+    assert len(set(before)) == len(before) == 4
+    assert marks("# a line more\n" + text) == before
+
+
+def test_other_json_is_left_alone_and_said(tmp_path: Path) -> None:
+    write(tmp_path, "orthanc.json", {"Name": "Radio"})
+    write(tmp_path, "package.json", {"name": "viewer", "version": "1.0.0", "dependencies": {"ohif": "3"}})
+    report = json.loads(run(tmp_path, "--json").output)
+    assert report["skipped"] == [str(tmp_path / "package.json")]
+    assert {finding["file"] for finding in report["findings"]} == {str(tmp_path / "orthanc.json")}
+    assert "package.json was not looked at" in " ".join(run(tmp_path).output.split())
+    assert run(tmp_path / "package.json").exit_code == 2
+
+
+def test_what_is_not_listed_is_said(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.conf", "server { listen 80; location / { proxy_pass http://orthanc:8042; } }\n" * 201)
+    assert json.loads(run(path, "--json").output)["cut"] == ["http-plaintext", "http-no-ratelimit"]
+    assert "http-plaintext applies to more than 200 places" in " ".join(run(path).output.split())
 
 
 def test_the_names_of_files_are_percent_encoded_in_sarif(tmp_path: Path) -> None:
@@ -145,7 +173,7 @@ def test_hardening_mends_in_place_and_keeps_comments_and_unknown_keys(tmp_path: 
 """
     )
     left = {finding.rule.id for finding in hardening.by_hand}
-    assert left == {"http-plaintext", "dicom-no-tls", "dimse-default-aet"}
+    assert left == {"http-plaintext", "dicom-no-tls", "dimse-default-aet", "find-unlimited"}
     assert found(audited(tmp_path, file.text)) == left
     assert '-  "DicomAlwaysAllowFind" : true,' in file.difference
     assert '+  "DicomAlwaysAllowFind" : false,' in file.difference
@@ -161,13 +189,29 @@ def test_hardening_puts_the_commas_right(tmp_path: Path, text: str) -> None:
 
 
 def test_hardening_a_compose_file_binds_ports_and_adds_variables(tmp_path: Path) -> None:
-    path = write(
-        tmp_path, "docker-compose.yml", (DEMO / "docker-compose.yml").read_text("utf-8").replace('"104:4242", ', "")
-    )
-    (file,) = harden(audit([path])).files
-    assert 'ports: ["127.0.0.1:80:8042"]' in file.text
+    path = write(tmp_path, "docker-compose.yml", (DEMO / "docker-compose.yml").read_text("utf-8"))
+    hardening = harden(audit([path]))
+    (file,) = hardening.files
+    assert 'ports: ["104:4242", "127.0.0.1:80:8042"]' in file.text  # modalities still reach the archive
     assert "# The smallest useful project" in file.text
-    assert {"bind-all", "http-plaintext"}.isdisjoint(found(audit([write(tmp_path, "docker-compose.yml", file.text)])))
+    after = audit([write(tmp_path, "docker-compose.yml", file.text)])
+    assert "http-plaintext" not in found(after)
+    (left,) = after.of("bind-all")
+    assert str(left.hit.message) == "Port 4242 of {} is published on every address.".format(
+        left.hit.message.params["name"]
+    )
+    assert "bind-all" in {finding.rule.id for finding in hardening.by_hand}
+
+
+def test_hardening_never_makes_an_archive_compare_addresses_that_a_container_or_a_proxy_hides(tmp_path: Path) -> None:
+    modalities = {"DicomModalities": {"ct": ["CT1", "10.0.0.5", 104]}}
+    stream = "stream { server { listen 11112; proxy_pass 127.0.0.1:4242; } }"
+    project = "services: {pacs: {image: 'orthancteam/orthanc:26.8.1', ports: ['4242:4242'], volumes: ['./orthanc.json:/etc/orthanc/orthanc.json']}}"
+    hidden = {}
+    for name, text in (("alone.conf", "events {}"), ("nginx.conf", stream), ("docker-compose.yml", project)):
+        orthanc, other = write(tmp_path / name, "orthanc.json", modalities), write(tmp_path / name, name, text)
+        hidden[name] = "aet-spoof" in {finding.rule.id for finding in harden(audit([orthanc, other])).by_hand}
+    assert hidden == {"alone.conf": False, "nginx.conf": True, "docker-compose.yml": True}
 
 
 def test_hardening_leaves_to_people_what_could_stop_the_hospital(tmp_path: Path) -> None:
@@ -195,14 +239,24 @@ def test_harden_prints_the_files_and_the_difference_and_writes_nothing(tmp_path:
     assert data["files"][0]["text"] == harden(audit([path])).files[0].text
 
 
-def test_variables_of_lists_and_mappings_are_mended_alike(tmp_path: Path) -> None:
-    for environment in (
+@pytest.mark.parametrize(
+    "environment",
+    [
         '["ORTHANC__EXECUTE_LUA_ENABLED=true"]',
-        "\n      - ORTHANC__EXECUTE_LUA_ENABLED=true",
+        "[ORTHANC__EXECUTE_LUA_ENABLED=true, OTHER=1]",
+        "\n      - ORTHANC__EXECUTE_LUA_ENABLED=true  # for the viewer",
+        "\n      - 'ORTHANC__EXECUTE_LUA_ENABLED=true'",
         '\n      ORTHANC__EXECUTE_LUA_ENABLED: "true"',
-    ):
-        text = f"services:\n  a:\n    image: orthancteam/orthanc\n    ports: ['4242:4242']\n    environment: {environment}\n"
-        report = audit([write(tmp_path, "compose.yml", text)])
-        assert "lua-exec" in found(report)
-        for file in harden(report).files:
-            audit([write(tmp_path, "compose.yml", file.text)])
+        "{ORTHANC__EXECUTE_LUA_ENABLED: true}",
+    ],
+)
+def test_variables_of_lists_and_mappings_are_mended_alike(environment: str, tmp_path: Path) -> None:
+    text = (
+        f"services:\n  a:\n    image: orthancteam/orthanc\n    ports: ['4242:4242']\n    environment: {environment}\n"
+    )
+    report = audit([write(tmp_path, "compose.yml", text)])
+    assert "lua-exec" in found(report)
+    (file,) = harden(report).files
+    assert file.text.count("ORTHANC__EXECUTE_LUA_ENABLED") == 1
+    assert ("# for the viewer" in file.text) is ("# for the viewer" in text)
+    assert "lua-exec" not in found(audit([write(tmp_path, "compose.yml", file.text)]))

@@ -68,11 +68,44 @@ def test_an_option_that_this_version_ignores_protects_nothing(tmp_path: Path) ->
         ("orthancteam/orthanc", "orthancteam", None),
         ("registry.example:5000/jodogne/orthanc-plugins:1.11.2@sha256:00", "jodogne", (1, 11, 2)),
         ("debian", "debian", None),
+        ("debian:bookworm-slim", "debian", (1, 10, 1)),
+        ("debian:13", "debian", (1, 12, 7)),
+        ("debian:sid", "debian", None),
     ],
 )
 def test_the_version_is_taken_from_the_tag(image: str, family: str, version: tuple[int, ...] | None) -> None:
     platform = platform_of(image)
     assert (platform.family, platform.version) == (family, version)
+
+
+@pytest.mark.parametrize(
+    ("tag", "old"),
+    [
+        ("25.2.1", True),
+        ("25.8.0", True),
+        ("26.3.0-full", True),
+        ("26.4.0", False),
+        ("26.8.1", False),
+        ("latest", False),
+    ],
+)
+def test_an_image_of_a_month_before_1_12_11_is_outdated_whatever_its_version_is(
+    tag: str, old: bool, tmp_path: Path
+) -> None:
+    image = f"orthancteam/orthanc:{tag}"
+    report = audited(tmp_path, {"DicomModalities": {"a": ["A", "10.0.0.1", 104]}}, image=image)
+    assert ("outdated" in found(report)) is old
+    for finding in report.of("outdated"):
+        assert str(finding.hit.message) == f"the image {image} (Orthanc 1.12.10 at most) is older than 1.12.11."
+
+
+def test_an_image_built_on_debian_has_the_orthanc_of_that_debian(tmp_path: Path) -> None:
+    write(tmp_path, "archive/Dockerfile", "FROM debian:bookworm-slim\nRUN apt-get install -y orthanc\n")
+    write(tmp_path, "archive/orthanc.json", {"Name": "Radio"})
+    project = write(tmp_path, "docker-compose.yml", "services: {pacs: {build: ./archive, ports: ['8042:8042']}}")
+    report = audit([project, tmp_path / "archive" / "orthanc.json"])
+    assert [archive.platform.version for archive in report.deployment.archives] == [(1, 10, 1)]
+    assert "outdated" in found(report)
 
 
 def test_a_stated_version_goes_over_the_tag_and_a_wrong_one_is_refused() -> None:

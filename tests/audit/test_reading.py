@@ -14,8 +14,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lab.audit import AuditError, audit
+from lab.audit.environment import read_environment
+from lab.audit.examine import MAX_FINDINGS
+from lab.audit.harden import harden
 from lab.audit.jsonc import parse
-from lab.audit.source import Source
+from lab.audit.source import MAX_FILES, Source
 from tests.audit.support import audited, found, write
 
 
@@ -100,6 +103,10 @@ def test_a_large_but_allowed_file_is_read_quickly(tmp_path: Path) -> None:
     entries = ",\n".join(f'"m{number}": ["A{number}", "10.0.0.1", 104]' for number in range(15_000))
     assert "dimse-store-open" in found(audited(tmp_path, f'{{"DicomModalities": {{{entries}}}}}'))
     assert time.process_time() - begun < 3
+
+
+def test_a_list_without_end_is_refused(tmp_path: Path) -> None:
+    assert "more than 200000 values" in refusal(write(tmp_path, "a.json", '{"Dictionary": [' + "1," * 900_000 + "1]}"))
 
 
 def test_binaries_other_encodings_and_devices_are_refused(tmp_path: Path) -> None:
@@ -208,8 +215,77 @@ def test_odd_values_are_survived(tmp_path: Path) -> None:
 def test_many_servers_are_looked_at_quickly(tmp_path: Path) -> None:
     begun = time.process_time()
     server = "server { listen 80; location / { proxy_pass http://orthanc:8042; } }\n"
-    assert len(audit([write(tmp_path, "many.conf", server * 3000)]).findings) == 6000
+    report = audit([write(tmp_path, "many.conf", server * 3000)])
+    assert {rule.id: len(report.of(rule.id)) for rule in report.cut} == {
+        "http-plaintext": MAX_FINDINGS,
+        "http-no-ratelimit": MAX_FINDINGS,
+    }
     assert time.process_time() - begun < 3
+
+
+def test_what_looks_like_a_variable_without_end_is_read_quickly(tmp_path: Path) -> None:
+    begun = time.process_time()
+    blanks = " " * 200_000
+    text = f"ORTHANC__DICOM_ALWAYS_ALLOW_FIND=true\nA=x{blanks}y\nexport{blanks}=\n{blanks}B{blanks}C=1\nD='{blanks}\n"
+    assert "dimse-find-open" in found(audit([write(tmp_path, "a.env", text)]))
+    assert time.process_time() - begun < 1
+
+
+def test_many_unknown_options_are_looked_at_quickly(tmp_path: Path) -> None:
+    begun = time.process_time()
+    report = audited(tmp_path, {"DicomAet": "A", **{f"Unknown{number}": number for number in range(60_000)}})
+    assert len(report.of("unknown-option")) == MAX_FINDINGS
+    assert time.process_time() - begun < 3
+
+
+def test_a_folder_of_too_many_files_is_refused_before_they_are_read(tmp_path: Path) -> None:
+    for number in range(MAX_FILES):
+        write(tmp_path, f"a{number:03}.json", {})
+    (tmp_path / "z.json").write_bytes(b"\0")  # would be refused for itself, were it read
+    assert f"More than {MAX_FILES} files" in refusal(tmp_path)
+
+
+def test_an_nginx_configuration_without_end_is_refused(tmp_path: Path) -> None:
+    assert "too large for an nginx configuration" in refusal(write(tmp_path, "a.conf", "gzip on;\n" * 50_000))
+    for number in range(20):
+        write(tmp_path, f"s{number}.inc", f"include s{number + 1}.inc;\n" * 2)
+    assert "comes to more than 50000 directives" in refusal(write(tmp_path, "b.conf", "include s0.inc;"))
+
+
+def test_what_could_keep_an_expression_busy_is_read_quickly(tmp_path: Path) -> None:
+    begun = time.process_time()
+    assert "no configuration that the audit knows" in refusal(write(tmp_path, "word", "a" * 500_000))
+    variables = f"services: {{a: {{image: orthancteam/orthanc, environment: {{A: '{'${a-' * 60_000}'}}}}}}"
+    assert "container-root" in found(audit([write(tmp_path, "a.yml", variables)]))
+    origins = "map $http_origin $a { " + '"~^https://[a-z]+(.example)*$" $http_origin; ' * 2000 + "} "
+    header = "location /a { add_header Access-Control-Allow-Origin $a; proxy_pass http://orthanc:8042; } "
+    text = f"{origins} server {{ listen 443 ssl; {header * 1500} }}"
+    assert "cors-wildcard" in found(audit([write(tmp_path, "a.conf", text)]))
+    assert time.process_time() - begun < 4
+
+
+def test_files_that_are_too_large_together_are_refused(tmp_path: Path) -> None:
+    for number in range(6):
+        write(tmp_path, f"{number}.json", "{}" + " " * 1_900_000)
+    assert "too large together" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "after"),
+    [
+        ("A=false # until Monday", "false", "A=true # until Monday"),
+        ("export A = 'a # b'  # c", "a # b", "export A = true  # c"),
+        ('A="false"\r', "false", "A=true\r"),
+        ("A=", "", "A=true"),
+        ("A=it's # fine", "it's", "A=true # fine"),
+    ],
+)
+def test_a_variable_is_read_without_quotes_and_comment_and_replaced_alone(line: str, value: str, after: str) -> None:
+    (variable,) = read_environment(Source(Path("a.env"), line))
+    assert (variable.name, variable.value) == ("A", value)
+    assert variable.span
+    start, end = variable.span
+    assert f"{line[:start]}true{line[end:]}" == after
 
 
 def test_the_kind_of_a_file_without_a_telling_name_is_seen_in_it(tmp_path: Path) -> None:
@@ -229,6 +305,92 @@ def test_files_of_a_folder_are_merged_and_a_name_in_two_of_them_is_found(tmp_pat
     assert "http-no-auth" in found(report)
     (twice,) = report.of("duplicate-option")
     assert (twice.place.file, twice.place.line) == (str(tmp_path / "b.json"), 3)
+
+
+BASE = """services:
+  pacs:
+    image: orthancteam/orthanc:26.8.1
+    user: orthanc
+    environment:
+      ORTHANC__REGISTERED_USERS: "${USERS}"
+"""
+OPEN = """services:
+  pacs:
+    ports: ["8042:8042"]
+    environment:
+      - ORTHANC__AUTHENTICATION_ENABLED=false
+"""
+
+
+@pytest.mark.parametrize("named", [["compose.yml"], ["compose.yml", "compose.override.yml"], ["."]])
+def test_an_override_is_laid_over_its_compose_file(named: list[str], tmp_path: Path) -> None:
+    write(tmp_path, "compose.yml", BASE)
+    write(tmp_path, "compose.override.yml", OPEN)
+    report = audit([tmp_path / name for name in named])
+    assert [archive.name for archive in report.deployment.archives] == ["pacs"]
+    (open_,) = report.of("http-no-auth")
+    assert (open_.place.file, open_.place.line) == (str(tmp_path / "compose.override.yml"), 5)
+    assert "bind-all" in found(report)
+    (file,) = harden(report).files
+    assert "- ORTHANC__AUTHENTICATION_ENABLED=true" in file.text
+    assert "127.0.0.1:8042:8042" in file.text
+
+
+def test_an_override_replaces_commands_resets_what_it_says_and_two_whole_files_are_two_deployments(
+    tmp_path: Path,
+) -> None:
+    base = write(tmp_path, "a.yml", BASE + "    command: [--trace]\n    privileged: true\n")
+    over = write(
+        tmp_path, "b.yml", "services: {pacs: {command: [/etc/orthanc], ports: !override [], privileged: false}}"
+    )
+    assert {"log-trace", "container-privileged"} <= found(audit([base]))
+    assert found(audit([base, over])) == set()
+    assert len(audit([base, write(tmp_path, "c.yml", BASE)]).deployment.archives) == 2
+
+
+def test_an_override_may_take_away(tmp_path: Path) -> None:
+    base = write(tmp_path, "compose.yml", BASE + "    privileged: true\n    ports: ['8042:8042']\n")
+    over = write(tmp_path, "b.yml", "services: {pacs: {privileged: !reset false, ports: !reset []}}")
+    assert {"container-privileged", "bind-all"} <= found(audit([base]))
+    assert found(audit([base, over])) == set()
+
+
+def test_a_service_has_what_it_takes_from_another(tmp_path: Path) -> None:
+    text = BASE + "    privileged: true\n  second:\n    extends: pacs\n    ports: ['8042:8042']\n"
+    text += "  third: {extends: {service: second}}\n  a: {extends: b}\n  b: {extends: a}\n"
+    report = audit([write(tmp_path, "compose.yml", text)])
+    assert [archive.name for archive in report.deployment.archives] == ["pacs", "second", "third"]
+    assert [str(finding.hit.message) for finding in report.of("bind-all")] == [
+        "Port 8042 of second is published on every address.",
+        "Port 8042 of third is published on every address.",
+    ]
+
+
+def test_includes_of_a_copied_folder_are_followed_and_a_snippet_counts_at_each_place(tmp_path: Path) -> None:
+    server = "server {{ listen {port} ssl; include {snippet}; location / {{ proxy_pass http://127.0.0.1:8042; }} }}\n"
+    snippet = "/etc/nginx/snippets/limit.conf"
+    main = write(
+        tmp_path,
+        "nginx.conf",
+        "events {} http { server_tokens off; limit_req_zone $a zone=a:1m rate=1r/s; include /etc/nginx/conf.d/*.conf; }",
+    )
+    write(
+        tmp_path,
+        "conf.d/site.conf",
+        server.format(port=443, snippet=snippet) + server.format(port=8443, snippet=snippet),
+    )
+    write(tmp_path, "snippets/limit.conf", "limit_req zone=a; auth_basic hospital;")
+    orthanc = write(tmp_path, "orthanc.json", {"AuthenticationEnabled": False, "DicomServerEnabled": False})
+    report = audit([main, orthanc])
+    assert len(report.deployment.web_routes) == 2
+    assert "http-no-ratelimit" not in found(report)
+    assert [finding.severity for finding in report.of("http-no-auth")] == ["medium"]
+
+
+def test_files_outside_the_folder_of_an_nginx_configuration_are_not_opened(tmp_path: Path) -> None:
+    write(tmp_path, "else.conf", "server { listen 80; location / { proxy_pass http://orthanc:8042; } }")
+    for pattern in ("../else.conf", str(tmp_path / "else.conf"), "/etc/nginx/../else.conf"):
+        assert "no Orthanc" in refusal(write(tmp_path / "nginx", "nginx.conf", f"include {pattern};"))
 
 
 def test_an_unknown_option_names_the_nearest_and_plugins_are_left_alone(tmp_path: Path) -> None:

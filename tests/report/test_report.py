@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Page, sync_playwright
+from pypdf import PdfReader
 
 from lab import i18n
 from lab.api import Lab
@@ -111,6 +115,60 @@ def test_nothing_is_said_by_colour_alone(page: Page, report: Report) -> None:
     assert page.locator("svg .figure").count() == len(report.openings)
 
 
+BORDERS = """severities => severities.map(severity => {
+  const article = document.body.appendChild(document.createElement('article'));
+  article.className = severity;
+  const {borderLeftStyle, borderLeftWidth} = getComputedStyle(article);
+  article.remove();
+  return borderLeftWidth + ' ' + borderLeftStyle;
+})"""
+# Contrast as WCAG 2.2 computes it, of every element that has text of its own: a measure of lightness, so that it holds in greys too.
+FAINT = """() => {
+  const numbers = text => text.match(/[0-9.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(part => part / 255).map(part => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
+  const ground = element => {
+    for (let outer = element; outer; outer = outer.parentElement) {
+      const colour = numbers(getComputedStyle(outer).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const own = element => [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+  return [...document.querySelectorAll('body *')].filter(own).filter(element => element.getClientRects().length).map(element => {
+    const ink = getComputedStyle(element)[element.ownerSVGElement ? 'fill' : 'color'];
+    const [dark, bright] = [light(numbers(ink)), light(ground(element))].sort((a, b) => a - b);
+    return [(bright + 0.05) / (dark + 0.05), element.tagName + ' ' + element.className + ' ' + element.textContent.slice(0, 40)];
+  }).filter(([ratio]) => !(ratio >= 4.5));
+}"""
+
+
+def test_severities_are_told_apart_without_colours(page: Page) -> None:
+    borders = page.evaluate(BORDERS, list(GRAVEST))
+    assert len(set(borders)) == len(GRAVEST), borders
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_its_ground(page: Page, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme)
+    try:
+        assert page.evaluate(FAINT) == []
+    finally:
+        page.emulate_media(color_scheme="light")
+
+
+def test_the_chart_is_seen_in_the_colours_that_a_reader_forces_on_every_page(page: Page) -> None:
+    page.emulate_media(forced_colors="active", color_scheme="dark")
+    try:
+        ink = page.evaluate("getComputedStyle(document.body).color")
+        assert ink != page.evaluate("getComputedStyle(document.body).backgroundColor")
+        for part, name in ((".bar", "stroke"), (".axis", "stroke"), (".figure", "fill"), (".name", "fill")):
+            drawn = page.locator(f"svg {part}").first.evaluate(f"part => getComputedStyle(part).{name}")
+            assert drawn == ink, part
+    finally:
+        page.emulate_media(forced_colors="none", color_scheme="light")
+
+
 def test_the_page_is_walked_through_by_keyboard_with_the_focus_in_sight(page: Page) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
@@ -134,12 +192,18 @@ def test_the_page_fits_a_narrow_screen(page: Page) -> None:
         page.set_viewport_size({"width": 1100, "height": 900})
 
 
-def test_on_paper_the_evidence_is_there_and_the_navigation_is_not(page: Page) -> None:
+def test_on_paper_the_evidence_is_there_and_the_navigation_is_not(page: Page, report: Report) -> None:
     page.emulate_media(media="print")
     assert not page.locator("nav").is_visible()
     assert page.locator("details pre").first.is_visible()
     assert page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor") == "rgb(255, 255, 255)"
-    assert page.pdf().startswith(b"%PDF")
+    paper = "".join(sheet.extract_text() for sheet in PdfReader(BytesIO(page.pdf())).pages)
+    printed = "".join(unicodedata.normalize("NFKC", paper).split())  # a font may join f and i
+    for text in [report.headline, *(opening.probed.scenario.title for opening in report.openings)]:
+        assert "".join(unicodedata.normalize("NFKC", str(text)).split()) in printed
+    evidence = page.locator("details pre").first.inner_text().splitlines()[0]
+    assert "".join(unicodedata.normalize("NFKC", evidence).split()) in printed
+    assert "Tothecontent" not in printed
 
 
 def test_the_report_speaks_french(report: Report) -> None:

@@ -76,7 +76,7 @@ def _no_default_user(archive: Archive) -> bool:
 
 @rule(
     "authz-overbroad",
-    MEDIUM,
+    HIGH,
     t("Every user may do everything"),
     t("A doctor’s account, or whoever has it, may delete studies and change the archive’s settings."),
     ref.CWE_862,

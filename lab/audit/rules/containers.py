@@ -23,7 +23,7 @@ DANGEROUS = {"ALL", "SYS_ADMIN", "CAP_SYS_ADMIN", "SYS_PTRACE", "CAP_SYS_PTRACE"
 @rule(
     "bind-all",
     HIGH,
-    t("A port is published on every address of the host"),
+    t("A port is published for everybody"),
     t(
         "Docker opens it past the host’s firewall (ufw). Publish on 127.0.0.1 for a proxy, or on the address in the clinic’s network."
     ),
@@ -33,16 +33,24 @@ DANGEROUS = {"ALL", "SYS_ADMIN", "CAP_SYS_ADMIN", "SYS_PTRACE", "CAP_SYS_PTRACE"
 def bind_all(site: Deployment) -> Iterator[Hit]:
     """Ports of Orthanc and of its database, and Orthanc's usual ones where another container passes them on.
 
-    The DICOM port is needed by the modalities: lower, as one address would do. A proxy's own port (443) is meant to be open.
+    The DICOM port is needed by the modalities: lower, as one address would do. Which address that is only people know: a DICOM
+    port is never moved to 127.0.0.1 by ``--harden``. A proxy's own port (443) is meant to be open. nginx publishes too, where it
+    forwards the web port as a plain stream: all that a proxy could add is missing there.
     """
     theirs = {archive.service.name for archive in site.archives if archive.service is not None}
     for archive in site.archives:
         if archive.service is not None:
-            yield from _published(archive.service, _ports(archive))
+            yield from _published(archive.service, _ports(archive), archive.port("DicomPort"))
     usual = {WEB_PORTS[0]: HIGH, DICOM_PORTS[0]: MEDIUM} if site.archives or site.built else {}
     for service in site.services:
         if not service.is_orthanc and service.name not in theirs:
-            yield from _published(service, dict.fromkeys(DATABASES, HIGH) | usual)
+            yield from _published(service, dict.fromkeys(DATABASES, HIGH) | usual, DICOM_PORTS[0])
+    for route in site.web_routes:
+        if route.stream and not all(listen.loopback for listen in route.listens):
+            message = t("nginx forwards the archive’s own web port as it is.")
+            yield Hit(
+                message, route.block.place, fragment="# no stream server for the web port: proxy_pass in http { }"
+            )
 
 
 def _ports(archive: Archive) -> dict[int, Severity]:
@@ -50,7 +58,7 @@ def _ports(archive: Archive) -> dict[int, Severity]:
     return {port: severity for port, severity in named.items() if port is not None}
 
 
-def _published(service: Service, ports: dict[int, Severity]) -> Iterator[Hit]:
+def _published(service: Service, ports: dict[int, Severity], dicom: int | None = None) -> Iterator[Hit]:
     mode = service.item.get("network_mode")
     if mode is not None and mode.text == "host" and not set(DATABASES) <= set(ports):
         yield Hit(
@@ -61,8 +69,11 @@ def _published(service: Service, ports: dict[int, Severity]) -> Iterator[Hit]:
     for port in service.ports:
         if port.target in ports and port.host in ("", "0.0.0.0", "::"):
             message = t("Port {port} of {name} is published on every address.", port=port.target, name=service.name)
-            fragment = f'ports: ["127.0.0.1:{port.published or port.target}:{port.target}"]'
-            yield Hit(message, port.item.place, severity=ports[port.target], fragment=fragment, edits=_bind_edit(port))
+            address, edits = ("10.0.0.5", ()) if port.target == dicom else ("127.0.0.1", _bind_edit(port))
+            fragment = f'ports: ["{address}:{port.published or port.target}:{port.target}"]'
+            if port.target == dicom:
+                fragment += "   # the archive’s address in the clinic’s network"
+            yield Hit(message, port.item.place, severity=ports[port.target], fragment=fragment, edits=edits)
 
 
 def _bind_edit(port: Port) -> tuple[Edit, ...]:

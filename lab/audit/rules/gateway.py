@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lab import references as ref
 from lab.audit.deployment import Deployment
 from lab.audit.nginx import Block
+from lab.audit.origins import foreign
 from lab.audit.rule import Hit, rule
+from lab.audit.rules.web import NO_LOGIN, lent
 from lab.i18n import t
 from lab.model import Severity
 
 CRITICAL, HIGH, MEDIUM, LOW = Severity
+GUESSING = 50  # requests a second: an interface comes with twenty, four million passwords a day do not
+MAX_HEADERS = 500  # that name an origin: each may have a map of its own to be looked through
 LIMIT = """limit_req_zone $binary_remote_addr zone=clients:1m rate=20r/s;   # in http { }
 limit_req zone=clients burst=40 nodelay;                          # in location { }"""
 
 
 @rule(
     "http-no-ratelimit",
-    LOW,
+    MEDIUM,
     t("Passwords may be tried without limit"),
     t(
         "Orthanc neither slows down nor writes a line when a password is wrong: fifty tries took 0.27 seconds. Only the proxy can limit them."
@@ -27,13 +32,32 @@ limit_req zone=clients burst=40 nodelay;                          # in location 
     ref.NGINX_LIMIT,
 )
 def http_no_ratelimit(site: Deployment) -> Iterator[Hit]:
-    """Once a server. A plain stream has no requests to count: it counts as unlimited."""
+    """Once a server. A plain stream has no requests to count: it counts as unlimited. So does a rate that only floods reach."""
+    rates = _rates(site)
     seen: set[int] = set()
     for route in site.web_routes:
-        if not route.inside.effective("limit_req") and id(route.server) not in seen:
-            seen.add(id(route.server))
-            message = t("nginx passes requests on to the archive without a limit.")
-            yield Hit(message, route.block.place, fragment=LIMIT)
+        limits = route.inside.effective("limit_req")
+        known = [rates.get(argument[5:]) for limit in limits for argument in limit.args if argument.startswith("zone=")]
+        slowest = min((rate for rate in known if rate is not None), default=None)
+        generous = None not in known and slowest is not None and slowest > GUESSING
+        if id(route.server) in seen or not (generous or not limits):
+            continue
+        seen.add(id(route.server))
+        message = t("nginx passes requests on to the archive without a limit.")
+        if generous:
+            message = t("nginx lets {n} requests a second through: enough to try passwords.", n=int(slowest or 0))
+        yield Hit(message, (limits[0] if limits else route.block).place, fragment=LIMIT)
+
+
+def _rates(site: Deployment) -> dict[str, float]:
+    """Requests a second of each zone."""
+    found = {}
+    for zone in site.gateway.all("limit_req_zone") if site.gateway else ():
+        text = " ".join(zone.args)
+        name, rate = re.search(r"zone=([^:\s]+)", text), re.search(r"rate=(\d{1,9})r/([sm])", text)
+        if name and rate:
+            found[name[1]] = int(rate[1]) / (60 if rate[2] == "m" else 1)
+    return found
 
 
 @rule(
@@ -47,8 +71,11 @@ def http_no_ratelimit(site: Deployment) -> Iterator[Hit]:
     ref.BOOK_NGINX,
 )
 def cors_wildcard(site: Deployment) -> Iterator[Hit]:
-    """``*`` or the caller’s own origin repeated. Graver with credentials."""
-    seen = set()
+    """``*``, ``null``, or the caller’s own origin repeated without a comparison that holds it to the hospital’s.
+
+    Severity: the scenario lends the visitor’s account too; without Access-Control-Allow-Credentials a page reads less.
+    """
+    looked: set[int] = set()
     for route in site.web_routes:
         headers = [block for block in route.inside.effective("add_header") if len(block.args) > 1] + [
             block
@@ -59,10 +86,14 @@ def cors_wildcard(site: Deployment) -> Iterator[Hit]:
         named = {(block.args[0].lower(), block.args[1].lower()) for block in headers}
         credentials = ("access-control-allow-credentials", "true") in named
         for block in headers:
-            anybody = block.args[1] in ("*", "$http_origin")
-            if block.args[0].lower() == "access-control-allow-origin" and anybody and block.place not in seen:
-                seen.add(block.place)
-                message = t("Access-Control-Allow-Origin is {value}.", value=block.args[1])
+            named_so = block.args[0].lower() == "access-control-allow-origin"
+            if not named_so or id(block) in looked or len(looked) > MAX_HEADERS:
+                continue
+            looked.add(id(block))
+            if foreign(block):
+                message = t(
+                    "Access-Control-Allow-Origin is {value}: others than your own pages fit.", value=block.args[1]
+                )
                 fragment = 'add_header Access-Control-Allow-Origin "https://viewer.hospital.example" always;'
                 yield Hit(message, block.place, severity=HIGH if credentials else None, fragment=fragment)
 
@@ -77,7 +108,10 @@ def cors_wildcard(site: Deployment) -> Iterator[Hit]:
     ref.CWE_530,
 )
 def public_backup(site: Deployment) -> Iterator[Hit]:
-    """``autoindex on``, unless an account or a certificate is asked for."""
+    """``autoindex on``, unless an account or a certificate is asked for.
+
+    Severity: in the scenario the folder holds the backup; here nobody knows what is in it.
+    """
     for block in site.gateway.all("autoindex") if site.gateway else ():
         inside = block.parent or block
         guarded = any(
@@ -92,7 +126,7 @@ def public_backup(site: Deployment) -> Iterator[Hit]:
 
 @rule(
     "no-audit",
-    MEDIUM,
+    HIGH,
     t("Nobody could tell afterwards who looked at what"),
     t(
         "Orthanc’s own log names neither address nor user of a request. Without the proxy’s access log an intruder leaves no line."
@@ -114,12 +148,21 @@ def no_audit(site: Deployment) -> Iterator[Hit]:
 @rule(
     "version-disclosure",
     LOW,
-    t("The proxy tells its version"),
+    t("The version is told to anybody"),
     t("A scanner looks up the known flaws of that version without a single try."),
     ref.CWE_200,
 )
 def version_disclosure(site: Deployment) -> Iterator[Hit]:
-    """Only a whole nginx.conf can lack the directive; a server of its own may be part of one that has it."""
+    """nginx’s version, and Orthanc’s at /system where nginx logs in for whoever asks.
+
+    Only a whole nginx.conf can lack server_tokens; a server of its own may be part of one that has it. The name of the
+    product in Orthanc’s question for the password (WWW-Authenticate) is no finding: every archive behind a proxy sends it.
+    """
+    for archive in site.archives:
+        for login, path in lent(archive):
+            if path.rstrip("/") == "/system":
+                message = t("nginx logs in to /system, which tells Orthanc’s version, for whoever comes.")
+                yield Hit(message, login.place, fragment=NO_LOGIN)
     if site.gateway is None or not site.web_routes:
         return
     for http in site.gateway.own("http"):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from lab import references as ref
 from lab.audit.archive import Archive, Reach, Setting
 from lab.audit.deployment import Deployment
-from lab.audit.rule import Hit, Rule, hit
+from lab.audit.rule import Find, Hit, Rule, hit
+from lab.audit.rules.feeble import limits_of_nothing, titles_of_others
+from lab.audit.rules.transport import dicom_proxy_asks_nobody
 from lab.i18n import Text, t
 from lab.model import Severity
 from lab.scenario import Reference
@@ -34,6 +36,14 @@ def modalities(archive: Archive) -> bool:
     return dicom(archive) and (
         bool(archive.setting("DicomModalities").value) or archive.is_on("DicomModalitiesInDatabase")
     )
+
+
+def dicom_in_the_clear(archive: Archive) -> bool:
+    """The DICOM port is not behind an nginx that does TLS for it on every way from the network."""
+    listens = [listen for route in archive.dicom_routes for listen in route.listens if not listen.loopback]
+    by_proxy = bool(listens) and all(listen.tls for listen in listens)
+    direct = archive.service is None or archive.published(archive.port("DicomPort")) is Reach.NETWORK
+    return dicom(archive) and (direct or not by_proxy)
 
 
 def dicom_tls(archive: Archive) -> bool:
@@ -62,24 +72,41 @@ class Row:
     applies: Applies = dicom
     scenario: str | None = None
     reach: Callable[[Archive], Reach] = lambda archive: archive.dicom
+    also: Find = lambda site: ()
+    """Where else the weakness shows than in the option."""
+    note: str = ""
+    """Why the severity is not the scenario's, where it is not."""
+    twins: Mapping[str, JSON] = field(default_factory=dict)
+    """Further options with the same bad value, and what to write: without them the first one protects nothing."""
 
     def find(self, site: Deployment) -> Iterator[Hit]:
         """Where the option has the bad value, by its own or by default; quiet where it could do no harm."""
         for archive in site.archives:
-            setting = archive.setting(self.option)
-            if setting.value != self.bad or isinstance(setting.value, bool) is not isinstance(self.bad, bool):
-                continue
-            if not self.applies(archive) or (self.reach(archive) < Reach.NETWORK and not self._counts_inside(setting)):
-                continue
-            message = option_message(self.option, setting.value, setting.default)
-            yield hit(archive, setting, message, options={self.option: self.good})
+            for option, good in {self.option: self.good, **self.twins}.items():
+                setting = archive.setting(option)
+                if setting.value != self.bad or isinstance(setting.value, bool) is not isinstance(self.bad, bool):
+                    continue
+                harmless = self.reach(archive) < Reach.NETWORK and not self._counts_inside(setting)
+                if self.applies(archive) and not harmless:
+                    message = option_message(option, setting.value, setting.default)
+                    yield hit(archive, setting, message, options={option: good})
+        yield from self.also(site)
 
     def _counts_inside(self, setting: Setting) -> bool:
         """Whether the weakness is worth a line where only other containers reach the port: written down, and grave."""
         return setting.default is None and (self.applies is always or self.severity in (CRITICAL, HIGH))
 
     def rule(self) -> Rule:
-        return Rule(self.id, self.title, self.severity, self.why, self.find, self.scenario or self.id, self.references)
+        return Rule(
+            self.id,
+            self.title,
+            self.severity,
+            self.why,
+            self.find,
+            self.scenario or self.id,
+            self.references,
+            self.note,
+        )
 
 
 def option_message(option: str, value: JSON, default: Text | None) -> Text:
@@ -94,6 +121,7 @@ def option_message(option: str, value: JSON, default: Text | None) -> Text:
     )
 
 
+LOWER = "Severity: the scenario's port is open to the Internet; a file does not tell whether this one is, and inside a clinic it is usual."
 RULES = tuple(
     row.rule()
     for row in (
@@ -125,7 +153,7 @@ RULES = tuple(
             "dimse-store-open", MEDIUM, "DicomAlwaysAllowStore", True, False,
             t("Any DICOM client may store images"),
             t("An unknown client can put studies into a patient’s record. Declare each modality with AllowStore before you refuse the others."),
-            (ref.BOOK_SECURITY, ref.CWE_306, ref.T1565_001),
+            (ref.BOOK_SECURITY, ref.CWE_306, ref.T1565_001), note=LOWER,
         ),
         Row(
             "dimse-echo-open", LOW, "DicomAlwaysAllowEcho", True, False,
@@ -143,40 +171,40 @@ RULES = tuple(
             "dimse-default-aet", LOW, "DicomAet", "ORTHANC", "PACS-HOSPITAL",
             t("The archive has Orthanc’s default AE title"),
             t("It is the first title that a scanner tries. Another name is a weak protection, and costs nothing on a new archive."),
-            (ref.CWE_1392,),
+            (ref.CWE_1392,), also=titles_of_others,
         ),
         Row(
             "aet-spoof", MEDIUM, "DicomCheckModalityHost", False, True,
             t("A declared modality’s AE title is enough to be that modality"),
             t("The AE title crosses the network in the clear. Who borrows it has its rights. With the check, Host must be an IP address."),
-            (ref.BOOK_SECURITY, ref.CWE_290), modalities,
+            (ref.BOOK_SECURITY, ref.CWE_290), modalities, note=LOWER,
         ),
         Row(
             "dicom-no-tls", MEDIUM, "DicomTlsEnabled", False, True,
             t("DICOM crosses the network in the clear"),
             t("Names and images can be read on the way. TLS needs a certificate on each side, and DicomTlsTrustedCertificates."),
-            (ref.PS3_15, ref.BOOK_DICOM_TLS),
+            (ref.PS3_15, ref.BOOK_DICOM_TLS), dicom_in_the_clear, note=LOWER,
         ),
         Row(
             "dicom-tls-no-client-cert", MEDIUM, "DicomTlsRemoteCertificateRequired", False, True,
             t("DICOM over TLS asks the other side for no certificate"),
             t("The connection is encrypted, but anyone may open it: encryption does not say who is calling."),
-            (ref.CWE_295, ref.BOOK_DICOM_TLS), dicom_tls,
+            (ref.CWE_295, ref.BOOK_DICOM_TLS), dicom_tls, also=dicom_proxy_asks_nobody,
         ),
         Row(
             "find-unlimited", LOW, "LimitFindResults", 0, 100,
             t("A query is answered without limit"),
-            t("One query may list the whole archive, or keep it busy. The limit holds for C-FIND, not for the REST API."),
-            (ref.BOOK_SECURITY, ref.CWE_770),
+            t("One query may list the whole archive. It takes both limits; Orthanc 1.12.5 to 1.12.10 keeps neither."),
+            (ref.BOOK_SECURITY, ref.CWE_770), twins={"LimitFindInstances": 5000}, also=limits_of_nothing,
         ),
         Row(
-            "store-overwrite", MEDIUM, "OverwriteInstances", True, False,
+            "store-overwrite", HIGH, "OverwriteInstances", True, False,
             t("An image may be replaced by another of the same UID"),
             t("Who may store may also replace: the altered image takes the place of the true one, and nothing shows it."),
             (ref.BOOK_SECURITY, ref.T1565_001), always,
         ),
         Row(
-            "lua-exec", HIGH, "ExecuteLuaEnabled", True, False,
+            "lua-exec", CRITICAL, "ExecuteLuaEnabled", True, False,
             t("Whoever may POST runs code on the server"),
             t("POST /tools/execute-script runs Lua, and Lua runs any command of the system as Orthanc’s user."),
             (ref.BOOK_SECURITY,), always, reach=lambda archive: archive.web,
@@ -198,6 +226,7 @@ RULES = tuple(
             t("Stored images have no checksum"),
             t("Without it nobody can tell later whether a file on the disk is the one that was stored."),
             (ref.CWE_353,), always,
+            note="Severity: in the scenario nobody verifies anything; here the checksums are missing, which is a part of it.",
         ),
         Row(
             "peer-unverified", MEDIUM, "HttpsVerifyPeers", False, True,

@@ -10,6 +10,7 @@ from lab.audit.deployment import Deployment
 from lab.audit.environment import SECRET, Variable
 from lab.audit.rule import Hit, rule
 from lab.audit.rules.containers import DATABASES
+from lab.audit.source import Kind
 from lab.i18n import t
 from lab.model import Severity
 
@@ -49,9 +50,10 @@ def database_no_password(site: Deployment) -> Iterator[Hit]:
 )
 def secret_in_compose(site: Deployment) -> Iterator[Hit]:
     """Accounts of Orthanc and passwords of databases, written out as variables; not when they come from elsewhere."""
+    files = {source.name for source in site.sources if source.kind is Kind.COMPOSE}
     for service in site.services:
         for variable in service.environment:
-            here = variable.place.file == service.place.file  # an env_file may be kept apart, with rights of its own
+            here = variable.place.file in files  # an env_file may be kept apart, with rights of its own
             if here and variable.value and _is_secret(variable) and "${" not in _written(variable):
                 message = t("{variable} of {name} holds a password.", variable=variable.name, name=service.name)
                 yield Hit(message, variable.place, fragment=_as_secret(variable.name))

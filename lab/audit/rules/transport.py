@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lab import references as ref
 from lab.audit.archive import Archive, Reach
 from lab.audit.deployment import Deployment
-from lab.audit.nginx import Listen
+from lab.audit.routes import Listen
 from lab.audit.rule import Hit, hit, rule
 from lab.i18n import t
 from lab.model import Severity
@@ -19,6 +19,8 @@ TLS = """server {
   ssl_certificate_key /etc/nginx/tls/archive.key;
   location / { proxy_pass http://127.0.0.1:8042; }
 }"""
+CLIENT_CERTIFICATES = """ssl_client_certificate /etc/nginx/tls/modalities.pem;
+ssl_verify_client on;"""
 WEAK = {"SSLv2", "SSLv3", "TLSv1", "TLSv1.1"}
 
 
@@ -70,6 +72,16 @@ def _direct(site: Deployment, archive: Archive) -> Iterator[Hit]:
                 yield Hit(message, port.item.place, archive=archive, fragment=TLS)
 
 
+def dicom_proxy_asks_nobody(site: Deployment) -> Iterator[Hit]:
+    """An nginx that does TLS for the DICOM port and asks the other side for no certificate."""
+    for route in filter(site.is_dicom, site.routes):
+        asked = any(block.args == ("on",) for block in route.server.effective("ssl_verify_client"))
+        for listen in route.listens if not asked else ():
+            if listen.tls and not listen.loopback:
+                message = t("nginx takes DICOM over TLS at port {port} from whoever comes.", port=listen.port)
+                yield Hit(message, listen.block.place, fragment=CLIENT_CERTIFICATES)
+
+
 @rule(
     "tls-outdated",
     MEDIUM,
@@ -97,6 +109,24 @@ def tls_outdated(site: Deployment) -> Iterator[Hit]:
                 yield hit(
                     archive, setting, t("{option} is {value}.", option=option, value=setting.value), options={option: 4}
                 )
+
+
+@rule(
+    "https-in-debian",
+    MEDIUM,
+    t("Orthanc’s own HTTPS does not work in Debian’s build"),
+    t(
+        "Debian’s 1.10.1 crashes at the first TLS connection, and its 1.12.7 answers nothing. A proxy in front does it well."
+    ),
+    ref.BOOK_HTTPS,
+    scenario="http-plaintext",
+)
+def https_in_debian(site: Deployment) -> Iterator[Hit]:
+    """Only where Debian’s package is known to run: other builds have a TLS that works."""
+    for archive in site.archives:
+        if archive.platform.family == "debian" and archive.is_on("SslEnabled"):
+            message = t("SslEnabled is true, in {platform}.", platform=archive.platform.label)
+            yield hit(archive, archive.setting("SslEnabled"), message, fragment=TLS)
 
 
 @rule(

@@ -17,7 +17,7 @@ FIXED = (1, 12, 11)
 
 @rule(
     "store-evict",
-    MEDIUM,
+    HIGH,
     t("New images push old ones out"),
     t(
         "When the limit is reached, Orthanc deletes the oldest patients. Who may store may empty the archive by filling it."

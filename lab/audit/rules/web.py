@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lab import references as ref
 from lab.audit.archive import Archive, Reach
 from lab.audit.deployment import Deployment
-from lab.audit.nginx import Block, Route
+from lab.audit.nginx import Block
 from lab.audit.platform import split_image
+from lab.audit.routes import Route
 from lab.audit.rule import Hit, hit, rule
 from lab.audit.rules.options import option_message
 from lab.i18n import t
@@ -48,7 +50,11 @@ def asks(route: Route) -> bool:
     ref.GDPR_32,
 )
 def http_no_auth(site: Deployment) -> Iterator[Hit]:
-    """Quiet when nobody but this machine gets in, or the authorization plugin decides. Lower behind a proxy that asks; not one that answers."""
+    """Quiet when nobody but this machine gets in, or the authorization plugin decides. Lower behind a proxy that asks; not one that answers.
+
+    A proxy that answers with an account of its own counts wherever it does so, but for the paths of other rules (DICOMweb,
+    WebDAV, /system, the metrics); lower for the pages of the interface, which hold no patient.
+    """
     for archive in filter(open_to_all, site.archives):
         setting = archive.authentication
         severity = MEDIUM if archive.web is Reach.INSIDE or guarded_by_proxy(archive) else None
@@ -59,8 +65,11 @@ def http_no_auth(site: Deployment) -> Iterator[Hit]:
             message = t("{message} Other containers get in without an account.", message=message)
         yield hit(archive, setting, message, severity=severity, options={"AuthenticationEnabled": True})
     for archive in site.archives:
-        for login in _lent(archive, "/studies"):
-            yield Hit(t("nginx logs in to the archive for whoever comes."), login.place, fragment=NO_LOGIN)
+        for login, path in lent(archive):
+            if not harmless(path) and not _of_a_plugin(archive, path):
+                message = t("nginx logs in to the archive for whoever comes to {path}.", path=path)
+                severity = LOW if path.startswith("/app/") else None
+                yield Hit(message, login.place, severity=severity, fragment=NO_LOGIN)
 
 
 def _consequence(archive: Archive) -> bool:
@@ -70,7 +79,7 @@ def _consequence(archive: Archive) -> bool:
 
 @rule(
     "open-viewer",
-    HIGH,
+    CRITICAL,
     t("The web viewer shows patients to anybody"),
     t("A browser is all it takes: /app/explorer.html lists the patients and shows their images."),
     ref.BOOK_SECURITY,
@@ -87,7 +96,7 @@ def open_viewer(site: Deployment) -> Iterator[Hit]:
 
 @rule(
     "dicomweb-open",
-    HIGH,
+    CRITICAL,
     t("DICOMweb answers anybody"),
     t("QIDO-RS lists the studies and WADO-RS delivers them, in a format that every DICOM tool reads."),
     ref.T1213,
@@ -102,24 +111,46 @@ def dicomweb_open(site: Deployment) -> Iterator[Hit]:
             continue
         if _consequence(archive):
             yield hit(archive, setting, t("The DICOMweb plugin is on."), options={"AuthenticationEnabled": True})
-        for login in _lent(archive, str(plugin.get("Root", "/dicom-web/"))):
-            yield Hit(
-                t("nginx logs in to DICOMweb for whoever comes."),
-                login.place,
-                fragment=NO_LOGIN,
-            )
+        for login, path in lent(archive):
+            if covers(path, _root(archive)) or path.startswith("/wado"):
+                yield Hit(t("nginx logs in to DICOMweb for whoever comes."), login.place, fragment=NO_LOGIN)
 
 
-def _lent(archive: Archive, path: str) -> Iterator[Block]:
-    """Where nginx puts a fixed account into requests below a path, and asks for none itself."""
+def lent(archive: Archive) -> Iterator[tuple[Block, str]]:
+    """Where nginx puts a fixed account into requests and asks for none itself, and below which path."""
     for route in archive.web_routes:
-        place = route.inside.args[-1] if route.inside.name == "location" and route.inside.args else "/"
-        if asks(route) or not (path.startswith(place) or place.startswith(path)):
+        if asks(route):
             continue
         for header in route.inside.effective("proxy_set_header"):
             name, *value = header.args
             if name.lower() == "authorization" and value and value[0] and not value[0].startswith("$"):
-                yield header
+                yield header, _asked(route)
+
+
+def _asked(route: Route) -> str:
+    """The path below which the archive is asked, or the pattern; ``/`` where a rewrite does not let one tell."""
+    if uri := re.match(r"https?://[^/]+(/[^$]*)$", route.block.args[0]):
+        return uri[1]
+    is_location = route.inside.name == "location" and route.inside.args and not route.inside.effective("rewrite")
+    return route.inside.args[-1] if is_location else "/"
+
+
+def covers(path: str, wanted: str) -> bool:
+    """Whether a location leads to this path, or to a part of what lies below it."""
+    return wanted.startswith(path) or wanted.rstrip("/") in path
+
+
+def harmless(path: str) -> bool:
+    """Whether a location gives away only what a rule of lower severity speaks of: the version, the metrics."""
+    return path.rstrip("/") in ("/system", "/tools/metrics-prometheus")
+
+
+def _of_a_plugin(archive: Archive, path: str) -> bool:
+    return any(path.startswith(root.rstrip("/")) for root in (_root(archive), "/wado", "/webdav"))
+
+
+def _root(archive: Archive) -> str:
+    return str(archive.table("DicomWeb").get("Root", "/dicom-web/"))
 
 
 def _comes_with_plugins(archive: Archive) -> bool:
@@ -129,7 +160,7 @@ def _comes_with_plugins(archive: Archive) -> bool:
 
 @rule(
     "rest-exfil",
-    HIGH,
+    CRITICAL,
     t("Anybody may have the archive send its images away"),
     t(
         "PUT /modalities/x declares a destination, POST /modalities/x/store sends patients there: no download, no trace in the proxy’s log."
@@ -158,11 +189,14 @@ def metrics_open(site: Deployment) -> Iterator[Hit]:
         if setting.value is True and archive.web > Reach.NOBODY and (setting.default is None or _consequence(archive)):
             message = option_message(setting.name, setting.value, setting.default)
             yield hit(archive, setting, message, options={"MetricsEnabled": False})
+        for login, path in lent(archive):
+            if setting.value is True and path.rstrip("/") == "/tools/metrics-prometheus":
+                yield Hit(t("nginx logs in to the metrics for whoever comes."), login.place, fragment=NO_LOGIN)
 
 
 @rule(
     "webdav-open",
-    MEDIUM,
+    HIGH,
     t("The archive is a network drive"),
     t(
         "WebDAV shows the patients as folders, and files copied into it enter the archive. Switch it off where nobody uses it."
@@ -170,7 +204,7 @@ def metrics_open(site: Deployment) -> Iterator[Hit]:
     ref.BOOK_SECURITY,
 )
 def webdav_open(site: Deployment) -> Iterator[Hit]:
-    """Graver without accounts. On by default: with accounts, only what is written down counts."""
+    """Graver without accounts, also where the proxy has one for everybody. On by default: with accounts, only what is written down counts."""
     for archive in site.archives:
         setting = archive.setting("WebDavEnabled")
         if setting.value is not True or archive.web is Reach.NOBODY:
@@ -179,3 +213,8 @@ def webdav_open(site: Deployment) -> Iterator[Hit]:
             message = option_message(setting.name, setting.value, setting.default)
             severity = HIGH if _consequence(archive) else LOW
             yield hit(archive, setting, message, severity=severity, options={"WebDavEnabled": False})
+    for archive in site.archives:
+        for login, path in lent(archive):
+            if archive.setting("WebDavEnabled").value is True and path.startswith("/webdav"):
+                message = t("nginx logs in to the network drive for whoever comes.")
+                yield Hit(message, login.place, severity=HIGH, fragment=NO_LOGIN)

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lab import references as ref
 from lab.audit.archive import Archive, Option
 from lab.audit.deployment import Deployment
 from lab.audit.environment import PREFIX, Variable, variable_name
 from lab.audit.jsonc import Unknown
-from lab.audit.platform import defaults
+from lab.audit.known import MODALITY, is_option, nearest
 from lab.audit.rule import Hit, rule
 from lab.i18n import t
 from lab.model import Severity
 from lab.site.options import orthanc_options
 
 CRITICAL, HIGH, MEDIUM, LOW = Severity
-# Sections of plugins: those of the official images (Orthanc Book), and options of plugins at the top level.
-SECTIONS = {
-    "Authelia", "Authorization", "AwsS3Storage", "AzureBlobStorage", "ConnectivityChecks", "DelayedDeletion", "DicomWeb", "Education",
-    "Gdcm", "GoogleCloudStorage", "Housekeeper", "Indexer", "Java", "JavaArguments", "LuaOptions", "MultitenantDicom", "MySQL", "Neuro",
-    "OHIF", "Odbc", "OrthancExplorer2", "PostgreSQL", "Python", "PythonScript", "PythonVerbose", "Queues", "STL", "ServeFolders",
-    "StoneWebViewer", "Tcia", "Transfers", "VolView", "WebViewer", "WebViewerPro", "WholeSlideImaging", "WSI", "Worklists", "AdvancedStorage",
-    "StorageCommitment", "LimitJobs", "OverwriteInstancesMode", "DicomSequenceUid",
-}  # fmt: skip
-FORMER = re.compile(r"\w+TransferSyntaxAccepted")  # of older versions; AcceptedTransferSyntaxes took their place
+MAX_UNKNOWN = 500  # to look for what was meant takes long; a file with more of them is something else
 _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "number": (int, float),
@@ -45,17 +36,11 @@ _TYPES: dict[str, tuple[type, ...]] = {
     scenario="http-no-auth",
 )
 def unknown_option(site: Deployment) -> Iterator[Hit]:
-    """Near a known name it is a slip. Far from any, an object is taken for a plugin’s section and left alone."""
+    """Near a known name it is a slip, also among the rights of a modality. Far from any, an object is taken for a plugin’s section."""
     for archive in site.archives:
-        for option in archive.written():
-            if (
-                option.name in orthanc_options()
-                or option.name in SECTIONS
-                or option.name in defaults()
-                or FORMER.fullmatch(option.name)
-            ):
-                continue
-            if near := _meant(option.variable) or _nearest(option.name):
+        yield from _rights(archive)
+        for option in islice((option for option in archive.written() if not is_option(option.name)), MAX_UNKNOWN):
+            if near := _meant(option.variable) or nearest(option.name):
                 message = t("Orthanc has no option {name}. Did you mean {near}?", name=repr(option.name), near=near)
                 yield Hit(message, option.place, archive=archive, fragment=f'"{near}"')
             elif not isinstance(option.value, dict):
@@ -67,17 +52,33 @@ def unknown_option(site: Deployment) -> Iterator[Hit]:
                 )
 
 
+def _rights(archive: Archive) -> Iterator[Hit]:
+    """Slips in the names of a modality’s rights: ``AllowFnd: false`` forbids nothing."""
+    option = archive.options.get("DicomModalities")
+    if option is None or not isinstance(option.value, dict):
+        return
+    places = {
+        (modality.name, member.name): member.place
+        for modality in (option.node.members if option.node else ())
+        for member in modality.value.members
+    }
+    for modality, entries in islice(option.value.items(), MAX_UNKNOWN):
+        for name in entries if isinstance(entries, dict) else ():
+            if name not in MODALITY and (near := nearest(name, MODALITY)):
+                message = t(
+                    "The modality {modality} has no setting {name}. Did you mean {near}?",
+                    modality=modality,
+                    name=repr(name),
+                    near=near,
+                )
+                place = places.get((modality, name), option.place)
+                yield Hit(message, place, archive=archive, fragment=f'"{near}"')
+
+
 def _meant(variable: Variable | None) -> str | None:
     """The variable that was meant by one with an underscore too many: ORTHANC__STABLE__AGE."""
     letters = variable.name.removeprefix(PREFIX).replace("_", "").lower() if variable else ""
     return next((variable_name(name) for name in orthanc_options() if name.lower() == letters), None)
-
-
-def _nearest(name: str) -> str | None:
-    known = [*orthanc_options(), *SECTIONS]
-    folded = {candidate.lower(): candidate for candidate in known}
-    near = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=0.8)
-    return folded[near[0]] if near else None
 
 
 @rule(
