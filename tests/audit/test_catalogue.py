@@ -203,7 +203,6 @@ def test_the_course_has_every_weakness_that_the_facts_list_and_one_besides() -> 
     assert set(catalogue()) == PART_3 | BESIDES
 
 
-
 def test_the_notebook_of_a_scenario_is_found() -> None:
     assert notebook_of("http-no-auth") == "01_http_no_auth.ipynb"
     assert notebook_of("no-such-scenario") is None
