@@ -163,6 +163,7 @@ def test_a_test_environment_needs_images_and_nobody_in_them(tmp_path: Path) -> N
         if element.tag.group != 0x0028 and element.keyword not in ("PixelData", "SOPClassUID", "Modality"):
             del dataset[element.tag]
     dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID = "2.25.1"
+    del dataset.file_meta.SourceApplicationEntityTitle
     made["bare"] = _encoded(dataset)
     dataset.PixelData = bytes(len(dataset.PixelData))
     made["grey"] = _encoded(dataset)
