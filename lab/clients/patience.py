@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 MOMENT_SECONDS = 0.5
-"""So much is always left: what a probe has stored or declared is removed even when its time is over."""
+"""So much is always left: a step that was begun gets an answer where one is to be had."""
 _until: ContextVar[float | None] = ContextVar("until", default=None)
 
 
@@ -20,6 +20,16 @@ _until: ContextVar[float | None] = ContextVar("until", default=None)
 def at_most(seconds: float) -> Iterator[None]:
     """Within the context, in this thread, what is done takes so many seconds at most, and then breaks off."""
     token = _until.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _until.reset(token)
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """Within the context, in this thread, only each step's own limit holds: a probe takes away what it left behind, however late it is."""
+    token = _until.set(None)
     try:
         yield
     finally:

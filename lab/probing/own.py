@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -20,6 +20,7 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 from lab.clients.dimse import Peer
 from lab.clients.live import LiveSite
+from lab.clients.patience import unhurried
 from lab.i18n import Text, t
 from lab.model import Evidence, NotChecked, Safe, Verdict
 from lab.probing.dimse import Attempt, Came
@@ -78,8 +79,9 @@ class OwnHand:
 
     def protect(self, patients: Iterable[str], wanted: bool) -> None:
         """Keep these patients from being deleted for lack of room, or no longer."""
-        for patient in patients:
-            self._send("PUT", f"/patients/{patient}/protected", content="1" if wanted else "0")
+        with nullcontext() if wanted else unhurried():
+            for patient in patients:
+                self._send("PUT", f"/patients/{patient}/protected", content="1" if wanted else "0")
 
     def protected(self, patients: Iterable[str]) -> tuple[str, ...]:
         """Which of these patients are protected. Read-only."""
@@ -92,11 +94,12 @@ class OwnHand:
             if not patient_id.startswith(PROBE_ID):
                 raise ValueError(f"{patient_id} is no patient of a probe")
         query = {"Level": "Patient", "Expand": True, "Query": {"PatientID": f"{PROBE_ID}*"}}
-        found = [
-            patient["ID"] for patient in self._ask("POST", "/tools/find", json=query) if _number(patient) in wanted
-        ]
-        if found:
-            self._send("POST", "/tools/bulk-delete", json={"Resources": found})
+        with unhurried():
+            found = [
+                patient["ID"] for patient in self._ask("POST", "/tools/find", json=query) if _number(patient) in wanted
+            ]
+            if found:
+                self._send("POST", "/tools/bulk-delete", json={"Resources": found})
 
     def _ask(self, method: str, path: str, **options: Any) -> Any:
         return self._send(method, path, **options).json()

@@ -54,6 +54,9 @@ class Visitor:
         """One request. Raises Unanswered when the archive behind the gateway does not answer."""
         if self.account:
             more.setdefault("auth", self.account)
+        if more.keys() & {"json", "content", "data", "files"}:
+            # who refuses what he was sent unread ends the connection: the next request must not come on it
+            more["headers"] = {**more.get("headers", {}), "Connection": "close"}
         answer = self.client.request(method, path, **more)
         who = f" [{self.account[0]}]" if self.account else ""
         self.steps.append(f"{method} {self.url}{path}{who} → {answer.status_code}")
@@ -155,8 +158,7 @@ def _listed_studies(visitor: Visitor) -> list[_Study] | None:
 
 def _found_studies(visitor: Visitor) -> list[_Study] | None:
     question = {"Level": "Study", "Query": {}, "Expand": True, "Limit": STUDIES}
-    # who refuses a question unread ends the connection: the next one must not come on it
-    answer = visitor.ask("POST", "/tools/find", json=question, headers={"Connection": "close"})
+    answer = visitor.ask("POST", "/tools/find", json=question)
     return list(answer.json()) if answer.status_code == 200 else None
 
 

@@ -13,6 +13,7 @@ import httpx
 
 from lab.clients.clinic import foreign_image
 from lab.clients.live import LiveSite
+from lab.clients.patience import unhurried
 from lab.errors import SandboxError
 from lab.i18n import t
 from lab.model import Attribute, Evidence, Exposure, NotChecked, Safe, Severity, Verdict, Vulnerable
@@ -104,7 +105,8 @@ def probe(site: LiveSite) -> Verdict:
             try:
                 noticed = _alter(site, archive, image, start, steps)
             finally:
-                archive.delete(f"/instances/{image}")
+                with unhurried():
+                    archive.delete(f"/instances/{image}")
     except (httpx.HTTPError, SandboxError) as error:
         return NotChecked(t("The image could not be altered: {error}.", error=error))
     if noticed is not None:

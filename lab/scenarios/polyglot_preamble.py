@@ -12,6 +12,7 @@ import httpx
 
 from lab.clients.clinic import foreign_image
 from lab.clients.live import LiveSite
+from lab.clients.patience import unhurried
 from lab.i18n import t
 from lab.model import Attribute, Evidence, Exposure, NotChecked, Safe, Severity, Verdict, Vulnerable
 from lab.sandbox.protocol import Log
@@ -117,7 +118,8 @@ def _import(site: LiveSite, office: Station, door: Door, steps: list[str]) -> Ve
         try:
             served = _served(client, where)
         finally:
-            steps.append(f"DELETE {where} → {client.delete(where).status_code}")
+            with unhurried():
+                steps.append(f"DELETE {where} → {client.delete(where).status_code}")
     if served is None:
         return NotChecked(t("The imported image is not there any more, so nothing can be said about its preamble."))
     steps.insert(1, f"GET {where}/file → {served[: len(MARKER)]!r} …")

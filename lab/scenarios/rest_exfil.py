@@ -9,6 +9,7 @@ import time
 
 from lab import references as ref
 from lab.clients.live import LiveSite
+from lab.clients.patience import unhurried
 from lab.clients.receiver import Received, receiver, web_receiver
 from lab.i18n import t, tn
 from lab.model import NotChecked, Severity, Verdict
@@ -107,7 +108,8 @@ def _order(site: LiveSite, visitor: Visitor, kind: str) -> Loot | NotChecked | N
     except OSError as error:
         return NotChecked(t("The receiver could not be set up: {reason}.", reason=error))
     finally:
-        visitor.ask("DELETE", f"/{kind}/{NAME}")
+        with unhurried():
+            visitor.ask("DELETE", f"/{kind}/{NAME}")
 
 
 _RECEIVERS = {"modalities": receiver, "peers": web_receiver}

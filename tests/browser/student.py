@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 SECOND = 1000
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or ""
@@ -36,11 +36,27 @@ class Started:
         return answer.stdout
 
 
+def visit(page: Page, url: str, shows: str) -> None:
+    """Go to an address and wait until this is on the page.
+
+    Chromium breaks off whatever it loads when the machine's networks change, and containers come and go beside these tests:
+    then once more, as one does.
+    """
+    for last in (False, False, True):
+        try:
+            page.goto(url)
+            expect(page.locator(shows).first).to_be_visible(timeout=60 * SECOND)
+        except (Error, AssertionError) as trouble:
+            if last or not (isinstance(trouble, AssertionError) or "ERR_NETWORK_CHANGED" in str(trouble)):
+                raise
+        else:
+            return
+
+
 def open_notebook(page: Page, started: Started, name: str) -> None:
     """Open the printed address, then another notebook, as the only one on the screen, and wait for its kernel."""
-    page.goto(started.url)
-    expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=60 * SECOND)
-    page.goto(f"{started.url.split('/lab')[0]}/lab/tree/{name}?reset")
+    visit(page, started.url, ".jp-Notebook .jp-Cell")
+    visit(page, f"{started.url.split('/lab')[0]}/lab/tree/{name}?reset", ".jp-NotebookPanel")
     expect(page.locator(".jp-NotebookPanel")).to_have_count(1, timeout=60 * SECOND)
     expect(page.locator(".jp-MarkdownOutput h1").first).to_be_visible(timeout=60 * SECOND)
     expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first).to_be_visible(timeout=60 * SECOND)
@@ -98,7 +114,7 @@ def solve_notebook_01(page: Page, started: Started, language: str) -> None:
 
 def open_explorer(page: Page, started: Started) -> None:
     """Orthanc's own web interface, as the administrator: the list of all patients."""
-    page.goto(started.explorer)
+    visit(page, started.explorer, "#find-patients, a:has-text('All patients')")
     page.get_by_role("link", name="All patients").click()
     expect(page.locator("#all-patients li").nth(5)).to_be_visible(timeout=30 * SECOND)
     expect(page.locator("#all-patients")).to_contain_text("Reynaud")

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from lab.site.zones import Network, Zone
-from tests.browser.student import ADDRESS, SECOND, Started, open_explorer, solve_notebook_01
+from tests.browser.student import ADDRESS, SECOND, Started, open_explorer, solve_notebook_01, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.native, pytest.mark.slow]
 INSTANCE = 27
@@ -59,8 +59,7 @@ def started(language: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def test_the_printed_address_opens_the_course_in_the_trainees_language(
     page: Page, started: Started, language: str
 ) -> None:
-    page.goto(started.url)
-    expect(page.locator(".jp-MarkdownOutput h1").first).to_be_visible(timeout=60 * SECOND)
+    visit(page, started.url, ".jp-MarkdownOutput h1")
     expect(page.locator(".lm-MenuBar-itemLabel").first).to_have_text({"en": "File", "fr": "Fichier"}[language])
     expect(page.locator(".jp-Notebook")).to_contain_text({"en": "In this notebook", "fr": "Dans ce notebook"}[language])
 
@@ -90,7 +89,6 @@ def test_no_page_of_the_lab_loads_anything_from_elsewhere(page: Page, started: S
             elsewhere.append(request.url)
 
     page.on("request", note)
-    page.goto(started.url)
-    expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=60 * SECOND)
+    visit(page, started.url, ".jp-Notebook .jp-Cell")
     page.wait_for_timeout(3 * SECOND)
     assert elsewhere == []
