@@ -93,13 +93,23 @@ class OwnHand:
         for patient_id in wanted:
             if not patient_id.startswith(PROBE_ID):
                 raise ValueError(f"{patient_id} is no patient of a probe")
-        query = {"Level": "Patient", "Expand": True, "Query": {"PatientID": f"{PROBE_ID}*"}}
         with unhurried():
-            found = [
-                patient["ID"] for patient in self._ask("POST", "/tools/find", json=query) if _number(patient) in wanted
-            ]
-            if found:
-                self._send("POST", "/tools/bulk-delete", json={"Resources": found})
+            self._delete([place for place, number in self._invented() if number in wanted])
+
+    def sweep(self) -> None:
+        """Delete the patients of any probe: of one that was broken off, as no other may run beside the one that asks for this."""
+        with unhurried():
+            self._delete([place for place, _ in self._invented()])
+
+    def _invented(self) -> list[tuple[str, str]]:
+        """The archive's own identifier and the PatientID of each patient whom a probe has invented."""
+        query = {"Level": "Patient", "Expand": True, "Query": {"PatientID": f"{PROBE_ID}*"}}
+        found = self._ask("POST", "/tools/find", json=query)
+        return [(patient["ID"], str(patient["MainDicomTags"].get("PatientID", ""))) for patient in found]
+
+    def _delete(self, places: list[str]) -> None:
+        if places:
+            self._send("POST", "/tools/bulk-delete", json={"Resources": places})
 
     def _ask(self, method: str, path: str, **options: Any) -> Any:
         return self._send(method, path, **options).json()
@@ -112,10 +122,6 @@ class OwnHand:
         if answer.status_code != 200:
             raise CannotLook(f"{method} {path}: {answer.status_code}")
         return answer
-
-
-def _number(patient: dict[str, Any]) -> str:
-    return str(patient["MainDicomTags"].get("PatientID", ""))
 
 
 @contextmanager

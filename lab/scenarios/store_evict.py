@@ -99,6 +99,7 @@ def probe(site: LiveSite) -> Verdict:
 
 
 def _flood(hand: OwnHand, peer: Peer) -> Came | NotChecked:
+    hand.sweep()
     patients = hand.patients()
     victim, *flood = [invented("Radiographie") for _ in range(max(2, FLOODED - len(patients)))]
     for large in (victim, flood[-1]):

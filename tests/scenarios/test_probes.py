@@ -124,7 +124,8 @@ class Disk:
 
 def test_an_image_that_was_read_counts_though_the_index_cannot_be() -> None:
     content = next(generate(patients=1).instances()).encode()
-    site = LiveSite(Network.native(), baseline(), cast(Certificates, None), lambda: None, cast(Machine, Disk(content)))
+    disk = cast(Machine, Disk(content))
+    site = LiveSite(Network.native(), baseline(), cast(Certificates, None), lambda: None, inside=disk)
     verdict = weakness("at-rest-plain").probe_once(site)
     assert isinstance(verdict, Vulnerable)
     image = image_in(BytesIO(content).getvalue())

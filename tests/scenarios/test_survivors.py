@@ -75,6 +75,7 @@ def bare(content: bytes, **values: str) -> bytes:
             left.add(element)
     left.SOPInstanceUID, left.file_meta = "2.25.1", full.file_meta
     left.file_meta.MediaStorageSOPInstanceUID = "2.25.1"
+    del left.file_meta.SourceApplicationEntityTitle
     for keyword, value in values.items():
         setattr(left, keyword, value)
     left.save_as(file, enforce_file_format=True)
