@@ -150,14 +150,17 @@ def _listed(client: httpx.Client, path: str) -> list[Tags]:
 
 
 def _chosen(listed: list[Tags], studies: Mapping[str, Tags]) -> list[Tags]:
-    """A few series: the first of some patients, then two of each modality, single images (such as dose reports) first."""
+    """A few series: the longest of some patients, then two of each modality, single images (such as dose reports) first.
+
+    Archives list their series in different orders; what is chosen does not depend on it.
+    """
     patients: dict[str, Tags] = {}
     kinds: dict[tuple[str, str], Tags] = {}
     for series in sorted(listed, key=lambda series: (len(series["Instances"]), _kind(series), str(series["ID"]))):
         modality = _kind(series)[0]
         if sum(name == modality for name, _ in kinds) < MOST_OF_A_KIND:
             kinds.setdefault(_kind(series), series)
-    for series in listed:
+    for series in sorted(listed, key=lambda series: (-len(series["Instances"]), _kind(series), str(series["ID"]))):
         patients.setdefault(studies[series["ParentStudy"]]["ParentPatient"], series)
     chosen = [*list(patients.values())[:MOST_PATIENTS], *kinds.values()]
     return list({series["ID"]: series for series in chosen}.values())[:MOST_SERIES]

@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from lab.audit import Report, audit
 
 SAMPLES = Path(__file__).parent / "samples"
+
+
+def _a_plain_loop() -> float:
+    """The processor time of a fixed piece of work: 0.07 s on the machine where the bounds were set, more on a busy one."""
+    begun, total = time.process_time(), 0
+    for number in range(1_000_000):
+        total += number * number % 7
+    return time.process_time() - begun
+
+
+@contextmanager
+def within(loops: float) -> Iterator[None]:
+    """What is done in the context takes no more processor time than so many plain loops, run before and after it."""
+    loop, begun = _a_plain_loop(), time.process_time()
+    yield
+    took = time.process_time() - begun
+    assert took / max(loop, _a_plain_loop()) < loops
 
 
 def write(folder: Path, name: str, content: str | dict[str, Any]) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +18,12 @@ from lab.audit.examine import MAX_FINDINGS
 from lab.audit.harden import harden
 from lab.audit.jsonc import parse
 from lab.audit.source import MAX_FILES, Source
-from tests.audit.support import audited, found, write
+from tests.audit.support import audited, found, within, write
 
 
 def refusal(*paths: Path) -> str:
-    begun = time.process_time()
-    with pytest.raises(AuditError) as caught:
+    with within(28), pytest.raises(AuditError) as caught:
         audit(list(paths))
-    assert time.process_time() - begun < 2
     return str(caught.value)
 
 
@@ -99,10 +96,9 @@ def test_a_file_of_50_megabytes_is_refused_at_once(tmp_path: Path) -> None:
 
 
 def test_a_large_but_allowed_file_is_read_quickly(tmp_path: Path) -> None:
-    begun = time.process_time()
-    entries = ",\n".join(f'"m{number}": ["A{number}", "10.0.0.1", 104]' for number in range(15_000))
-    assert "dimse-store-open" in found(audited(tmp_path, f'{{"DicomModalities": {{{entries}}}}}'))
-    assert time.process_time() - begun < 3
+    with within(42):
+        entries = ",\n".join(f'"m{number}": ["A{number}", "10.0.0.1", 104]' for number in range(15_000))
+        assert "dimse-store-open" in found(audited(tmp_path, f'{{"DicomModalities": {{{entries}}}}}'))
 
 
 def test_a_list_without_end_is_refused(tmp_path: Path) -> None:
@@ -213,29 +209,28 @@ def test_odd_values_are_survived(tmp_path: Path) -> None:
 
 
 def test_many_servers_are_looked_at_quickly(tmp_path: Path) -> None:
-    begun = time.process_time()
-    server = "server { listen 80; location / { proxy_pass http://orthanc:8042; } }\n"
-    report = audit([write(tmp_path, "many.conf", server * 3000)])
-    assert {rule.id: len(report.of(rule.id)) for rule in report.cut} == {
-        "http-plaintext": MAX_FINDINGS,
-        "http-no-ratelimit": MAX_FINDINGS,
-    }
-    assert time.process_time() - begun < 3
+    with within(42):
+        server = "server { listen 80; location / { proxy_pass http://orthanc:8042; } }\n"
+        report = audit([write(tmp_path, "many.conf", server * 3000)])
+        assert {rule.id: len(report.of(rule.id)) for rule in report.cut} == {
+            "http-plaintext": MAX_FINDINGS,
+            "http-no-ratelimit": MAX_FINDINGS,
+        }
 
 
 def test_what_looks_like_a_variable_without_end_is_read_quickly(tmp_path: Path) -> None:
-    begun = time.process_time()
-    blanks = " " * 200_000
-    text = f"ORTHANC__DICOM_ALWAYS_ALLOW_FIND=true\nA=x{blanks}y\nexport{blanks}=\n{blanks}B{blanks}C=1\nD='{blanks}\n"
-    assert "dimse-find-open" in found(audit([write(tmp_path, "a.env", text)]))
-    assert time.process_time() - begun < 1
+    with within(14):
+        blanks = " " * 200_000
+        text = (
+            f"ORTHANC__DICOM_ALWAYS_ALLOW_FIND=true\nA=x{blanks}y\nexport{blanks}=\n{blanks}B{blanks}C=1\nD='{blanks}\n"
+        )
+        assert "dimse-find-open" in found(audit([write(tmp_path, "a.env", text)]))
 
 
 def test_many_unknown_options_are_looked_at_quickly(tmp_path: Path) -> None:
-    begun = time.process_time()
-    report = audited(tmp_path, {"DicomAet": "A", **{f"Unknown{number}": number for number in range(60_000)}})
-    assert len(report.of("unknown-option")) == MAX_FINDINGS
-    assert time.process_time() - begun < 3
+    with within(42):
+        report = audited(tmp_path, {"DicomAet": "A", **{f"Unknown{number}": number for number in range(60_000)}})
+        assert len(report.of("unknown-option")) == MAX_FINDINGS
 
 
 def test_a_folder_of_too_many_files_is_refused_before_they_are_read(tmp_path: Path) -> None:
@@ -253,15 +248,14 @@ def test_an_nginx_configuration_without_end_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_could_keep_an_expression_busy_is_read_quickly(tmp_path: Path) -> None:
-    begun = time.process_time()
-    assert "no configuration that the audit knows" in refusal(write(tmp_path, "word", "a" * 500_000))
-    variables = f"services: {{a: {{image: orthancteam/orthanc, environment: {{A: '{'${a-' * 60_000}'}}}}}}"
-    assert "container-root" in found(audit([write(tmp_path, "a.yml", variables)]))
-    origins = "map $http_origin $a { " + '"~^https://[a-z]+(.example)*$" $http_origin; ' * 2000 + "} "
-    header = "location /a { add_header Access-Control-Allow-Origin $a; proxy_pass http://orthanc:8042; } "
-    text = f"{origins} server {{ listen 443 ssl; {header * 1500} }}"
-    assert "cors-wildcard" in found(audit([write(tmp_path, "a.conf", text)]))
-    assert time.process_time() - begun < 4
+    with within(56):
+        assert "no configuration that the audit knows" in refusal(write(tmp_path, "word", "a" * 500_000))
+        variables = f"services: {{a: {{image: orthancteam/orthanc, environment: {{A: '{'${a-' * 60_000}'}}}}}}"
+        assert "container-root" in found(audit([write(tmp_path, "a.yml", variables)]))
+        origins = "map $http_origin $a { " + '"~^https://[a-z]+(.example)*$" $http_origin; ' * 2000 + "} "
+        header = "location /a { add_header Access-Control-Allow-Origin $a; proxy_pass http://orthanc:8042; } "
+        text = f"{origins} server {{ listen 443 ssl; {header * 1500} }}"
+        assert "cors-wildcard" in found(audit([write(tmp_path, "a.conf", text)]))
 
 
 def test_files_that_are_too_large_together_are_refused(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 from functools import cache
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 
 from lab.deid.elements import EXPLICIT, Element, Form, read_bytes
@@ -26,6 +28,7 @@ DOCUMENTS = ("CT", "SR", "PR", "KO", "DOC", "ECG")
 def small_set(locale: str = "fr_FR") -> Path:
     """Two patients with all that has no letters in its pixels, and what a CT sends besides."""
     folder = Path(mkdtemp(prefix="deid-set-"))
+    atexit.register(rmtree, folder, ignore_errors=True)
     generate(2019, 2, locale, "all", modalities=DOCUMENTS).write(folder)
     return folder
 

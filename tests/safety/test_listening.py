@@ -93,6 +93,6 @@ def test_the_process_outside_binds_loopback_addresses_only(address: str) -> None
 
 def test_every_address_that_is_ever_bound_is_a_loopback_address_of_the_instance(lab: Lab) -> None:
     if isinstance(lab.sandbox, NativeSandbox):
-        addresses = [address for group in lab.sandbox._addresses().values() for address in group]
+        addresses = [address for group in lab.sandbox.addresses().values() for address in group]
         assert len(addresses) == len(set(addresses)) == 11
         assert {address.rsplit(".", 2)[0] for address, _ in addresses} == {lab.sandbox.network.prefix}

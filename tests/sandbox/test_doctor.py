@@ -16,6 +16,9 @@ from lab.sandbox.doctor.native import is_new_enough
 from lab.sandbox.native import NativeSandbox
 from lab.site.zones import INSTANCES, Door, Network, Zone
 
+# about the machine that the lab is started on, which no container is
+pytestmark = pytest.mark.native
+
 LAST = Network.native(INSTANCES[-1])
 
 

@@ -16,6 +16,9 @@ from lab.sandbox.native import NativeSandbox, bubblewrap_command
 from lab.site.baseline import baseline
 from lab.site.zones import Network
 
+# about the machine that the lab is started on, which no container is
+pytestmark = pytest.mark.native
+
 
 def ct(day: ClinicDay) -> tuple[bool, str]:
     step = next(step for step in day.steps if step.id == "ct-stores")
