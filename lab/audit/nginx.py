@@ -85,6 +85,8 @@ class _Reader:
         self.main = source
         self.included: set[Path] = set()
         self._parsed: dict[Path, tuple[Source, list[JSON]]] = {}
+        self._folder = source.path.parent.resolve()
+        self._files: dict[str, list[tuple[str, Path]]] = {}
         self._open = [source.path.resolve()]
         self._count = 0
 
@@ -111,9 +113,14 @@ class _Reader:
 
     def _include(self, block: Block, pattern: str) -> None:
         """Files below the main file's folder are read; those of the server it came from are not here."""
-        for name in sorted(islice(iglob(self._here(pattern)), MAX_INCLUDED + 1)):
-            path = Path(name).resolve()
-            if path in self._open or not path.is_file() or not path.is_relative_to(self._folder):
+        if pattern not in self._files:
+            names = sorted(islice(iglob(self._here(pattern)), MAX_INCLUDED + 1))
+            found = [(name, Path(name).resolve()) for name in names]
+            self._files[pattern] = [
+                (name, path) for name, path in found if path.is_file() and path.is_relative_to(self._folder)
+            ]
+        for name, path in self._files[pattern]:
+            if path in self._open:
                 continue
             if path not in self._parsed:
                 self.included.add(path)
@@ -127,10 +134,6 @@ class _Reader:
             self._open.append(path)
             self._add(block, directives, source)
             self._open.pop()
-
-    @property
-    def _folder(self) -> Path:
-        return self.main.path.parent.resolve()
 
     def _here(self, pattern: str) -> str:
         """The pattern as it is meant here: a copy of /etc/nginx may lie anywhere."""

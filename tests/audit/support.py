@@ -28,7 +28,8 @@ def within(loops: float) -> Iterator[None]:
     loop, begun = _a_plain_loop(), time.process_time()
     yield
     took = time.process_time() - begun
-    assert took / max(loop, _a_plain_loop()) < loops
+    took_loops = took / max(loop, _a_plain_loop())
+    assert took_loops < loops
 
 
 def write(folder: Path, name: str, content: str | dict[str, Any]) -> Path:
