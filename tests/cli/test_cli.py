@@ -83,6 +83,7 @@ def test_status_of_a_running_lab(lab: Lab) -> None:
     assert {entry["zone"] for entry in status["published"]} == {"clinic", "office", "internet"}
 
 
+@pytest.mark.slow
 def test_a_probe_exits_with_1_when_it_finds_something_and_0_when_not(lab: Lab) -> None:
     assert run("probe", "http-no-auth").exit_code == 0
     assert run("misconfigure", "http-no-auth").exit_code == 0
@@ -93,6 +94,7 @@ def test_a_probe_exits_with_1_when_it_finds_something_and_0_when_not(lab: Lab) -
     assert run("probe", "--all").exit_code == 1
 
 
+@pytest.mark.slow
 def test_the_whole_way_from_break_to_proven_repair(lab: Lab) -> None:
     chosen = ("http-no-auth", "http-plaintext", "dimse-find-open")  # the matrix in tests/scenarios goes it for all
     for scenario in chosen:

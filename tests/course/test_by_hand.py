@@ -84,6 +84,7 @@ def test_the_check_says_why_a_proposed_repair_fails(lab: Lab) -> None:
     assert "Encryption keeps others from listening in" in str(result)
 
 
+@pytest.mark.slow
 def test_the_same_repair_written_by_hand_is_recognised(lab: Lab) -> None:
     lab.misconfigure("http-no-auth")
     lab.change({"orthanc": {"AuthenticationEnabled": True}})

@@ -161,6 +161,7 @@ def test_what_is_not_read_is_said(name: str, image: bytes, tmp_path: Path) -> No
     assert [one.file.startswith(name) and reason in one.reason for one in taken.troubles] == [True], taken.troubles
 
 
+@pytest.mark.slow
 def test_a_screenshot_is_read_in_whatever_format(image: bytes, tmp_path: Path) -> None:
     picture = Image.new("RGB", (500, 80), "black")
     ImageDraw.Draw(picture).text((20, 20), NAME, fill="white", font=ImageFont.load_default(28))

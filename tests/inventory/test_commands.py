@@ -92,6 +92,7 @@ def test_the_page_is_for_its_owner_only_and_escapes_what_it_shows(folder: Path, 
     assert "keep it like the images" in text
 
 
+@pytest.mark.slow
 def test_the_page_shows_the_pictures_with_what_was_found_framed(tmp_path: Path) -> None:
     images = tmp_path / "images"
     images.mkdir()
@@ -154,6 +155,7 @@ def test_the_running_archive_and_its_logs_are_searched_as_the_administrator_read
     assert "<table>" in result._repr_html_()
 
 
+@pytest.mark.slow
 @pytest.mark.native
 def test_a_backup_in_the_clear_is_searched_with_the_site(lab: Lab) -> None:
     lab.change({"host": {"backup": {"place": "web", "encrypted": False}}})
@@ -163,6 +165,7 @@ def test_a_backup_in_the_clear_is_searched_with_the_site(lab: Lab) -> None:
     assert found >= {"element", "archive"}, "its images, and the database"
 
 
+@pytest.mark.slow
 @pytest.mark.native
 def test_dicomweb_gives_the_images_that_rest_gives(lab: Lab) -> None:
     with pytest.raises(InventoryError, match="404"):
