@@ -110,11 +110,12 @@ def probe(site: LiveSite) -> Verdict:
 
 
 def _talk(peer: Peer) -> Came | NotChecked:
-    if _answers(replace(peer, ways=(None,))) is not None:
+    # first with TLS: a port that speaks it holds on to callers who do not
+    answer = _answers(replace(peer, ways=(ANONYMOUS,)))
+    if answer is None and _answers(replace(peer, ways=(None,))) is not None:
         return NotChecked(
             t("The DICOM port does no TLS at all, so nobody is asked for a certificate: that is dicom-no-tls.")
         )
-    answer = _answers(replace(peer, ways=(ANONYMOUS,)))
     if answer is None:
         raise NoAssociation("unreachable", "no answer, with TLS or without")
     summary = t(

@@ -24,12 +24,15 @@ def _a_plain_loop() -> float:
 
 @contextmanager
 def within(loops: float) -> Iterator[None]:
-    """What is done in the context takes no more processor time than so many plain loops, run before and after it."""
+    """What is done in the context takes no more processor time than so many plain loops, run before and after it.
+
+    Three times that is granted: other work on a machine slows down what needs memory more than it does a loop.
+    """
     loop, begun = _a_plain_loop(), time.process_time()
     yield
     took = time.process_time() - begun
     took_loops = took / max(loop, _a_plain_loop())
-    assert took_loops < loops
+    assert took_loops < 3 * loops
 
 
 def write(folder: Path, name: str, content: str | dict[str, Any]) -> Path:
