@@ -21,6 +21,8 @@ from lab.inventory.source import Files, InventoryError, Item
 from synthetic_data import generate
 from synthetic_data.faults import FAULTS, element
 
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")  # of what is broken on purpose
+
 
 @pytest.fixture(scope="module")
 def plain() -> bytes:

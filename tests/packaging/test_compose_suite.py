@@ -117,7 +117,8 @@ def test_the_compose_sandbox_passes_the_same_suite(
         print("\n  in the notebooks container:", lines[-1].strip("= ") if lines else "nothing was said")
         print("".join(f"  {line}\n" for line in lines if line.startswith("ran with ")), end="")
         print(*(f"    {line}" for line in lines if line.startswith("SKIPPED")), sep="\n")
-    assert suite.returncode == 0, "\n".join(lines[-150:])
+    failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
+    assert suite.returncode == 0, "\n".join([*failed, *lines[-150:]])
 
 
 def test_the_notebooks_container_has_no_way_out_either(
