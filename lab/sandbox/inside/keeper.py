@@ -24,7 +24,8 @@ from .relay import Relay
 from .service import Plan, Service, StartFailed, orthanc_command
 from .verify import Verification, note
 
-TICK_SECONDS = 0.02
+DESIRED = ROOT / "control" / "desired.json"
+TICK_SECONDS = 0.05
 BACKOFF_SECONDS = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 ARCHIVE_ADDRESS = ("0.0.0.0", 18042)  # Orthanc has no option to listen elsewhere
 
@@ -195,7 +196,7 @@ def orthanc_version() -> str:
 
 
 def _desired() -> dict[str, Any]:
-    return read_json(ROOT / "control" / "desired.json") or {}
+    return read_json(DESIRED) or {}
 
 
 def _host(site: dict[str, Any]) -> dict[str, Any]:
@@ -210,7 +211,7 @@ def _administrator(site: dict[str, Any]) -> tuple[str, str] | None:
 
 def _stamp() -> tuple[int, int] | None:
     try:
-        status = (ROOT / "control" / "desired.json").stat()
+        status = os.stat(DESIRED)
     except OSError:
         return None
     return status.st_mtime_ns, status.st_ino

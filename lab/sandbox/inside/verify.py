@@ -12,6 +12,7 @@ import json
 import os
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ class Verification:
 
     def __init__(self, storage: Path = CURRENT) -> None:
         self.storage = storage
-        self._seen: dict[Path, Stamp] = {}
+        self._seen: dict[str, Stamp] = {}
         self._bad: set[str] = set()
 
     def run(self, by: str, account: tuple[str, str] | None) -> None:
@@ -55,7 +56,7 @@ class Verification:
 
     def _disk(self) -> tuple[int, set[str]]:
         """How many files were read, and the images whose file is not what was stored."""
-        found = {path: _stamp(path) for path in self.storage.glob("??/??/*")}
+        found = dict(_stamps(self.storage))
         changed = {path for path, stamp in found.items() if self._seen.get(path) != stamp}
         self._seen = {path: stamp for path, stamp in self._seen.items() if path in found}
         if not changed:
@@ -63,12 +64,12 @@ class Verification:
         bad, checked = set(), 0
         for file in attachments(self.storage):
             path = file.path(self.storage)
-            if path in changed:
+            if (name := str(path)) in changed:
                 checked += 1
-                self._seen[path] = found[path]
+                self._seen[name] = found[name]
                 if file.md5 and hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest() != file.md5:
                     bad.add(file.instance)
-                changed.discard(path)
+                changed.discard(name)
         old = time.time() - STRANGE_SECONDS
         self._seen |= {path: found[path] for path in changed if found[path][1] < old * 1e9}
         return checked, bad
@@ -95,6 +96,12 @@ def _ask(connection: http.client.HTTPConnection, method: str, path: str, headers
     return answer.status, answer.read()
 
 
-def _stamp(path: Path) -> Stamp:
-    status = os.stat(path, follow_symlinks=False)
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
+def _stamps(folder: Path | str, depth: int = 2) -> Iterator[tuple[str, Stamp]]:
+    """The files of Orthanc's storage (``ab/cd/abcd…``) and what tells that one has changed. Asked every second: no `Path`."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not depth:
+                status = entry.stat(follow_symlinks=False)
+                yield entry.path, (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+            elif len(entry.name) == 2 and entry.is_dir(follow_symlinks=False):
+                yield from _stamps(entry.path, depth - 1)
