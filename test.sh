@@ -47,7 +47,7 @@ done
 # The tests leave a lab that runs here alone: their state and their containers are their own.
 export PACSLAB_STATE=$PWD/tests/output/state COMPOSE_PROJECT_NAME=pacslab-tests PACSLAB_NET=198.18
 unset PACSLAB_LANG LC_ALL LC_MESSAGES
-export LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
+export LANG=C.UTF-8
 mkdir -p "$PACSLAB_STATE" tests/output/container tests/output/chaos
 chmod 777 tests/output/container tests/output/chaos # the containers' user writes there
 

