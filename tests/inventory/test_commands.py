@@ -32,6 +32,7 @@ from lab.site.zones import Network
 from synthetic_data import generate
 from tests.conftest import TEST_INSTANCE
 from tests.inventory.conftest import PATIENTS
+from tests.support.chaos import descendants
 
 
 def run(*arguments: str) -> Result:
@@ -129,6 +130,9 @@ def _is_gone(group: int) -> bool:
     return False
 
 
+TWO_WORKERS_AND_WHO_MAKES_THEM = 4  # the fork server and the resource tracker of multiprocessing
+
+
 @pytest.mark.slow
 def test_ctrl_c_ends_the_workers_and_says_what_was_found_until_then(folder: Path, tmp_path: Path) -> None:
     for copy in range(30):
@@ -136,7 +140,10 @@ def test_ctrl_c_ends_the_workers_and_says_what_was_found_until_then(folder: Path
     copies = [str(path) for path in sorted(tmp_path.iterdir())]
     command = [sys.executable, "-m", "lab", "inventory", *copies, "--json", "--workers", "2"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
-    time.sleep(8)
+    deadline = time.monotonic() + 120
+    while len(descendants(process.pid)) < TWO_WORKERS_AND_WHO_MAKES_THEM:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
     os.killpg(process.pid, signal.SIGINT)
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 2
