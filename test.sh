@@ -47,6 +47,7 @@ done
 # The tests leave a lab that runs here alone: their state and their containers are their own.
 export PACSLAB_STATE=$PWD/tests/output/state COMPOSE_PROJECT_NAME=pacslab-tests PACSLAB_NET=198.18
 unset PACSLAB_LANG LC_ALL LC_MESSAGES
+unset PYTHONDONTWRITEBYTECODE # hundreds of programs are started: none is to compile everything anew
 export LANG=C.UTF-8
 mkdir -p "$PACSLAB_STATE" tests/output/container tests/output/chaos
 chmod 777 tests/output/container tests/output/chaos # the containers' user writes there
@@ -102,6 +103,9 @@ run_pytest() {
 
 check environment ./start.sh --dev
 PATH=$PWD/.venv/bin:$PATH
+# what the test processes would all compile at once is compiled beside the checks
+python -m pytest --collect-only -q >/dev/null 2>&1 &
+compiling=$!
 check format ruff format --check
 check lint ruff check
 check types mypy
@@ -114,6 +118,7 @@ if command -v shellcheck >/dev/null; then
 else
   printf '\n── scripts: left out, there is no shellcheck\n'
 fi
+wait "$compiling" || true # what cannot be collected is said below
 check tests run_pytest
 
 printf '\n%s' "$summary"

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from jsonschema import Draft4Validator
 
 from lab.audit import audit
 from lab.audit.harden import harden
@@ -65,6 +64,8 @@ def test_json_says_what_comes_from_a_default() -> None:
 @pytest.mark.parametrize("sample", [DEMO, GOOD, SAMPLES / "unseen" / "explorer2"], ids=lambda path: path.name)
 def test_sarif_is_valid_and_points_to_the_lines(sample: Path) -> None:
     log: dict[str, Any] = json.loads(run(*sample_files(sample), "--sarif").output)
+    from jsonschema import Draft4Validator  # its formats take three seconds to load, in each test process
+
     Draft4Validator(SCHEMA).validate(log)
     (run_,) = log["runs"]
     assert [rule["id"] for rule in run_["tool"]["driver"]["rules"]] == list(rules())
