@@ -5,14 +5,15 @@ It hands on GET requests for that one page, to the loopback port on which ``pacs
 
 from __future__ import annotations
 
+import os
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.httpclient import AsyncHTTPClient
 from tornado.web import authenticated
 
-from lab.home import Home
 from lab.i18n import LANGUAGES, t
 from lab.survey.engine.address import BELOW, noted_port
 
@@ -25,7 +26,7 @@ class SearchPage(JupyterHandler):
 
     @authenticated
     async def get(self, path: str) -> None:
-        port = noted_port(Home.find())
+        port = noted_port(Path(os.environ["PACSLAB_STATE"]))
         if port is None:
             self._say(t("Nobody serves the search engine now. In a terminal: pacslab search"))
             return

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -100,11 +102,11 @@ def test_the_note_of_a_page_goes_with_it_and_a_killed_ones_counts_for_nothing(
     server: SearchServer, tmp_path: Path
 ) -> None:
     home = Home(tmp_path)
-    assert noted_port(home) is None
+    assert noted_port(home.folder) is None
     with noted(server, home):
-        assert noted_port(home) == server.server_address[1]
+        assert noted_port(home.folder) == server.server_address[1]
         (tmp_path / "search.json").write_text(json.dumps({"pid": 2**22 + 1, "port": 1}))
-        assert noted_port(home) is None
+        assert noted_port(home.folder) is None
     with noted(server, home):
         pass
     assert not (tmp_path / "search.json").exists()
@@ -138,3 +140,9 @@ def test_jupyterlabs_server_hands_the_page_on_to_who_has_its_token_and_nothing_e
             assert OPEN.address not in stranger.text
     finally:
         jupyter.stop()
+
+
+def test_the_extension_of_jupyterlabs_server_is_small() -> None:
+    """It is loaded at every start, whoever looks at the page or not."""
+    code = "import sys, lab.jupyter; print([n for n in ('pydantic', 'cryptography', 'lab.home') if n in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"

@@ -10,15 +10,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from lab.errors import LabError
-from lab.home import Home
 from lab.i18n import t
 from lab.sandbox.inside.files import read_json, write_json
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # JupyterLab's server reads this module, and is to stay small
+    from lab.home import Home
     from lab.survey.engine.server import SearchServer
 
 BELOW = "/pacslab/search/"
@@ -59,9 +60,9 @@ def noted(server: SearchServer, home: Home) -> Iterator[None]:
             note.unlink(missing_ok=True)
 
 
-def noted_port(home: Home) -> int | None:
-    """The port of the page that is served now; None when there is none. Read-only."""
-    note = read_json(home.folder / _NOTE)
+def noted_port(folder: Path) -> int | None:
+    """The port of the page that is served now, by the note in the lab's state folder; None when there is none. Read-only."""
+    note = read_json(folder / _NOTE)
     if not isinstance(note, dict) or not isinstance(note.get("pid"), int) or not isinstance(note.get("port"), int):
         return None
     try:
