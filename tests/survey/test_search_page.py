@@ -10,17 +10,19 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 import pytest
 
+from lab.course.internet import OpenInternet
 from lab.errors import LabError
 from lab.home import Home
 from lab.launch import Jupyter, note_session
 from lab.survey.engine.address import browser_address, noted, noted_port, terminal_address
 from lab.survey.engine.index import Index
 from lab.survey.engine.server import SearchServer, open_server
+from lab.survey.shared import SharedInternet
 from lab.survey.system import Behaviour, Viewer
 from lab.survey.tool.runner import Manners
 from lab.survey.tool.target import targets_of
@@ -110,6 +112,24 @@ def test_the_note_of_a_page_goes_with_it_and_a_killed_ones_counts_for_nothing(
     with noted(server, home):
         pass
     assert not (tmp_path / "search.json").exists()
+
+
+def test_a_notebooks_card_links_to_a_page_that_answers_as_long_as_the_kernel_runs(
+    server: SearchServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PACSLAB_SANDBOX", raising=False)
+    monkeypatch.setattr(SharedInternet, "ensure", lambda _: None)
+    internet = OpenInternet(tmp_path)
+    internet._index = server.index
+    page = internet.page()
+    assert "svg" in httpx.get(page.url).text
+    assert internet.page() == page, "there is one for each notebook"
+    assert urlsplit(page.url).port == noted_port(tmp_path)
+    assert (f'href="{page.url}"' in page._repr_html_(), page.url in page.card().to_text()) == (True, True)
+    internet._ending.close()  # as the end of the kernel does
+    assert noted_port(tmp_path) is None
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(page.url)
 
 
 @pytest.mark.slow
