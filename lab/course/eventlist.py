@@ -10,6 +10,7 @@ from io import StringIO
 from lab.course.cards import JSON, Block, Card, Paragraph, Shown, Table
 from lab.detection.events.schema import COLUMNS, Event
 from lab.i18n import t, tn
+from lab.model import visible
 
 ON_A_PAGE = 40
 _LONGEST = 44
@@ -42,11 +43,14 @@ class EventList(Shown):
         return {"found": self.found, "events": [dict(event) for event in self.events]}
 
     def csv(self) -> str:
-        """One row an event, one column a field."""
+        """One row an event, one column a field. What a visitor has sent gives a terminal no orders."""
         out = StringIO()
         writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(self.events)
+        for event in self.events:
+            writer.writerow(
+                {name: visible(value) if isinstance(value, str) else value for name, value in event.items()}
+            )
         return out.getvalue()
 
 

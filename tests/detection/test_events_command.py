@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lab.cli import main
+from lab.course.eventlist import EventList
 from lab.detection.events.live import live_events
 from lab.detection.events.load import events
 from lab.detection.events.schema import DATASETS
@@ -84,6 +85,15 @@ def test_csv_has_the_same_events_with_a_column_for_each_field() -> None:
     assert [{name: text for name, text in row.items() if text} for row in rows] == [
         {name: str(value) for name, value in event.items() if value != ""} for event in shown
     ]
+
+
+def test_what_a_visitor_sent_gives_the_terminal_no_orders() -> None:
+    order = "\x1b]52;c;cm0gLXJm\x07"
+    told = EventList(
+        [{"timestamp": "2026-11-22T08:00:00Z", "event.dataset": "orthanc.log", "dicom.peer_aet": order}], 1
+    )
+    for text in (told.csv(), told.card().to_text()):
+        assert (order in text, "]52;c;" in text) == (False, True)
 
 
 @pytest.mark.parametrize(
