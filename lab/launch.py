@@ -128,6 +128,10 @@ class Jupyter:
         )
 
     def _settle_settings(self) -> None:
+        extensions = self._folder / "config" / "jupyter_server_config.d"
+        extensions.mkdir(parents=True, exist_ok=True)
+        wanted = {"ServerApp": {"jpserver_extensions": {"lab.jupyter": True}}}
+        (extensions / "pacslab.json").write_text(json.dumps(wanted), encoding="utf-8")
         for plugin, name, settings in (
             (
                 "apputils-extension",

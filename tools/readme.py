@@ -14,7 +14,9 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = {"README.md": "en", "README.fr.md": "fr", "docs/detection.md": "en", "docs/synthetic_data.md": "en"}
@@ -63,13 +65,29 @@ def lessons() -> str:
 
 
 def rules() -> str:
-    """The detection rules that come with the lab."""
+    """The detection rules that come with the lab, with what they made of the days that come with it."""
+    from lab.detection.rules.score import score
     from lab.detection.rules.sigma import shipped
+    from lab.detection.samples import SEEN, UNSEEN, sample_days
 
+    with TemporaryDirectory(prefix="pacslab-readme-") as folder:
+        days = [day for which in (SEEN, UNSEEN) for day in sample_days(Path(folder), which)]
+        scored = score(shipped(), days)
+    rang = Counter((item.alert.rule, item.right) for day in scored.days for item in day.judged)
     rows = [
-        f"| `{rule.name}` | {rule.title} | {rule.level} | {'; '.join(rule.false_positives)} |" for rule in shipped()
+        f"| `{rule.name}` | {rule.level} | **{rule.title}.** {' '.join(rule.description.split())} | {'; '.join(rule.false_positives)} "
+        f"| {rang[rule.name, True]} | {rang[rule.name, False]} |"
+        for rule in scored.rules
     ]
-    return "| rule | what it rings for | level | false positives |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
+    found = sum(item.delay is not None for item in scored.wanted)
+    hours = sum(day.hours for day in scored.days)
+    said = (
+        f"The last two columns are the alerts on the {len(days)} recorded days that come with the lab, {hours:g} hours in all; "
+        f"{found} of their {len(scored.wanted)} incidents are found. The rules were written with days like these in sight: what "
+        "`pacslab rules score --days` finds on days of one's own counts.\n"
+    )
+    head = "| rule | level | what it rings for | false positives to expect | right alerts | false alarms |\n|---|---|---|---|---|---|\n"
+    return head + "\n".join(rows) + f"\n\n{said}"
 
 
 def fields() -> str:

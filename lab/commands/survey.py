@@ -205,10 +205,13 @@ def search(query: str | None, seed: str, epoch: int, port: int | None, as_json: 
 
 
 def _serve_search(index: Any, port: int | None) -> None:
+    from lab.home import Home
+    from lab.survey.engine.address import noted, terminal_address
     from lab.survey.engine.server import open_server
 
-    with open_server(index, port) as server:
-        click.echo(str(t("Open this address in your browser:")) + f" {server.url}")
+    home = Home.find()
+    with open_server(index, port) as server, noted(server, home):
+        click.echo(str(t("Open this address in your browser:")) + f" {terminal_address(server, home)}")
         try:
             server.serve_forever()
         except KeyboardInterrupt:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import atexit
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing, nullcontext, suppress
+from contextlib import ExitStack, closing, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.course.cards import Card, Lines, Shown, Table
 from lab.course.dissection import Dissected
 from lab.course.progress_bar import progress_bar
+from lab.course.served import Served
 from lab.course.surveyed import Described, Searched, Surveyed
 from lab.course.visited import Visited
 from lab.errors import LabError
+from lab.home import Home
 from lab.i18n import t, tn
 from lab.model import readable_date, readable_name
 from lab.survey.conduct import conduct, in_a_loop
+from lab.survey.engine.address import browser_address, noted
 from lab.survey.engine.crawl import crawl
 from lab.survey.engine.index import Index
 from lab.survey.engine.query import parse
+from lab.survey.engine.server import SearchServer, open_server
 from lab.survey.shared import SharedInternet
 from lab.survey.tool.call import SECONDS, Call
 from lab.survey.tool.runner import Manners
@@ -74,6 +80,9 @@ class OpenInternet(Shown):
         self._folder = folder
         self._world = SharedInternet(folder / "internet.json", epoch)
         self._index: Index | None = None
+        self._page: SearchServer | None = None
+        self._ending = ExitStack()
+        atexit.register(self._ending.close)
         self._described = Described(self._world.population)
         self.targets = tuple(self._world.targets)
 
@@ -85,11 +94,18 @@ class OpenInternet(Shown):
     def search(self, query: str) -> Searched:
         """The search engine: systems by what they say of themselves. The first call crawls. Raises LabError for the query."""
         conditions = parse(query)
-        if self._index is None:
-            self._world.ensure()
-            with progress_bar() as report:
-                self._index = crawl(self.targets, report)
-        return Searched(query, self._index.search(conditions))
+        return Searched(query, self._crawled().search(conditions))
+
+    def page(self) -> Served:
+        """The search engine as a web page with a map, for as long as this notebook's kernel runs. Raises LabError without a free port."""
+        index = self._crawled()
+        self._world.ensure()  # the systems' own pages are reached through it
+        if self._page is None:
+            self._page = self._ending.enter_context(open_server(index))
+            self._ending.enter_context(noted(self._page, Home(self._folder)))
+            self._ending.callback(self._page.shutdown)
+            threading.Thread(target=self._page.serve_forever, daemon=True).start()
+        return Served(browser_address(self._page))
 
     def call(self, address: str) -> HandCall:
         """A connection to one system of the list. Raises LabError for any other address."""
@@ -171,6 +187,13 @@ class OpenInternet(Shown):
 
     def card(self) -> Card:
         return self._described.card()
+
+    def _crawled(self) -> Index:
+        if self._index is None:
+            self._world.ensure()
+            with progress_bar() as report:
+                self._index = crawl(self.targets, report)
+        return self._index
 
     def _kept(self, name: str, fresh: bool) -> Path:
         if not name.isidentifier():

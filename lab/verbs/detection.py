@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from lab.verbs.base import Running
 
 if TYPE_CHECKING:
+    import sqlite3
+
     import pandas
 
     from lab.course.detected import Detected
@@ -58,15 +60,26 @@ class Detection(Running):
         stage = Stage(self.sandbox, self.live, self.home.folder / "day.lock", capture)
         return Watched(conduct(stage, plan, speed, place, report))
 
-    def events(self, day: AnyDay, where: str = "1") -> pandas.DataFrame:
-        """The events of a recorded day as a pandas frame, in the order of time. ``where`` is an SQL condition on its columns."""
+    def events(self, day: AnyDay | None = None, where: str = "1") -> pandas.DataFrame:
+        """The events of a recorded day as a pandas frame, in the order of time. ``where`` is an SQL condition on its columns.
+
+        Without a day, those in the running sandbox's logs, by the machine's own clock (UTC).
+        """
         from contextlib import closing
 
-        from lab.detection.events.load import load
         from lab.detection.events.table import frame
 
-        with closing(load(_recording(day))) as database:
+        with closing(self.event_table(day)) as database:
             return frame(database, where)
+
+    def event_table(self, day: AnyDay | None = None) -> sqlite3.Connection:
+        """The same events as a SQLite database in memory, with one table, ``events``."""
+        from lab.detection.events.live import live_events
+        from lab.detection.events.load import load, table_of
+
+        if day is not None:
+            return load(_recording(day))
+        return table_of(live_events(self.sandbox, self.live().config))
 
     def detect(
         self,

@@ -163,8 +163,11 @@ dicom.hits.total
 # Most of these systems reject a stranger, some only pretend to be archives, and the engine cannot tell. To know, somebody
 # has to ask each of them. You do that in the next two notebooks: by hand, and then all of them.
 #
-# In a terminal, `pacslab search` serves the same engine as a web page, with a map (in the native sandbox: Docker
-# publishes only JupyterLab and the gateway).
+# The same engine has a web page, with a map, and links to the pages of the viewers. It stays for as long as this notebook runs;
+# in a terminal, `pacslab search` serves it too.
+
+# %%
+internet.page()
 
 # %% [markdown]
 # ## In this notebook we

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.browser.student import ADDRESS, Started, open_explorer, solve_notebook_01
+from tests.browser.student import ADDRESS, Started, open_explorer, solve_notebook_01, visit
 from tests.packaging.docker import ROOT, a_net, containers, free_port, leftovers, run
 
 pytestmark = [pytest.mark.browser, pytest.mark.compose, pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -59,6 +59,24 @@ def test_notebook_01_goes_from_not_yet_to_its_green_card_in_docker(page: Page, s
     solve_notebook_01(page, started, "en")
     listed = json.loads(started.pacslab("scenarios", "--json"))["scenarios"]
     assert next(entry for entry in listed if entry["id"] == "http-no-auth")["solved"]
+
+
+def test_the_search_engine_and_its_viewers_open_on_the_students_own_machine(page: Page, started: Started) -> None:
+    """Its page listens on the container's own loopback; the way in is the port that JupyterLab has."""
+    command = [*started.command, "search"]
+    with subprocess.Popen(command, env=os.environ | started.environment, stdout=subprocess.PIPE, text=True) as search:
+        assert search.stdout is not None
+        printed = next(line for line in search.stdout if "http://" in line)
+        visit(page, printed.split()[-1], "svg.map")
+        page.get_by_role("textbox").fill("country:US has:viewer")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_have_text("11 systems")
+        page.get_by_role("link", name="Its web page").first.click()
+        expect(page.locator("p.mark")).to_have_text("SYNTHETIC - NOT A PERSON")
+        page.locator("tbody a").first.click()
+        expect(page.get_by_role("link", name="All patients")).to_be_visible()
+        search.terminate()
+    assert printed.split()[-1].startswith(started.url.split("/lab/")[0] + "/pacslab/search/?token=")
 
 
 def test_orthanc_explorer_opens_on_the_students_own_machine(page: Page, started: Started) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -14,6 +16,7 @@ from pydicom.dataset import Dataset
 from lab.api import Lab
 from lab.clients import dimse
 from lab.clients.clinic import emergency_study
+from lab.detection.events.table import rows
 from lab.probing.own import invented, own_hand
 from lab.sandbox.protocol import Log
 from lab.site.baseline import DOCTOR, DOCTOR_PASSWORD, baseline
@@ -46,6 +49,10 @@ def test_an_audit_line_says_who_asked_for_what_and_whether_it_was_allowed(lab: L
     assert (received["study"], received["instance"]) == (study.StudyInstanceUID, study.SOPInstanceUID)
     assert (find["event"], find["aet"], find["called"]) == ("find", "WORKST1", "PACSLAB")
     assert "NOBODY" in json.dumps(find["query"])
+    with closing(lab.event_table()) as table:  # what pacslab events lists of a running sandbox
+        told = rows(table, "\"event.dataset\" = 'orthanc.audit' AND \"url.path\" = '/patients'")[-1]
+    assert (told["user.name"], told["source.ip"]) == (DOCTOR, doctor)
+    assert abs(datetime.fromisoformat(told["timestamp"]) - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 def test_without_roles_a_doctors_account_may_do_everything(lab: Lab) -> None:

@@ -88,12 +88,16 @@ def _by_gateway(event: Event) -> bool:
 
 def of_day(network: Network, day: Any, patients: Mapping[str, str]) -> Inventory:
     """The inventory of a recorded day (``lab.detection.recording.Day``)."""
-    modalities = day.site.get("modalities", {}).values()
-    hosts = {modality["aet"]: _address(network, modality["host"]) for modality in modalities}
     roles = {member["account"]: member["role"] for member in day.staff if member["account"]}
     zones = {member["account"]: member["zone"] for member in day.staff if member["account"]}
     treatment = {account: frozenset(cared) for account, cared in day.treatment.items()}
-    return Inventory(network, hosts, roles, zones, treatment, patients)
+    return Inventory(network, declared(network, day.site), roles, zones, treatment, patients)
+
+
+def declared(network: Network, site: Mapping[str, Any]) -> dict[str, str]:
+    """AE title of each modality that a site (as data) declares -> its address."""
+    modalities = site.get("modalities", {}).values()
+    return {modality["aet"]: _address(network, modality["host"]) for modality in modalities}
 
 
 def _address(network: Network, host: str) -> str:

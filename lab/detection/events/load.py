@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache, partial
 from itertools import chain
@@ -21,11 +21,18 @@ from lab.detection.events.table import create, insert
 from lab.detection.recording import Recording
 from lab.site.zones import Network
 
+LOGS = ("orthanc", "gateway-access", "gateway-stream")
+
 
 def load(recording: Recording, path: Path | str = ":memory:") -> sqlite3.Connection:
     """The table of events of a recorded day, in a new database at ``path``. Times are those of the day that was played."""
+    return table_of(events(recording), path)
+
+
+def table_of(stream: Iterable[Event], path: Path | str = ":memory:") -> sqlite3.Connection:
+    """The table of these events, in a new database at ``path``."""
     database = create(path)
-    insert(database, events(recording))
+    insert(database, stream)
     database.execute('CREATE INDEX by_action ON events ("event.dataset", "event.action")')
     return database
 
@@ -38,17 +45,23 @@ def events(recording: Recording) -> Iterator[Event]:
     clock = Clock(
         datetime.fromtimestamp(day.real_start, timezone(timedelta(seconds=day.utc_offset)) if day.utc_offset else UTC)
     )
-    sources: list[Iterable[Event]] = []
-    if log := recording.sensor("orthanc"):
-        sources.append(log_events(partial(lines, log), clock))
-    if log := recording.sensor("gateway-access"):
-        sources.append(access_events(lines(log)))
-    if log := recording.sensor("gateway-stream"):
-        sources.append(stream_events(lines(log)))
+    sources = of_logs({name: recording.sensor(name) for name in LOGS}, clock)
     began = datetime.fromtimestamp(day.real_start, UTC)
     for name, read in (("changes", change_events), ("jobs", job_events), ("metadata", kept_events)):
         sources.append(read(recording.json(name), began))
-    return with_repeats(_played(inventory.enriched(chain.from_iterable(sources)), day))
+    return with_repeats(timed(inventory.enriched(chain.from_iterable(sources)), day.clock.moment))
+
+
+def of_logs(logs: Mapping[str, Path | None], clock: Clock) -> list[Iterable[Event]]:
+    """What each of these logs (keys of ``LOGS``) says; None stands for a log that is not there."""
+    sources: list[Iterable[Event]] = []
+    if log := logs.get("orthanc"):
+        sources.append(log_events(partial(lines, log), clock))
+    if log := logs.get("gateway-access"):
+        sources.append(access_events(lines(log)))
+    if log := logs.get("gateway-stream"):
+        sources.append(stream_events(lines(log)))
+    return sources
 
 
 def patients_of(recording: Recording) -> dict[str, str]:
@@ -57,14 +70,13 @@ def patients_of(recording: Recording) -> dict[str, str]:
     return {str(identifier): str(patient) for identifier, patient in index.items()}
 
 
-def _played(stream: Iterable[Event], day: Any) -> Iterator[Event]:
-    """The events by the clock of the day that was played."""
-    clock = day.clock
+def timed(stream: Iterable[Event], of_real: Callable[[float], datetime]) -> Iterator[Event]:
+    """The events with their time by another clock, such as that of the day that was played. Changes them."""
 
     @lru_cache(maxsize=65536)
     def moment(stamp: str) -> tuple[float, str]:
         real = datetime.fromisoformat(stamp).timestamp()
-        return real, clock.moment(real).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return real, of_real(real).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     for event in stream:
         event["log.time"], event["timestamp"] = moment(event["timestamp"])

@@ -10,6 +10,17 @@ from typing import Any
 
 Event = dict[str, Any]
 
+DATASETS = (
+    "orthanc.log",
+    "orthanc.audit",
+    "orthanc.changes",
+    "orthanc.jobs",
+    "orthanc.metadata",
+    "nginx.access",
+    "nginx.stream",
+)
+"""The sources that have a parser."""
+
 FIELDS: dict[str, tuple[str, str]] = {
     "timestamp": ("TEXT", "when, UTC, ISO 8601 with microseconds"),
     "log.time": (
@@ -18,7 +29,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     ),
     "event.dataset": (
         "TEXT",
-        "orthanc.log, orthanc.audit, orthanc.changes, orthanc.jobs, orthanc.metadata, nginx.access or nginx.stream",
+        " or ".join((", ".join(DATASETS[:-1]), DATASETS[-1])),
     ),
     "event.action": ("TEXT", "what was done: c-find, http, association-rejected …"),
     "event.outcome": ("TEXT", "success, failure, or NULL where the source does not tell"),

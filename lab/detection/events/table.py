@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +38,12 @@ def insert(database: sqlite3.Connection, events: Iterable[Event]) -> int:
         count += len(batch)
     database.commit()
     return count
+
+
+def rows(database: sqlite3.Connection, where: str = "1", values: Sequence[object] = ()) -> list[Event]:
+    """The events in the order of time, each with the columns that its source fills. ``where`` is an SQL condition."""
+    found = database.execute(f"SELECT * FROM {TABLE} WHERE {where} ORDER BY timestamp, rowid", values)
+    return [{name: value for name, value in zip(COLUMNS, row, strict=True) if value is not None} for row in found]
 
 
 def frame(database: sqlite3.Connection, where: str = "1") -> pandas.DataFrame:

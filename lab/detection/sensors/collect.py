@@ -23,7 +23,7 @@ from lab.site.zones import Door
 PACKETS = Path(__file__).with_name("packets.py")
 SETTLE_SECONDS = 0.5
 PATIENCE_SECONDS = 5.0
-_LOGS = {"orthanc": Log.ORTHANC, "gateway-access": Log.ACCESS, "gateway-stream": Log.STREAM}
+LOGS = {"orthanc": Log.ORTHANC, "gateway-access": Log.ACCESS, "gateway-stream": Log.STREAM}
 
 
 def overlay() -> dict[str, Any]:
@@ -43,7 +43,7 @@ class Sensors:
         self, console: httpx.Client, index: dict[str, str], folder: Path, ended: dict[str, int]
     ) -> tuple[str, ...]:
         """Write what was seen into ``folder`` (the capture lies there already). Returns the sensors that saw something."""
-        for name, log in _LOGS.items():
+        for name, log in LOGS.items():
             _copy(self.sandbox.log(log), self.began[name], ended[name], folder / FILES[name])
         for name, ask in _ASKED.items():
             _write(folder / FILES[name], ask(console))
@@ -55,7 +55,7 @@ class Sensors:
 
 def log_sizes(sandbox: Sandbox) -> dict[str, int]:
     """How long each log is now, in bytes. Read-only."""
-    return {name: _size(sandbox.log(log)) for name, log in _LOGS.items()}
+    return {name: _size(sandbox.log(log)) for name, log in LOGS.items()}
 
 
 def wait_for_lines(sandbox: Sandbox, began: dict[str, int], web_requests: int) -> None:

@@ -60,6 +60,7 @@ class Index:
         self._file.row_factory = sqlite3.Row
         self._file.executescript(_SCHEMA)
         listed = {target.address: target for target in targets}
+        self._web_ports = {target.address: target.web_port for target in listed.values() if target.web_port}
         rows = [row for finding in findings if (row := _row(listed[finding.address], finding)) is not None]
         places = ", ".join("?" * 13)
         self._file.executemany(f"INSERT INTO hosts VALUES (NULL, {places})", rows)
@@ -84,6 +85,10 @@ class Index:
         """The host at an address. Read-only."""
         row = self._file.execute("SELECT * FROM hosts WHERE address = ?", [address]).fetchone()
         return _host(row) if row is not None else None
+
+    def web_port(self, address: str) -> int | None:
+        """Where a listed system has a web page; None where it has none, and for any other address."""
+        return self._web_ports.get(address)
 
     def _facet(self, name: str, where: str, values: Sequence[object]) -> tuple[tuple[str, int], ...]:
         rows = self._file.execute(

@@ -1,4 +1,7 @@
-"""The pages of the search engine: a form, hits, facets, a map. Plain HTML, no script: all of it works by keyboard."""
+"""The pages of the search engine: a form, hits, facets, a map. Plain HTML, no script: all of it works by keyboard.
+
+Links are relative (``root`` leads to the start page), so that the same pages work below another server's address.
+"""
 
 from __future__ import annotations
 
@@ -66,26 +69,29 @@ def problem(query: str, error: LabError) -> str:
 
 def host_page(host: Host) -> str:
     """Everything that is known of one address."""
-    return document("", f'{_hit(host, full=True)}<p><a href="/">{escape(str(t("New search")))}</a></p>')
+    body = f'{_hit(host, full=True)}<p><a href="../">{escape(str(t("New search")))}</a></p>'
+    return document("", body, "../")
 
 
-def document(query: str, body: str) -> str:
+def document(query: str, body: str, root: str = "./") -> str:
     """A whole page around its contents."""
     title, search = escape(str(t("Search the simulated Internet"))), escape(str(t("Search")))
     label, skip = escape(str(t("Query"))), escape(str(t("To the results")))
-    others = " ".join(_language_link(code, query) for code in LANGUAGES if code != language())
+    others = " ".join(_language_link(code, query, root) for code in LANGUAGES if code != language())
     return (
         f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f'<title>{escape(query) + " – " if query else ""}{title}</title><link rel="stylesheet" href="/style.css"></head>'
-        f'<body><a class="skip" href="#results">{skip}</a><header><h1><a href="/">{title}</a></h1><nav>{others}</nav>'
-        f'<form action="/" role="search"><input name="q" aria-label="{label}" value="{escape(query)}" autofocus spellcheck="false">'
+        f'<title>{escape(query) + " – " if query else ""}{title}</title><link rel="stylesheet" href="{root}style.css"></head>'
+        f'<body><a class="skip" href="#results">{skip}</a><header><h1><a href="{root}">{title}</a></h1><nav>{others}</nav>'
+        f'<form action="{root}" role="search"><input name="q" aria-label="{label}" value="{escape(query)}" autofocus spellcheck="false">'
         f'<button>{search}</button></form></header><main id="results" tabindex="-1">{body}</main></body></html>'
     )
 
 
-def _language_link(code: str, query: str) -> str:
+def _language_link(code: str, query: str, root: str) -> str:
     name = {"en": "English", "fr": "Français"}[code]
-    return f'<a href="/?{escape(urlencode({"q": query, "lang": code}))}" lang="{code}" hreflang="{code}">{name}</a>'
+    return (
+        f'<a href="{root}?{escape(urlencode({"q": query, "lang": code}))}" lang="{code}" hreflang="{code}">{name}</a>'
+    )
 
 
 def _help(indexed: int) -> str:
@@ -100,11 +106,13 @@ def _hit(host: Host, full: bool = False) -> str:
     facts = [country_name(host.country), f"{host.service} {host.port}", f"{host.product} {host.version}".strip()]
     flags = [name for name, there in (("tls", host.tls), ("web", host.web), ("viewer", host.viewer)) if there]
     line = " · ".join(escape(fact) for fact in (*facts, *flags) if fact)
+    root = "../" if full else ""
+    page = f'<p><a href="{root}visit/{host.address}/">{escape(str(t("Its web page")))}</a></p>' if host.web else ""
     level = "h2" if full else "h3"  # below the title alone, or below the facets' titles
     banner = host.banner if full else "\n".join(host.banner.splitlines()[:3])
     return (
-        f'<article class="hit"><{level}><a href="/host/{host.address}">{host.address}:{host.port}</a></{level}>'
-        f"<p>{escape(host.org)}</p><p>{line}</p><pre>{escape(banner)}</pre></article>"
+        f'<article class="hit"><{level}><a href="{root}host/{host.address}">{host.address}:{host.port}</a></{level}>'
+        f"<p>{escape(host.org)}</p><p>{line}</p>{page}<pre>{escape(banner)}</pre></article>"
     )
 
 
@@ -138,4 +146,4 @@ def _pages(query: str, page: int, total: int) -> str:
 
 
 def _link(query: str, page: int = 1) -> str:
-    return escape("/?" + urlencode({"q": query} | ({"page": str(page)} if page > 1 else {})))
+    return escape("./?" + urlencode({"q": query} | ({"page": str(page)} if page > 1 else {})))

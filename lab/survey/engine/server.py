@@ -1,4 +1,7 @@
-"""The search engine's web server, for this machine only, and its API: ``/api/search?q=…``."""
+"""The search engine's web server, for this machine only, and its API: ``/api/search?q=…``.
+
+Below ``/visit/ADDRESS/`` it hands on the web pages of the systems in its index, for a browser that does not reach their addresses.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,23 @@ import threading
 from dataclasses import asdict
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from lab.errors import LabError
 from lab.i18n import LANGUAGES, language, t, use_language
+from lab.survey.conduct import in_a_loop
 from lab.survey.engine import pages
 from lab.survey.engine.index import PAGE, Index
 from lab.survey.engine.query import parse
+from lab.survey.tool.viewer import fetch, parts_of
 
 ADDRESS, FIRST_PORT, PORTS = "127.0.0.1", 8890, 40
 MOST_PAGES = 1_000
+VISIT_SECONDS = 10.0
 _POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+# a system's page may look as it likes; it runs nothing, loads nothing, and its form leads back to itself
+_VISITED_POLICY = _POLICY.replace("style-src 'self'", "style-src 'unsafe-inline'")
+_VISITED_KINDS = ("text/html", "application/dicom+json", "text/plain")
 
 
 class SearchServer(ThreadingHTTPServer):
@@ -50,7 +58,6 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 10.0
     server_version, sys_version = "pacslab", ""
     server: SearchServer
-    routes: ClassVar[tuple[str, ...]] = ("/", "/style.css", "/api/search", "/host/")
 
     def do_GET(self) -> None:
         host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
@@ -66,6 +73,9 @@ class _Handler(BaseHTTPRequestHandler):
         if target.path == "/style.css":
             self._send(HTTPStatus.OK, "text/css", pages.STYLE)
             return
+        if target.path.startswith("/visit/"):
+            self._visit(self.path.removeprefix("/visit/"))
+            return
         with self.server.speaking, use_language(self._language(asked)):
             self._answer(unquote(target.path), asked)
 
@@ -78,7 +88,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(HTTPStatus.OK, "text/html", pages.host_page(host))
                 return
         if path not in ("/", "/api/search"):
-            self._send(HTTPStatus.NOT_FOUND, "text/html", pages.document("", f"<p>{t('There is no such page.')}</p>"))
+            root = "../" * (urlsplit(self.path).path.count("/") - 1) or "./"
+            body = pages.document("", f"<p>{t('There is no such page.')}</p>", root)
+            self._send(HTTPStatus.NOT_FOUND, "text/html", body)
             return
         try:
             number = asked.get("page", "1")
@@ -99,6 +111,20 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(HTTPStatus.OK, "text/html", pages.results(query, hits, page, len(index)))
 
+    def _visit(self, rest: str) -> None:
+        """Hand on a page of a system in the index: a GET to the address and port that the list has, nowhere else."""
+        address, slash, path = rest.partition("/")
+        port = self.server.index.web_port(address)
+        if port is None or not slash:
+            self._send(HTTPStatus.NOT_FOUND, "text/plain", "No such web page.\n")
+            return
+        try:
+            status, kind, body = parts_of(in_a_loop(lambda: fetch(address, port, VISIT_SECONDS, f"/{path}")))
+        except (OSError, TimeoutError, ValueError) as error:
+            self._send(HTTPStatus.BAD_GATEWAY, "text/plain", f"{address}: {type(error).__name__}\n")
+            return
+        self._send(HTTPStatus(status), kind if kind in _VISITED_KINDS else "text/plain", body, _VISITED_POLICY)
+
     def _language(self, asked: dict[str, str]) -> str:
         """The language asked for, else the one remembered, else the process's."""
         cookie = self.headers.get("Cookie", "")
@@ -106,12 +132,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._wanted = wanted if wanted in LANGUAGES else "en"
         return self._wanted
 
-    def _send(self, status: HTTPStatus, kind: str, text: str) -> None:
+    def _send(self, status: HTTPStatus, kind: str, text: str, policy: str = _POLICY) -> None:
         body = text.encode()
         self.send_response(status)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Security-Policy", _POLICY)
+        self.send_header("Content-Security-Policy", policy)
         self.send_header("X-Content-Type-Options", "nosniff")
         if hasattr(self, "_wanted"):
             self.send_header("Set-Cookie", f"lang={self._wanted}; SameSite=Strict; Path=/")

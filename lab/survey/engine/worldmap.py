@@ -61,7 +61,7 @@ def _path(ring: Sequence[int], arcs: Sequence[list[tuple[float, float]]]) -> str
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in points) + "Z"
 
 
-def world_map(counts: Iterable[tuple[str, int]], title: str, query: str = "", link: str | None = "/") -> str:
+def world_map(counts: Iterable[tuple[str, int]], title: str, query: str = "", link: str | None = "./") -> str:
     """The map with a dot for each (country, count). A dot is a link that adds the country to the query, unless ``link`` is None."""
     dots = "".join(_dot(code, count, query, link) for code, count in counts if code in COUNTRIES)
     style = "map" if link is not None else "pacslab-map"

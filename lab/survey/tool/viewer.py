@@ -12,6 +12,7 @@ from lab.survey.addresses import require_on_internet
 MOST_BYTES = 65_536
 _SHOWS = (b"PatientName", b"PatientBirthDate")
 _SERVER = re.compile(rb"\r\nServer: ([ -~]{1,60})\r\n")
+_KIND = re.compile(rb"\r\nContent-Type: ([a-zA-Z0-9.+/-]{1,60})")
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 
 
@@ -30,13 +31,13 @@ async def look(address: str, port: int, seconds: float) -> tuple[bool, str]:
     return shows, f"GET / {status}{named}{', lists patients' if shows else ''}"
 
 
-async def fetch(address: str, port: int, seconds: float) -> bytes:
-    """What a system answers to ``GET /``, head included, ``MOST_BYTES`` at most. Raises AddressRefused, OSError, TimeoutError."""
+async def fetch(address: str, port: int, seconds: float, path: str = "/") -> bytes:
+    """What a system answers to ``GET path``, head included, ``MOST_BYTES`` at most. Raises AddressRefused, OSError, TimeoutError."""
     require_on_internet(address)
     async with asyncio.timeout(seconds):
         reader, writer = await asyncio.open_connection(address, port, limit=MOST_BYTES)
         try:
-            writer.write(f"GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n".encode("ascii"))
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n".encode("ascii"))
             return await _read(reader)
         finally:
             writer.close()
@@ -48,6 +49,19 @@ def status_of(answer: bytes) -> int | None:
     """The status of an HTTP answer; None when it is none."""
     status = _STATUS.match(answer)
     return int(status[1]) if status is not None else None
+
+
+def parts_of(answer: bytes) -> tuple[int, str, str]:
+    """Status, media type and text of an HTTP answer. Raises ValueError when it is none."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, kind = status_of(head), _KIND.search(head)
+    if status is None:
+        raise ValueError("no HTTP")
+    return (
+        status,
+        kind[1].decode("ascii").lower() if kind is not None else "text/plain",
+        body.decode("utf-8", "replace"),
+    )
 
 
 async def _read(reader: asyncio.StreamReader) -> bytes:

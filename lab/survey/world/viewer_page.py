@@ -60,12 +60,12 @@ def study(system: System, uid: str) -> bytes | None:
         for match in found
     )
     body = f"<h2>{escape(first['PatientName'])}</h2><p>{escape(first['StudyDescription'])}, {first['StudyDate']}</p><ul>{lines}</ul>"
-    return _page(system, f'{body}<p><a href="/">All patients</a></p>')
+    return _page(system, f'{body}<p><a href="../">All patients</a></p>')
 
 
 def _row(match: Mapping[str, str]) -> str:
     cells: Iterable[str] = (escape(match[column]) for column in _COLUMNS[1:])
-    link = f'<a href="/study/{match["StudyInstanceUID"]}">{escape(match["PatientName"])}</a>'
+    link = f'<a href="study/{match["StudyInstanceUID"]}">{escape(match["PatientName"])}</a>'
     values: Sequence[str] = (link, *cells, match["NumberOfStudyRelatedInstances"])
     return "<tr>" + "".join(f"<td>{value}</td>" for value in values) + "</tr>"
 
