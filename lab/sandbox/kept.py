@@ -221,7 +221,7 @@ class KeptSandbox:
             )
             if settled:
                 return health
-            time.sleep(0.005)
+            time.sleep(0.02)
         raise SandboxError(
             t("The sandbox did not follow within {seconds} s.", seconds=round(seconds)),
             t("Look at pacslab status and pacslab logs, then start the lab again."),
