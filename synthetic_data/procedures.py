@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydicom.sr.coding import Code
+from synthetic_data.codes import Code
 
 HOSPITAL_SCHEME = "99PACSLAB"
 """A private coding scheme, as PS3.16 section 8 names them."""

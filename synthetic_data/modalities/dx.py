@@ -7,12 +7,12 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.sr.coding import Code
 from pydicom.uid import DigitalXRayImageStorageForPresentation
 
 from synthetic_data.anatomy.chest_film import chest_film
 from synthetic_data.anatomy.shapes import Grid, Image
 from synthetic_data.anatomy.texture import noise
+from synthetic_data.codes import Code
 from synthetic_data.columns import Columns
 from synthetic_data.modalities.image import TOP, add_pixel_description, in_mm, stored
 from synthetic_data.modalities.side_marker import add_side_marker

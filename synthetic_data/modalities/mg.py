@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.sr.coding import Code
 from pydicom.uid import DigitalMammographyXRayImageStorageForPresentation
 
 from synthetic_data.anatomy.breast import SPACING, Breast
 from synthetic_data.anatomy.texture import noise
+from synthetic_data.codes import Code
 from synthetic_data.columns import Columns
 from synthetic_data.modalities.dx import add_code
 from synthetic_data.modalities.image import TOP, add_pixel_description, stored
