@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-
-from faker import Faker
+from typing import TYPE_CHECKING
 
 from synthetic_data.fictional import Bearer, email_address, phone_number
 from synthetic_data.locales.locale import Locale
@@ -13,6 +12,9 @@ from synthetic_data.marks import PATIENT_ID_PREFIX
 from synthetic_data.model import Address, Contact, Patient, PersonName, Sex, Staff
 from synthetic_data.seeding import Role, scattered
 from synthetic_data.stories import Story, sex_of, story_of
+
+if TYPE_CHECKING:
+    from faker import Faker
 
 REFERENCE_DATE = date(2019, 9, 17)
 """The hospital's present, the day the survey of 2019 was published: no examination is later, ages count to it."""
@@ -30,6 +32,8 @@ class Population:
     """Invents the people of one locale. The same role gives the same person, whoever was asked for before."""
 
     def __init__(self, locale: Locale, role: Role) -> None:
+        from faker import Faker  # it looks through all its locales, for which those who invent nobody need not wait
+
         self.locale, self.role = locale, role
         self._faker = Faker(locale.name)
 

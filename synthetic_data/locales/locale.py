@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
-
-from faker import Faker
+from typing import TYPE_CHECKING, Literal
 
 from synthetic_data.charsets import UNICODE, Charset
 from synthetic_data.fictional import Bearer
 from synthetic_data.model import Institution, Patient, PersonName, Sex, Side
 from synthetic_data.seeding import Role
+
+if TYPE_CHECKING:
+    from faker import Faker
 
 Service = Literal["emergency", "ward", "outpatients"]
 """Where a request comes from."""

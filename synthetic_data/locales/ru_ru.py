@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-
-from faker import Faker
+from typing import TYPE_CHECKING
 
 from synthetic_data.fictional import russian_snils
 from synthetic_data.locales.locale import ExamText, Locale, StoryText
 from synthetic_data.model import Institution, PersonName, Sex
+
+if TYPE_CHECKING:
+    from faker import Faker
 
 
 def _name(fake: Faker, sex: Sex) -> PersonName:
