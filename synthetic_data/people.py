@@ -22,6 +22,9 @@ REFERENCE_DATE = date(2019, 9, 17)
 _CHILDREN = 0.4
 """How many of those are children to whom what befell them happens at that age, too."""
 
+_INFANTS_DAYS = ((14, 28), (28, 91), (91, 700))
+"""Ages that are said in days, in weeks and in months (DICOM PS3.5 table 6.2-1)."""
+
 PATIENT_ID_DIGITS = 8
 _LONGEST_ADDRESS = 64
 _LONGEST_NAME = 56
@@ -44,9 +47,11 @@ class Population:
     def patient(self, index: int) -> Patient:
         """The patient number `index`, counted from 0; independent of how many there are."""
         role = self.role.child("patient", index)
-        story = story_of(self.role.child("rota"), index)
+        story = story_of(self.role.child("rota"), index, role)
         sex = sex_of(story, role.child("sex"))
-        birth_date = _birth_date(story, role.child("birth date"))
+        birth_date = (
+            _infants_birth_date(story, role) if story.instead_of else _birth_date(story, role.child("birth date"))
+        )
         name = self._name(role.child("name"), sex)
         bearer = Bearer(sex, birth_date, name.family)
         number = scattered(self.role.child("patient id"), index, 10**PATIENT_ID_DIGITS)
@@ -76,6 +81,8 @@ class Population:
             role = self.role.child("staff", group, index)
             sex: Sex = "F" if role.random().random() < 0.5 else "M"
             name = self._name(role, sex)
+            if group == "clinician" and index == 0 and self.locale.from_abroad:
+                name = self.locale.from_abroad
             prefix = "" if group == "operator" else self.locale.doctor
             people.append(Staff(f"{group}-{index + 1}", replace(name, prefix=prefix)))
         return tuple(people)
@@ -112,6 +119,17 @@ class Population:
             if len(line.encode()) <= _LONGEST_ADDRESS:
                 return Address(street, postcode, city, line)
             attempt += 1
+
+
+def first_day(role: Role, story: Story) -> date:
+    """When a patient comes first: a day within the year before the last visit could still take place by the reference date."""
+    return REFERENCE_DATE - timedelta(days=story.visits[-1].day + role.child("first day").random().randrange(3, 360))
+
+
+def _infants_birth_date(story: Story, role: Role) -> date:
+    """Some weeks or months before the first visit."""
+    generator = role.child("birth date").random()
+    return first_day(role, story) - timedelta(days=generator.randrange(*_INFANTS_DAYS[generator.randrange(3)]))
 
 
 def _birth_date(story: Story, role: Role) -> date:

@@ -95,5 +95,6 @@ LOCALE = Locale(
     relative=_relative,
     women_take_names=False,
     national=("", "ISO 2022 IR 87"),
+    from_abroad=None,
     iso2022=("ISO 2022 IR 13", "ISO 2022 IR 87"),
 )  # fmt: skip

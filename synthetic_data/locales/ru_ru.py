@@ -117,5 +117,6 @@ LOCALE = Locale(
     relative=_relative,
     women_take_names=False,
     national=("ISO_IR 144",),
+    from_abroad=None,
     iso2022=("ISO 2022 IR 6", "ISO 2022 IR 144"),
 )
