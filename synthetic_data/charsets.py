@@ -21,6 +21,7 @@ _CODECS = {
     "ISO 2022 IR 6": "ascii",
     "ISO_IR 100": "latin_1",
     "ISO 2022 IR 100": "latin_1",
+    "ISO 2022 IR 101": "iso8859_2",
     "ISO_IR 138": "iso8859_8",
     "ISO 2022 IR 138": "iso8859_8",
     "ISO_IR 144": "iso8859_5",

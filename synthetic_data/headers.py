@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from synthetic_data import marks
+from synthetic_data.codes import REGIONS, Code
 from synthetic_data.columns import Columns
 from synthetic_data.devices import device_of
 from synthetic_data.ledger import Kind
@@ -120,8 +121,11 @@ def add_procedure_codes(record: Record, keyword: str, study: Study) -> None:
     """A sequence with the codes of what is done (Code Sequence Macro, DICOM PS3.3 8.8); an order has one code only."""
     codes = procedure_codes(study.exam, study.description)
     for code in codes[:1] if keyword == "RequestedProcedureCodeSequence" else codes:
-        item = record.item(keyword)
-        item.put(CodeValue=code.value, CodingSchemeDesignator=code.scheme_designator, CodeMeaning=code.meaning)
+        add_code(record.item(keyword), code)
+
+
+def add_code(item: Record, code: Code) -> None:
+    item.put(CodeValue=code.value, CodingSchemeDesignator=code.scheme_designator, CodeMeaning=code.meaning)
 
 
 def _add_series(record: Record, study: Study, series: Series) -> None:
@@ -141,6 +145,8 @@ def _add_series(record: Record, study: Study, series: Series) -> None:
         BodyPartExamined=study.body_part,
         PerformedProcedureStepDescription=study.description,
     )
+    if series.rows:  # General Anatomy Macro (DICOM PS3.3 10.5), which documents have not
+        add_code(record.item("AnatomicRegionSequence"), REGIONS[study.body_part])
 
 
 def _add_request(record: Record, study: Study, locale: Locale) -> None:

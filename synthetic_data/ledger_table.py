@@ -1,7 +1,8 @@
 """The ledger as a table: one Parquet file, a row for each identifier of each object.
 
-DuckDB writes and reads it. An image of a stack shares nearly all its rows with its neighbours, so the rows are made in
-the database from what a series shares and what its images differ in, instead of one by one in Python.
+DuckDB writes and reads it, and is loaded only then: most programs that know of ledgers touch none. An image of a stack
+shares nearly all its rows with its neighbours, so the rows are made in the database from what a series shares and what
+its images differ in, instead of one by one in Python.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import numpy as np
 
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.instance import SeriesShare
 from synthetic_data.ledger import Action, Kind, LedgerEntry, Place, Plant
+
+if TYPE_CHECKING:
+    import duckdb
 
 SCHEMA: dict[str, tuple[str, str]] = {
     "file": ("VARCHAR", "the file, below the set's folder, with forward slashes"),
@@ -156,6 +159,8 @@ def _merge_some(parts: Sequence[Path], path: Path, start: int) -> Path:
 
 def read_ledger(path: Path) -> Iterator[LedgerEntry]:
     """The entries of a ledger's Parquet file, in its order. Raises SyntheticDataError for a file that is none."""
+    import duckdb
+
     columns = [name for name in SCHEMA if name != "file"]
     with _database() as database:
         try:
@@ -200,6 +205,8 @@ def _as_arrays(columns: dict[str, list[Any]]) -> dict[str, Any]:
 @cache
 def _engine() -> duckdb.DuckDBPyConnection:
     """An empty database in memory: one thread, so that rows keep their order, and nothing fetched from anywhere."""
+    import duckdb
+
     return duckdb.connect(config={"threads": 1, "memory_limit": MEMORY, "autoinstall_known_extensions": False})
 
 
@@ -209,6 +216,8 @@ def _database() -> duckdb.DuckDBPyConnection:
 
 
 def _copy(database: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
+    import duckdb
+
     meaning = json.dumps({name: text for name, (_, text) in SCHEMA.items()}, ensure_ascii=False).replace("'", "''")
     options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, KV_METADATA {{schema: '{meaning}'}}"
     try:

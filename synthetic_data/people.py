@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-
-from faker import Faker
+from typing import TYPE_CHECKING
 
 from synthetic_data.fictional import Bearer, email_address, phone_number
 from synthetic_data.locales.locale import Locale
@@ -14,11 +13,17 @@ from synthetic_data.model import Address, Contact, Patient, PersonName, Sex, Sta
 from synthetic_data.seeding import Role, scattered
 from synthetic_data.stories import Story, sex_of, story_of
 
+if TYPE_CHECKING:
+    from faker import Faker
+
 REFERENCE_DATE = date(2019, 9, 17)
 """The hospital's present, the day the survey of 2019 was published: no examination is later, ages count to it."""
 
 _CHILDREN = 0.4
 """How many of those are children to whom what befell them happens at that age, too."""
+
+_INFANTS_DAYS = ((14, 28), (28, 91), (91, 700))
+"""Ages that are said in days, in weeks and in months (DICOM PS3.5 table 6.2-1)."""
 
 PATIENT_ID_DIGITS = 8
 _LONGEST_ADDRESS = 64
@@ -30,6 +35,8 @@ class Population:
     """Invents the people of one locale. The same role gives the same person, whoever was asked for before."""
 
     def __init__(self, locale: Locale, role: Role) -> None:
+        from faker import Faker  # it looks through all its locales, for which those who invent nobody need not wait
+
         self.locale, self.role = locale, role
         self._faker = Faker(locale.name)
 
@@ -40,9 +47,11 @@ class Population:
     def patient(self, index: int) -> Patient:
         """The patient number `index`, counted from 0; independent of how many there are."""
         role = self.role.child("patient", index)
-        story = story_of(self.role.child("rota"), index)
+        story = story_of(self.role.child("rota"), index, role)
         sex = sex_of(story, role.child("sex"))
-        birth_date = _birth_date(story, role.child("birth date"))
+        birth_date = (
+            _infants_birth_date(story, role) if story.instead_of else _birth_date(story, role.child("birth date"))
+        )
         name = self._name(role.child("name"), sex)
         bearer = Bearer(sex, birth_date, name.family)
         number = scattered(self.role.child("patient id"), index, 10**PATIENT_ID_DIGITS)
@@ -72,6 +81,8 @@ class Population:
             role = self.role.child("staff", group, index)
             sex: Sex = "F" if role.random().random() < 0.5 else "M"
             name = self._name(role, sex)
+            if group == "clinician" and index == 0 and self.locale.from_abroad:
+                name = self.locale.from_abroad
             prefix = "" if group == "operator" else self.locale.doctor
             people.append(Staff(f"{group}-{index + 1}", replace(name, prefix=prefix)))
         return tuple(people)
@@ -108,6 +119,17 @@ class Population:
             if len(line.encode()) <= _LONGEST_ADDRESS:
                 return Address(street, postcode, city, line)
             attempt += 1
+
+
+def first_day(role: Role, story: Story) -> date:
+    """When a patient comes first: a day within the year before the last visit could still take place by the reference date."""
+    return REFERENCE_DATE - timedelta(days=story.visits[-1].day + role.child("first day").random().randrange(3, 360))
+
+
+def _infants_birth_date(story: Story, role: Role) -> date:
+    """Some weeks or months before the first visit."""
+    generator = role.child("birth date").random()
+    return first_day(role, story) - timedelta(days=generator.randrange(*_INFANTS_DAYS[generator.randrange(3)]))
 
 
 def _birth_date(story: Story, role: Role) -> date:

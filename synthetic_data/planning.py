@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from synthetic_data.devices import device_for
 from synthetic_data.locales.locale import Locale, Service
 from synthetic_data.model import Patient, Series, Side, Staff, Study
-from synthetic_data.people import REFERENCE_DATE
+from synthetic_data.people import first_day
 from synthetic_data.phrases import exam_text, series_text, story_text
 from synthetic_data.protocols import EXAMS, Contents, Exam
 from synthetic_data.seeding import Role, scattered
-from synthetic_data.stories import STORIES, Story, Visit, findings_of
+from synthetic_data.stories import STORIES, Visit, findings_of
 from synthetic_data.syntaxes import Syntax, syntax_of, weight_of
 
 MOST_VISITS = 8
@@ -49,7 +49,7 @@ class Planner:
     def studies(self, patient: Patient) -> Iterator[Study]:
         """The patient's studies, oldest first."""
         story = next(story for story in STORIES if story.name == patient.story)
-        first = _first_day(patient, story)
+        first = datetime.combine(first_day(patient.role, story), time.min)
         last = datetime.min
         for index, visit in enumerate(story.visits):
             role = patient.role.child("study", index)
@@ -126,14 +126,6 @@ def _plan_series(
         )
 
 
-def _first_day(patient: Patient, story: Story) -> datetime:
-    """A day within the year before the last visit could still take place by the reference date."""
-    span = story.visits[-1].day
-    before = span + patient.role.child("first day").random().randrange(3, 360)
-    day = REFERENCE_DATE - timedelta(days=before)
-    return datetime(day.year, day.month, day.day)
-
-
 def _arrival(first: datetime, role: Role) -> datetime:
     """When an emergency's first examination takes place: at any hour of any day."""
     generator = role.child("arrival").random()
@@ -150,8 +142,8 @@ def _time_of(first: datetime, visit: Visit, role: Role) -> datetime:
     """When a planned visit takes place: from 8 to 18, put off to Monday from a weekend."""
     generator = role.child("time").random()
     hour = generator.randrange(8, 18)
-    time = timedelta(days=visit.day, hours=hour, minutes=generator.randrange(60), seconds=generator.randrange(60))
-    started = first + time
+    later = timedelta(days=visit.day, hours=hour, minutes=generator.randrange(60), seconds=generator.randrange(60))
+    started = first + later
     return started + timedelta(days=0 if started.weekday() < 5 else 7 - started.weekday())
 
 

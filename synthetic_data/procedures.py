@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydicom.sr.coding import Code
+from synthetic_data.codes import Code
 
 HOSPITAL_SCHEME = "99PACSLAB"
 """A private coding scheme, as PS3.16 section 8 names them."""
@@ -12,6 +12,10 @@ LOINC: dict[str, Code] = {
     "ct_chest": Code("24627-2", "LN", "CT Chest"),
     "mr_head": Code("24590-2", "LN", "MR Brain"),
     "dx_chest": Code("36643-5", "LN", "XR Chest 2 Views"),
+    "dx_chest_control": Code("36554-4", "LN", "XR Chest Single view"),
+    "dx_hand": Code("28582-5", "LN", "XR Hand Views"),
+    "cr_chest_bed": Code("36589-0", "LN", "Portable XR Chest AP single view"),
+    "us_obstetric": Code("11525-3", "LN", "US Pelvis and Fetus for pregnancy"),
     "us_abdomen": Code("24558-9", "LN", "US Abdomen"),
     "mg_breast": Code("24606-6", "LN", "MG Breast Screening"),
 }

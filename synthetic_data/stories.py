@@ -22,7 +22,8 @@ class Visit:
 class Story:
     """A course of illness: who gets it (ages in years, share of women) and the visits it takes.
 
-    An emergency comes at any hour of any day. What befalls `children`, too, befalls those of these ages.
+    An emergency comes at any hour of any day. What befalls `children`, too, befalls those of these ages. Some of those whose
+    turn another story is are infants, and have one `instead_of` it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Story:
     visits: tuple[Visit, ...]
     emergency: bool = False
     children: tuple[int, int] | None = None
+    instead_of: str = ""
 
 
 STORIES: tuple[Story, ...] = (
@@ -136,7 +138,16 @@ STORIES: tuple[Story, ...] = (
         (Visit("us_abdomen", 0, (("gallstone", 1.0),)), Visit("us_abdomen", 41, (("gallstone", 1.0),))),
         emergency=True,
     ),
+    Story(
+        "bronchiolitis", 0, 1, 0.45,
+        (Visit("cr_chest_bed", 0, (("consolidation", 0.7),)), Visit("cr_chest_bed", 2, (("consolidation", 0.3),))),
+        emergency=True,
+        instead_of="pneumonia",
+    ),
 )  # fmt: skip
+
+_ROTA = tuple(story for story in STORIES if not story.instead_of)
+_INFANTS = 0.25
 
 
 @dataclass(frozen=True)
@@ -183,9 +194,13 @@ _CONSTANT = {"plaque", "fracture", "large_heart"}
 _SAME_PLACE: dict[FindingKind, FindingKind] = {"old_infarct": "infarct"}
 
 
-def story_of(role: Role, index: int) -> Story:
+def story_of(role: Role, index: int, patient: Role) -> Story:
     """The story of patient `index`: each in turn, so that a small hospital has every kind; `role` shifts the start."""
-    return STORIES[(role.random().randrange(len(STORIES)) + index) % len(STORIES)]
+    usual = _ROTA[(role.random().randrange(len(_ROTA)) + index) % len(_ROTA)]
+    for story in STORIES:
+        if story.instead_of == usual.name and patient.child("infant").random().random() < _INFANTS:
+            return story
+    return usual
 
 
 def sex_of(story: Story, role: Role) -> Sex:

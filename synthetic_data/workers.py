@@ -9,16 +9,16 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
-from itertools import islice
 from multiprocessing import connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.options import Options
+from synthetic_data.turns import Turns, report, turns
 
 if TYPE_CHECKING:
     from synthetic_data.hospital import Hospital
@@ -68,32 +68,52 @@ def _wait_and_end(sentinel: int) -> None:
     os._exit(1)
 
 
+_ends: list[connection.Connection] = []
+"""In a worker: where its turns come from, and where it says what it wrote. They are handed over at its start only."""
+
+
+def _start(*ends: connection.Connection) -> None:
+    _end_with_parent()
+    _ends[:] = ends
+
+
+def _write_in_turn(options: Options, folder: str) -> None:
+    """In a worker: write patients for as long as there are any."""
+    todo, said = _ends
+    with said:
+        for index in turns(todo):
+            written = write_one(options, index, folder)
+            report(said, written.instances, written.bytes)
+
+
 def _run_in_processes(hospital: Hospital, folder: Path, others: int) -> Iterator[ShardWritten]:
     """Write patients in this process and in so many others, which this one does not wait for while they start.
 
-    A few patients are ahead of each process, never all of them. Ended early, none starts another patient.
+    Ended early, none starts another patient.
     """
-    from synthetic_data.writing import write_shard
+    from synthetic_data.writing import ShardWritten, write_shard
 
-    options, indices = hospital.options, iter(hospital.options.indices)
     context = multiprocessing.get_context("forkserver")
-    pool = ProcessPoolExecutor(others, mp_context=context, initializer=_end_with_parent)
-    waiting: set[Future[ShardWritten]] = set()
+    everyone = Turns(context, hospital.options.indices)
+    pool = ProcessPoolExecutor(others, mp_context=context, initializer=_start, initargs=everyone.ends)
     try:
-        while True:
-            for index in islice(indices, 2 * others - len(waiting)):
-                waiting.add(pool.submit(write_one, options, index, str(folder)))
-            own = next(indices, None)
-            if own is not None:
-                yield write_shard(hospital, own, folder)
-            elif not waiting:
-                return
-            done, waiting = wait(waiting, timeout=None if own is None else 0, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
+        working = [pool.submit(_write_in_turn, hospital.options, str(folder)) for _ in range(others)]
+        for index in everyone:
+            yield write_shard(hospital, index, folder)
+            yield from (ShardWritten(*said) for said in everyone.reported(at_once=True))
+            _raise_what_failed(working)
+        yield from (ShardWritten(*said) for said in everyone.reported(at_once=False))
+        _raise_what_failed(working, wait=True)
     except BrokenProcessPool as error:
         raise SyntheticDataError(
             "a worker's process was ended from outside, perhaps for lack of memory; run the same command again to go on."
         ) from error
     finally:
+        everyone.close()
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _raise_what_failed(working: list[Future[None]], *, wait: bool = False) -> None:
+    for future in working:
+        if wait or future.done():
+            future.result()

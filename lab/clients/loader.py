@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from threading import Lock
+from threading import Event, Lock
 
 import httpx
 from pydicom import dcmread
-from pynetdicom import _config, build_context
+from pynetdicom import build_context
 from pynetdicom.presentation import PresentationContext
 
+from lab.clients.bulk import BulkSender
 from lab.clients.dimse import NoAssociation, associate
 from lab.clients.live import LiveSite
 from lab.clients.rest import rest
@@ -25,6 +24,8 @@ from synthetic_data import Hospital, is_synthetic
 from synthetic_data.instance import storage_kinds
 
 Progress = Callable[[int, int], None]
+Object = tuple[str, str, str, bytes]
+"""SOP class, SOP instance and transfer syntax, and the file."""
 WORKERS = 3
 ZIP = b"PK"
 PATIENCE_SECONDS = 30.0
@@ -43,13 +44,15 @@ def store_hospital(site: LiveSite, hospital: Hospital, progress: Progress | None
     An object whose answer does not come is sent again over a new association. Raises LabError when the archive refuses an
     object or an association.
     """
-    instances, lock, stored = hospital.instances(), Lock(), 0
+    instances, lock, stored, ended = hospital.instances(), Lock(), 0, Event()
     contexts = [build_context(sop_class, syntax) for sop_class, syntax in storage_kinds(hospital.options.syntax)]
 
-    def take() -> bytes | None:
+    def take() -> Object | None:
         with lock:  # instances of a study share what is made at their first use
-            instance = next(instances, None)
-            return instance.encode() if instance else None
+            one = None if ended.is_set() else next(instances, None)
+            if one is None:
+                return None
+            return one.sop_class_uid, one.sop_instance_uid, one.transfer_syntax_uid, one.encode()
 
     def count() -> None:
         nonlocal stored
@@ -59,14 +62,7 @@ def store_hospital(site: LiveSite, hospital: Hospital, progress: Progress | None
                 progress(stored, hospital.instance_count)
 
     try:
-        with (
-            _chunked_from_files(),
-            TemporaryDirectory(prefix="pacslab-") as folder,
-            ThreadPoolExecutor(WORKERS) as pool,
-        ):
-            files = [Path(folder) / f"{sender}.dcm" for sender in range(WORKERS)]
-            for sender in [pool.submit(_send, site, file, contexts, take, count) for file in files]:
-                sender.result()
+        _together(lambda: _send(site, contexts, take, count), ended)
     except NoAssociation as refusal:
         raise LabError(
             t("The archive accepts no association from the CT: {reason}.", reason=refusal),
@@ -75,47 +71,45 @@ def store_hospital(site: LiveSite, hospital: Hospital, progress: Progress | None
     return stored
 
 
-@contextmanager
-def _chunked_from_files() -> Iterator[None]:
-    """Let pynetdicom send a file's bytes as they are: to build a dataset and encode it again takes three times as long."""
-    before, _config.STORE_SEND_CHUNKED_DATASET = _config.STORE_SEND_CHUNKED_DATASET, True
-    try:
-        yield
-    finally:
-        _config.STORE_SEND_CHUNKED_DATASET = before
+def _together(work: Callable[[], None], ended: Event) -> None:
+    """Do ``work`` in a few threads. An error of one, and Ctrl-C, set ``ended``, for the others not to begin with another object."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        working = [pool.submit(work) for _ in range(WORKERS)]
+        try:
+            wait(working, return_when=FIRST_EXCEPTION)
+        finally:
+            ended.set()
+        for one in working:
+            one.result()
 
 
 def _send(
     site: LiveSite,
-    file: Path,
     contexts: list[PresentationContext],
-    take: Callable[[], bytes | None],
+    take: Callable[[], Object | None],
     count: Callable[[], None],
 ) -> None:
-    """Send what ``take`` gives until it gives None, and ``count`` each object that the archive has confirmed.
-
-    Each is written to ``file`` for as long as it is sent.
-    """
-    content, lost = take(), 0
-    while content is not None:
+    """Send what ``take`` gives until it gives None, and ``count`` each object that the archive has confirmed."""
+    one, lost = take(), 0
+    while one is not None:
         with associate(site.equipment("ct"), contexts) as association:
             association.network_timeout = PATIENCE_SECONDS
-            while content is not None:
-                file.write_bytes(content)
-                status = association.send_c_store(file)
-                if "Status" not in status and lost < ANSWERS_THAT_MAY_BE_LOST:
+            sender = BulkSender(association, PATIENCE_SECONDS)
+            while one is not None:
+                status = sender.store(*one)
+                if status is None and lost < ANSWERS_THAT_MAY_BE_LOST:
                     lost += 1
                     break
-                if status.get("Status") != 0:
+                if status != 0:
                     raise LabError(
                         t(
                             "The archive refused an object with DIMSE status {status}.",
-                            status=status.get("Status", "none"),
+                            status="none" if status is None else status,
                         ),
                         t("Load patients with the hardened site: pacslab reset."),
                     )
                 count()
-                content = take()
+                one = take()
 
 
 def load_files(site: LiveSite, paths: Iterable[Path], progress: Progress | None = None) -> int:

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from lab.inventory.finding import SURE_ENOUGH, Box, Finding, Place
 from synthetic_data import LedgerEntry, read_ledger
 from synthetic_data import Place as Planted
@@ -79,6 +77,8 @@ def score(files: Iterable[tuple[str, Iterable[Finding]]], ledger: Path) -> Score
 
 def _by_file(ledger: Path) -> dict[str, list[LedgerEntry]]:
     """The ledger's rows by file: two readings of one table, in its order."""
+    import duckdb  # for this alone; who scores nothing need not wait for it
+
     with duckdb.connect() as database:
         quoted = str(ledger).replace("'", "''")
         files = [row[0] for row in database.execute(f"SELECT file FROM read_parquet('{quoted}')").fetchall()]

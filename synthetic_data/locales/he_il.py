@@ -86,5 +86,6 @@ LOCALE = Locale(
         ),
     },
     national=("ISO_IR 138",),
+    from_abroad=None,
     iso2022=("ISO 2022 IR 6", "ISO 2022 IR 138"),
 )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-
-from faker import Faker
-from faker.providers.person.ja_JP import Provider
+from typing import TYPE_CHECKING
 
 from synthetic_data.fictional import japanese_insurance_number
 from synthetic_data.locales.locale import ExamText, Locale, StoryText
 from synthetic_data.model import Institution, PersonName, Sex
 
+if TYPE_CHECKING:
+    from faker import Faker
+
 
 def _name(fake: Faker, sex: Sex) -> PersonName:
     """A family and a given name, each with its three writings."""
+    from faker.providers.person.ja_JP import Provider
+
     given = Provider.first_name_female_pairs if sex == "F" else Provider.first_name_male_pairs
     family = tuple(Provider.last_name_pairs)
     (kanji, kana, roman), (own_kanji, own_kana, own_roman) = fake.random_element(family), fake.random_element(given)
@@ -92,5 +95,6 @@ LOCALE = Locale(
     relative=_relative,
     women_take_names=False,
     national=("", "ISO 2022 IR 87"),
+    from_abroad=None,
     iso2022=("ISO 2022 IR 13", "ISO 2022 IR 87"),
 )  # fmt: skip

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
-
-from faker import Faker
+from typing import TYPE_CHECKING, Literal
 
 from synthetic_data.charsets import UNICODE, Charset
 from synthetic_data.fictional import Bearer
 from synthetic_data.model import Institution, Patient, PersonName, Sex, Side
 from synthetic_data.seeding import Role
+
+if TYPE_CHECKING:
+    from faker import Faker
 
 Service = Literal["emergency", "ward", "outpatients"]
 """Where a request comes from."""
@@ -41,6 +42,10 @@ GROWN_UP_AT = 15
 """The age in years from which letters speak of Mrs and Mr."""
 
 
+_CZECH = PersonName("Vymyšlenský", "Řehoř")
+"""An invented name: it means "of the invented"."""
+
+
 def western_name(fake: Faker, sex: Sex) -> PersonName:
     """A given and a family name, the same family names for both sexes."""
     given = fake.first_name_female() if sex == "F" else fake.first_name_male()
@@ -65,6 +70,7 @@ class Locale:
 
     `national` and `iso2022` are the defined terms of Specific Character Set for the country's older repertoire, alone
     and with code extensions; `character_set` are those in use. What a locale has no words for is said in English.
+    `from_abroad` is a doctor whose name the national repertoire lacks: what code extensions are for.
     """
 
     name: str
@@ -93,7 +99,8 @@ class Locale:
     women_take_names: bool = True
     national: tuple[str, ...] = ("ISO_IR 100",)
     # Not IR 6 and 100: pydicom leaves out the escape sequence between them.
-    iso2022: tuple[str, ...] = ("ISO 2022 IR 100", "ISO 2022 IR 144")
+    iso2022: tuple[str, ...] = ("ISO 2022 IR 100", "ISO 2022 IR 101")
+    from_abroad: PersonName | None = _CZECH
     character_set: tuple[str, ...] = UNICODE
 
     def written_in(self, charset: Charset) -> Locale:
@@ -112,7 +119,7 @@ class Locale:
         if age.endswith("Y"):
             return self.age.format(patient.age(day))
         months = {"M": 1.0, "W": 4.35, "D": 30.4}[age[-1]]
-        return self.age_months.format(int(int(age[:3]) / months))
+        return self.age_months.format(max(1, round(int(age[:3]) / months)))
 
     def exam(self, key: str) -> ExamText:
         """How the hospital calls an examination."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-
-from faker import Faker
+from typing import TYPE_CHECKING
 
 from synthetic_data.fictional import russian_snils
 from synthetic_data.locales.locale import ExamText, Locale, StoryText
 from synthetic_data.model import Institution, PersonName, Sex
+
+if TYPE_CHECKING:
+    from faker import Faker
 
 
 def _name(fake: Faker, sex: Sex) -> PersonName:
@@ -115,5 +117,6 @@ LOCALE = Locale(
     relative=_relative,
     women_take_names=False,
     national=("ISO_IR 144",),
+    from_abroad=None,
     iso2022=("ISO 2022 IR 6", "ISO 2022 IR 144"),
 )

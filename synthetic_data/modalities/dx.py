@@ -7,13 +7,14 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.sr.coding import Code
 from pydicom.uid import DigitalXRayImageStorageForPresentation
 
 from synthetic_data.anatomy.chest_film import chest_film
 from synthetic_data.anatomy.shapes import Grid, Image
 from synthetic_data.anatomy.texture import noise
+from synthetic_data.codes import Code
 from synthetic_data.columns import Columns
+from synthetic_data.headers import add_code
 from synthetic_data.modalities.image import TOP, add_pixel_description, in_mm, stored
 from synthetic_data.modalities.side_marker import add_side_marker
 from synthetic_data.model import Series, Study
@@ -45,8 +46,6 @@ _PA = Code("272479007", "SCT", "postero-anterior")
 _AP = Code("399348003", "SCT", "antero-posterior")
 _LATERAL = Code("399173006", "SCT", "left lateral")
 _OBLIQUE = Code("399059000", "SCT", "postero-anterior oblique")
-_CHEST = Code("816094009", "SCT", "Chest")
-_HAND = Code("85562004", "SCT", "Hand")
 
 _VIEWS = {
     "dx_chest_pa": View(0.84, 5.0, "PA", _PA, ("L", "F"), 120, 262.0, 1.5, 0.8),
@@ -91,7 +90,6 @@ def add_series(record: Record, study: Study, series: Series) -> None:
         AcquisitionContextSequence=[],
         AcquisitionNumber=str(series.number),
     )
-    add_code(record.item("AnatomicRegionSequence"), _HAND if study.body_part == "HAND" else _CHEST)
     add_code(record.item("ViewCodeSequence"), view.code)
 
 
@@ -144,7 +142,3 @@ def _local_mean(path: Image) -> Image:
         total = (ahead - behind)[:-1] if axis == 0 else (ahead - behind)[:, :-1]
     mean: Image = (total / (64 * _BLUR * _BLUR)).astype(np.float32)
     return mean
-
-
-def add_code(record: Record, code: Code) -> None:
-    record.put(CodeValue=code.value, CodingSchemeDesignator=code.scheme_designator, CodeMeaning=code.meaning)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.sr.coding import Code
 from pydicom.uid import DigitalMammographyXRayImageStorageForPresentation
 
 from synthetic_data.anatomy.breast import SPACING, Breast
 from synthetic_data.anatomy.texture import noise
+from synthetic_data.codes import Code
 from synthetic_data.columns import Columns
-from synthetic_data.modalities.dx import add_code
+from synthetic_data.headers import add_code
 from synthetic_data.modalities.image import TOP, add_pixel_description, stored
 from synthetic_data.model import Series, Study
 from synthetic_data.record import Record
@@ -52,7 +52,6 @@ def add_series(record: Record, study: Study, series: Series) -> None:
         PartialView="NO",
         AcquisitionContextSequence=[],
     )
-    add_code(record.item("AnatomicRegionSequence"), Code("76752008", "SCT", "Breast"))
 
 
 def add_images(columns: Columns, study: Study, series: Series) -> None:

@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.sr.coding import Code
 from pydicom.uid import NuclearMedicineImageStorage
 
 from synthetic_data.anatomy.shapes import Grid
 from synthetic_data.anatomy.skeleton import bone_scan
 from synthetic_data.anatomy.texture import noise
+from synthetic_data.codes import Code
 from synthetic_data.columns import Columns
+from synthetic_data.headers import add_code
 from synthetic_data.ledger import Kind
-from synthetic_data.modalities.dx import add_code
 from synthetic_data.modalities.image import add_pixel_description
 from synthetic_data.model import Series, Study
 from synthetic_data.record import Identifier, Record

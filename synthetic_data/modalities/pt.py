@@ -7,16 +7,16 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.sr.coding import Code
 from pydicom.uid import PositronEmissionTomographyImageStorage
 
 from synthetic_data.anatomy import thorax
 from synthetic_data.anatomy.shapes import Grid
 from synthetic_data.anatomy.texture import noise
 from synthetic_data.anatomy.uptake import uptake_slice
+from synthetic_data.codes import Code
 from synthetic_data.columns import Columns
+from synthetic_data.headers import add_code
 from synthetic_data.ledger import Kind
-from synthetic_data.modalities.dx import add_code
 from synthetic_data.modalities.image import (
     add_frame_of_reference,
     add_pixel_description,

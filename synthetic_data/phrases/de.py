@@ -23,6 +23,11 @@ PHRASES = Phrases(
         "pdf_card": "Ausweis", "ko_key": "Schlüsselbilder", "pr_view": "Präsentation", "ecg_rest": "12-Kanal-EKG",
     },
     stories={
+        "bronchiolitis": StoryText(
+            "Bronchiolitis, Atemnot",
+            "{title} {name}, {age}: seit drei Tagen Schnupfen, Giemen, Einziehungen, trinkt schlecht. Infiltrat? "
+            "Anforderung durch {doctor}.",
+        ),
         "pregnancy": StoryText(
             "Schwangerschaft, Screening",
             "{title} {name}, {age}, geb. {birth_date}: unkomplizierte Schwangerschaft, erster Termin hier. In Betreuung "

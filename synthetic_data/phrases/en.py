@@ -23,6 +23,11 @@ PHRASES = Phrases(
         "pdf_card": "Identity card", "ko_key": "Key images", "pr_view": "Presentation", "ecg_rest": "12-lead ECG",
     },
     stories={
+        "bronchiolitis": StoryText(
+            "Bronchiolitis, laboured breathing",
+            "{title} {name}, {age}: runny nose for three days, wheezing, chest recession, feeding poorly. Consolidation? "
+            "Requested by {doctor}.",
+        ),
         "pregnancy": StoryText(
             "Pregnancy, screening ultrasound",
             "{title} {name}, {age}, born {birth_date}: uncomplicated pregnancy, first visit here. Followed by {doctor}.",

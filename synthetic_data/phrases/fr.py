@@ -23,6 +23,11 @@ PHRASES = Phrases(
         "pdf_card": "Pièce d'identité", "ko_key": "Images clés", "pr_view": "Présentation", "ecg_rest": "ECG 12 dérivations",
     },
     stories={
+        "bronchiolitis": StoryText(
+            "Bronchiolite, gêne respiratoire",
+            "{title} {name}, {age} : rhinite depuis trois jours, sibilants, tirage, biberons à moitié pris. Foyer ? Demande du "
+            "{doctor}.",
+        ),
         "pregnancy": StoryText(
             "Grossesse, échographie de dépistage",
             "{title} {name}, {age}, née le {birth_date} : grossesse d'évolution simple, première consultation au CH. "

@@ -17,6 +17,10 @@ PHRASES = replace(
         "nm_bone": ExamText("מיפוי עצמות", "מיפוי עצמות כל הגוף"),
     },
     stories={
+        "bronchiolitis": StoryText(
+            "ברונכיוליטיס",
+            "{title} {name}, {age}: נזלת שלושה ימים, צפצופים, רתיעות, אכילה מועטה. תסנין? הופנה על ידי {doctor}.",
+        ),
         "pregnancy": StoryText(
             "הריון, סקירה", "{title} {name}, {age}, תאריך לידה {birth_date}: הריון תקין, ביקור ראשון. במעקב {doctor}."
         ),

@@ -17,6 +17,9 @@ PHRASES = replace(
         "nm_bone": ExamText("骨シンチグラフィ", "骨シンチグラフィ 全身"),
     },
     stories={
+        "bronchiolitis": StoryText(
+            "細気管支炎", "{title} {name} {age}。3日前から鼻汁、喘鳴、陥没呼吸、哺乳不良。肺炎の有無。依頼医 {doctor}。"
+        ),
         "pregnancy": StoryText(
             "妊婦健診", "{title} {name} {age}、{birth_date}生。経過良好の妊娠、当院初診。担当医 {doctor}。"
         ),

@@ -101,6 +101,13 @@ def test_the_other_commands_do_not_wait_for_the_generator() -> None:
     assert done.stdout.strip() == "False"
 
 
+def test_a_notebook_does_not_wait_for_what_only_the_generator_needs() -> None:
+    needless = ["duckdb", "faker", "pydicom.sr"]
+    code = f"import sys; from lab import Lab; print([name for name in {needless} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 @pytest.mark.slow
 @pytest.mark.native
 @pytest.mark.parametrize("by", ["rest", "dicom"])

@@ -12,6 +12,7 @@ from pydicom import Dataset, dcmread
 
 from synthetic_data import LOCALES, Instance, generate
 from synthetic_data.charsets import CHARSETS, UNICODE, Charset, fitted
+from synthetic_data.instance import instances_of
 from synthetic_data.transliteration import ascii_letters, latin
 from tests.synthetic_data.test_ledger import element_at
 
@@ -94,6 +95,31 @@ def test_names_have_a_latin_form() -> None:
     assert ascii_letters("Weiß") == "Weiss"
 
 
+def of_the_doctor_from_abroad(locale: str, charset: Charset) -> Instance:
+    """An image that a doctor has asked for whose name the country's older repertoire lacks."""
+    made = generate(patients=30, locale=locale, charset=charset)
+    study = next(study for study in made.studies if study.requesting.name.given == "Řehoř")
+    return next(instances_of(study, made.words))
+
+
+@pytest.mark.parametrize("locale", [name for name, one in LOCALES.items() if one.from_abroad])
+def test_western_files_leave_their_repertoire_by_an_escape_sequence_where_a_name_needs_it(locale: str) -> None:
+    instance = of_the_doctor_from_abroad(locale, "iso2022")
+    encoded = instance.encode()
+    read = dcmread(BytesIO(encoded))
+    assert list(read.SpecificCharacterSet) == ["ISO 2022 IR 100", "ISO 2022 IR 101"]
+    assert str(read.RequestingPhysician) == instance.study.requesting.name.dicom
+    latin_2 = "Vymyšlenský^Řehoř".encode("iso8859_2").split(b"^")
+    assert b"^".join(b"\x1b-B" + part for part in latin_2) in encoded, "ISO 2022 IR 101, anew behind each delimiter"
+    plain = dcmread(BytesIO(of_the_doctor_from_abroad(locale, "national").encode()))
+    assert str(plain.RequestingPhysician).startswith("Vymyslenský^Rehor")
+
+
+@pytest.mark.parametrize("locale", [name for name, one in LOCALES.items() if not one.from_abroad])
+def test_other_locales_need_escape_sequences_in_each_file(locale: str) -> None:
+    assert all(b"\x1b" in instance.encode() for instance in first(locale, "iso2022"))
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("dcmdump") is None, reason="dcmtk is not installed")
 @pytest.mark.parametrize("charset", CHARSETS)
@@ -107,3 +133,13 @@ def test_dcmtk_reads_the_same_names(locale: str, charset: Charset, tmp_path: Pat
         done = subprocess.run(["dcmdump", "+U8", "+P", "0010,0010", file], capture_output=True, check=True)
         assert f"[{instance.ledger[1].value}]" in done.stdout.decode()
         assert instance.ledger[1].tag == "(0010,0010)"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("dcmdump") is None, reason="dcmtk is not installed")
+def test_dcmtk_reads_the_doctor_from_abroad(tmp_path: Path) -> None:
+    instance = of_the_doctor_from_abroad("fr_FR", "iso2022")
+    (tmp_path / "one.dcm").write_bytes(instance.encode())
+    command = ["dcmdump", "+U8", "+P", "0032,1032", tmp_path / "one.dcm"]
+    done = subprocess.run(command, capture_output=True, check=True)
+    assert f"[{instance.study.requesting.name.dicom}]" in done.stdout.decode()

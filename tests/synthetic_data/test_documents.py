@@ -10,10 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from pydicom import dcmread
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
-from pydicom.uid import UID
+from pydicom.encaps import generate_frames
+from pydicom.pixels import get_decoder
+from pydicom.uid import UID, JPEG2000Lossless
 
 from synthetic_data import LOCALES, Instance, Kind, Place, SyntheticDataError, generate
 from synthetic_data.instance import storage_kinds
@@ -184,7 +187,7 @@ def test_pictures_are_the_same_in_every_transfer_syntax(syntax: Syntax, tmp_path
 
 
 TOOLS = {"rle": "dcmdrle", "jpeg": "dcmdjpeg", "jpeg-lossless": "dcmdjpeg", "jpeg-ls": "dcmdjpls"}
-"""The programs of dcmtk that decompress; it has none for JPEG 2000."""
+"""The programs of dcmtk that decompress; for JPEG 2000 it has none: see the test below."""
 
 
 @pytest.mark.slow
@@ -203,6 +206,21 @@ def test_dcmtk_decodes_to_the_same_pixels(syntax: Syntax, tmp_path: Path) -> Non
             assert furthest.mean() < 1.5, content
         else:
             assert furthest.max() == 0, content
+
+
+@pytest.mark.slow
+def test_other_decoders_of_jpeg_2000_see_the_same_pixels(tmp_path: Path) -> None:
+    for content, instance in one_of_each("jpeg-2000").items():
+        (tmp_path / "one.dcm").write_bytes(instance.encode())
+        dataset = dcmread(tmp_path / "one.dcm")
+        assert dataset.file_meta.TransferSyntaxUID == JPEG2000Lossless, content
+        frames = list(generate_frames(dataset.PixelData, number_of_frames=int(dataset.get("NumberOfFrames", 1))))
+        pillow = np.stack([np.asarray(Image.open(BytesIO(frame))) for frame in frames])
+        pillow >>= 8 * pillow.itemsize - dataset.BitsStored  # it widens 12 bits to 16
+        gdcm, _ = get_decoder(JPEG2000Lossless).as_array(dataset, decoding_plugin="gdcm", raw=True)
+        assert instance.pixels is not None
+        assert np.array_equal(pillow.reshape(instance.pixels.shape), instance.pixels), content
+        assert np.array_equal(gdcm.reshape(instance.pixels.shape), instance.pixels), content
 
 
 def test_an_unknown_syntax_is_refused() -> None:

@@ -114,6 +114,20 @@ def test_an_emergency_has_several_examinations_within_the_hour() -> None:
     assert len({studies[0].started.hour for studies in emergencies}) > 8, "at any hour of the day"
 
 
+def test_infants_come_at_ages_that_are_said_in_days_weeks_and_months() -> None:
+    infants = [shard for shard in generate(patients=700).shards() if shard.patient.story == "bronchiolitis"]
+    ages = [study.patient.age_string(study.started.date()) for shard in infants for study in shard.studies]
+    assert {age[-1] for age in ages} == {"D", "W", "M"}
+    assert all(shard.studies[0].started.date() > shard.patient.birth_date for shard in infants)
+    for shard in infants:
+        day = shard.studies[0].started.date()
+        assert 2.4 < shard.patient.weight_on(day) < 16
+        assert 0.4 < shard.patient.height_on(day) < 1.0
+    texts = {generate().words.age_text(shard.patient, shard.studies[0].started.date()) for shard in infants}
+    assert "0 mois" not in texts
+    assert {"1 mois", "2 mois"} < texts
+
+
 def test_a_nodule_is_followed_by_ct_over_years_and_grows() -> None:
     for shard in generate(patients=60).shards():
         if shard.patient.story == "nodule":

@@ -81,9 +81,10 @@ def source_inside(peer: str, address: str) -> str:
 async def _pump(source: socket.socket, target: socket.socket) -> None:
     """Copy one direction until its end, then pass the end on (half-close); an error ends both directions."""
     loop = asyncio.get_running_loop()
+    room = memoryview(bytearray(CHUNK))  # a new one for each piece would be new pages for each piece
     try:
-        while data := await loop.sock_recv(source, CHUNK):
-            await loop.sock_sendall(target, data)
+        while taken := await loop.sock_recv_into(source, room):
+            await loop.sock_sendall(target, room[:taken])
     except OSError:
         for end in (source, target):
             with contextlib.suppress(OSError):

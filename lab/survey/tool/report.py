@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 
 from lab.errors import LabError
@@ -60,6 +59,8 @@ def to_csv(findings: Iterable[Finding]) -> str:
 
 def write_parquet(findings: Iterable[Finding], path: Path) -> None:
     """The findings as a Parquet file, one row a system; the file is there whole or not at all. Raises LabError."""
+    import duckdb  # for this alone; who writes no table need not wait for it
+
     rows = [tuple(finding.row().values()) for finding in findings]
     columns = {name: np.array([row[place] for row in rows], dtype=object) for place, name in enumerate(_TYPES)}
     typed = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in _TYPES.items())
