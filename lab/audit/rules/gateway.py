@@ -160,7 +160,10 @@ def no_audit(site: Deployment) -> Iterator[Hit]:
     "version-disclosure",
     LOW,
     t("The version is told to anybody"),
-    t("A scanner looks up the known flaws of that version without a single try."),
+    t(
+        "A scanner looks up the known flaws of that version without a single try. Over DICOM each association names the toolkit and its "
+        "version (OFFIS_DCMTK_…), and no option of Orthanc hides it: there, give strangers no association."
+    ),
     ref.CWE_200,
 )
 def version_disclosure(site: Deployment) -> Iterator[Hit]:
