@@ -66,6 +66,8 @@ class Archive:
     files: list[tuple[Source, Node]] = field(default_factory=list)
     service: Service | None = None
     variables: tuple[Variable, ...] = ()
+    inline: tuple[Variable, ...] = ()
+    """Whole configurations that stand in the compose file itself."""
     sections: set[str] = field(default_factory=set)
     """Plugins that a variable of their own switches on."""
     web_routes: list[Route] = field(default_factory=list)

@@ -92,6 +92,11 @@ class Compose:
         item = self.root.get(section, name, "file")
         return item.text if item else None
 
+    def written_in(self, section: str, name: str) -> Item | None:
+        """The text of a top-level config that stands in the compose file itself."""
+        item = self.root.get(section, name, "content")
+        return item if item and item.text else None
+
 
 def read_compose(source: Source, surroundings: Mapping[str, str], overrides: Iterable[Source] = ()) -> Compose:
     """The services of a compose file, with what its overrides change. ``surroundings`` are the variables known for ``${…}``."""

@@ -8,9 +8,18 @@ from pathlib import Path
 
 from lab.audit.archive import Archive
 from lab.audit.compose import Compose, Service, read_compose, with_files
-from lab.audit.environment import SECRET, WHOLE, Variable, enabled_section, option_path, option_value, read_environment
-from lab.audit.jsonc import Node, Unknown, parse
+from lab.audit.environment import (
+    SECRET,
+    WHOLE,
+    Variable,
+    enabled_section,
+    option_path,
+    option_value,
+    read_environment,
+)
+from lab.audit.jsonc import Unknown, parse
 from lab.audit.known import is_orthanc_file
+from lab.audit.mounts import Files, env_files, inline, inside, mounted_files, mounts
 from lab.audit.nginx import Block, read_nginx
 from lab.audit.platform import Platform, platform_of
 from lab.audit.projects import projects
@@ -67,9 +76,6 @@ def assemble(paths: list[Path], image: str | None = None, version: str | None = 
     return site
 
 
-Files = list[tuple[Source, Node]]
-
-
 def _add_compose(
     site: Deployment,
     source: Source,
@@ -89,18 +95,21 @@ def _add_compose(
     rest = files
     for service in compose.services:
         runs = service in ours
-        service = with_files(service, _env_files(source, service, site.sources))
+        service = with_files(service, env_files(source, service, site.sources))
         site.services.append(service)
         if not runs:
             site.built += [service] if installs_orthanc(compose, service) else []
             continue
         platform = _platform(compose, service, stated, version)
         archive = Archive(service.name, platform, service.place, service=service, variables=service.environment)
-        mounted = files if len(ours) == 1 else [pair for pair in files if _mounts(compose, service, pair[0])]
+        mounted = files if len(ours) == 1 else [pair for pair in files if mounts(compose, service, pair[0])]
         known = {pair[0].path.resolve() for pair in files}
-        for pair in [*mounted, *_mounted_files(compose, service, known)]:
+        for pair in [*mounted, *mounted_files(compose, service, known)]:
             archive.add_file(*pair)
         rest = [pair for pair in rest if pair not in mounted]
+        for variable, node in inline(compose, service):
+            archive.add_object(variable, node.data)
+            archive.inline += (variable,)
         _add_variables(archive, service.environment)
         _add_secrets(archive, compose, service)
         site.archives.append(_patched_over(archive))
@@ -112,7 +121,7 @@ def _built(compose: Compose, service: Service, files: Files) -> bool:
     folder = compose.source.path.parent
     if not service.context or (folder / service.context).resolve() == folder.resolve():
         return False
-    return any(_mounts(compose, service, file) for file, _ in files)
+    return any(mounts(compose, service, file) for file, _ in files)
 
 
 def _platform(compose: Compose, service: Service, stated: Platform, version: str | None) -> Platform:
@@ -121,7 +130,7 @@ def _platform(compose: Compose, service: Service, stated: Platform, version: str
         return platform_of(service.image or stated.image, version)
     context = service.context
     recipe = compose.source.path.parent / context / "Dockerfile" if context else None
-    if recipe and _inside(recipe, compose.source.path.parent) and recipe.is_file():
+    if recipe and inside(recipe, compose.source.path.parent) and recipe.is_file():
         bases = re.findall(r"^FROM\s+(?:--\S+\s+)?(\S+)", read(recipe).text, re.MULTILINE | re.IGNORECASE)
         if bases:
             return platform_of(bases[-1], version)
@@ -130,56 +139,9 @@ def _platform(compose: Compose, service: Service, stated: Platform, version: str
 
 def _patched_over(archive: Archive) -> Archive:
     """jodogne/orthanc has its settings in a file of its own: another one put in its place brings Orthanc's defaults."""
-    if archive.platform.family == "jodogne" and archive.files:
+    if archive.platform.family == "jodogne" and (archive.files or archive.inline):
         archive.platform = Platform("upstream", archive.platform.version, archive.platform.image)
     return archive
-
-
-def _env_files(source: Source, service: Service, known: list[Source]) -> dict[str, Source]:
-    item = service.item.get("env_file")
-    found = {}
-    for entry in item.items() if item else []:
-        name = entry.text or (path.text if (path := entry.get("path")) else None)
-        path_there = source.path.parent / (name or "")
-        if name and _inside(path_there, source.path.parent) and path_there.is_file():
-            found[name] = next((file for file in known if file.path.resolve() == path_there.resolve()), None) or read(
-                path_there
-            )
-    return found
-
-
-def _inside(path: Path, folder: Path) -> bool:
-    return path.resolve().is_relative_to(folder.resolve())
-
-
-def _host_paths(compose: Compose, service: Service) -> list[Path]:
-    """The host's files and folders that are put into a container: volumes, configs, secrets."""
-    folder = compose.source.path.parent
-    names = []
-    for source, _, _ in service.mounts:
-        named = compose.file_of("configs", source) or compose.file_of("secrets", source) or source
-        if named.startswith((".", "/")) or named != source:
-            names.append(folder / named)
-    if service.context and (folder / service.context).resolve() != folder.resolve():
-        names.append(folder / service.context)
-    return names
-
-
-def _mounts(compose: Compose, service: Service, file: Source) -> bool:
-    there = file.path.resolve()
-    return any(there == path.resolve() or path.resolve() in there.parents for path in _host_paths(compose, service))
-
-
-def _mounted_files(compose: Compose, service: Service, known: set[Path]) -> Files:
-    """Orthanc's JSON files that the service mounts from the compose file's own folder and that were not named."""
-    folder = compose.source.path.parent
-    found: Files = []
-    for path in _host_paths(compose, service):
-        if path.suffix == ".json" and path.is_file() and _inside(path, folder) and path.resolve() not in known:
-            source = read(path)
-            node = parse(source)
-            found += [(source, node)] if is_orthanc_file(node) else []
-    return found
 
 
 def _add_variables(archive: Archive, variables: tuple[Variable, ...]) -> None:

@@ -17,6 +17,8 @@ Path = tuple[str, ...]
 PREFIX = "ORTHANC__"
 SECRET = "_SECRET"
 WHOLE = "ORTHANC_JSON"
+INLINE = "configs."
+"""Begins the name of a whole configuration that stands in the compose file among its configs."""
 # Names that the rule "an underscore before each capital" does not give.
 _EXCEPTIONS: dict[str, Path] = {
     "CASE_SENSITIVE_PN": ("CaseSensitivePN",),
@@ -36,6 +38,8 @@ _LEGACY: dict[str, Path] = {
     "DICOM_AET_CHECK_ENABLED": ("DicomCheckCalledAet",),
     "DICOM_ALWAYS_ALLOW_ECHO_ENABLED": ("DicomAlwaysAllowEcho",),
     "DICOM_ALWAYS_ALLOW_STORE_ENABLED": ("DicomAlwaysAllowStore",),
+    "DICOM_DICOM_ALWAYS_ALLOW_ECHO_ENABLED": ("DicomAlwaysAllowEcho",),
+    "DICOM_DICOM_ALWAYS_ALLOW_STORE_ENABLED": ("DicomAlwaysAllowStore",),
     "DICOM_CHECK_MODALITY_HOST_ENABLED": ("DicomCheckModalityHost",),
     "DICOM_MODALITIES": ("DicomModalities",),
     "DICOM_PORT": ("DicomPort",),

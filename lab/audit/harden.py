@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from yaml.nodes import MappingNode, SequenceNode
 
 from lab.audit.archive import Archive
-from lab.audit.environment import variable_name
+from lab.audit.environment import INLINE, WHOLE, variable_name
 from lab.audit.examine import Report
 from lab.audit.jsonc import Node, after_blanks
 from lab.audit.remedy import quoted
@@ -117,7 +117,12 @@ def _edit(archive: Archive, name: str, value: JSON) -> Edit | str | None:
     if option.node is not None and option.source is not None:
         return Edit(option.source, option.node.start, option.node.end, json.dumps(value, ensure_ascii=False))
     variable = option.variable
-    if variable is None or variable.source is None or variable.span is None or variable.name == "ORTHANC_JSON":
+    if (
+        variable is None
+        or variable.source is None
+        or variable.span is None
+        or variable.name.startswith((WHOLE, INLINE))
+    ):
         return "within another value"
     if not variable.listed:
         text = json.dumps(value) if variable.source.kind is Kind.ENVIRONMENT else quoted(value)

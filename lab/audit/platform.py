@@ -20,6 +20,30 @@ Family = Literal["upstream", "debian", "orthancteam", "jodogne"]
 # The first orthancteam (formerly osimis) tag with each Orthanc version: orthanc-builder, release-notes-docker-images.md.
 # 26.8.1 is FACTS.md part 2, 10.
 TEAM_TAGS: tuple[tuple[Version, Version], ...] = (
+    ((20, 3, 1), (1, 6, 0)),
+    ((20, 4, 1), (1, 6, 1)),
+    ((20, 5, 2), (1, 7, 0)),
+    ((20, 5, 3), (1, 7, 1)),
+    ((20, 7, 1), (1, 7, 2)),
+    ((20, 8, 0), (1, 7, 3)),
+    ((20, 9, 6), (1, 7, 4)),
+    ((20, 10, 2), (1, 8, 0)),
+    ((20, 12, 3), (1, 8, 1)),
+    ((20, 12, 6), (1, 8, 2)),
+    ((21, 1, 7), (1, 9, 0)),
+    ((21, 2, 0), (1, 9, 1)),
+    ((21, 4, 0), (1, 9, 2)),
+    ((21, 5, 1), (1, 9, 3)),
+    ((21, 6, 1), (1, 9, 4)),
+    ((21, 7, 0), (1, 9, 5)),
+    ((21, 7, 3), (1, 9, 6)),
+    ((21, 8, 3), (1, 9, 7)),
+    ((22, 2, 1), (1, 10, 0)),
+    ((22, 3, 0), (1, 10, 1)),
+    ((22, 5, 0), (1, 11, 0)),
+    ((22, 6, 4), (1, 11, 1)),
+    ((22, 8, 0), (1, 11, 2)),
+    ((23, 2, 0), (1, 11, 3)),
     ((23, 4, 0), (1, 12, 0)),
     ((23, 7, 0), (1, 12, 1)),
     ((23, 12, 0), (1, 12, 2)),
@@ -148,7 +172,11 @@ def _at_most(family: Family, tag: str | None) -> Version | None:
     """The last Orthanc before the month of a tag of the official image, whose own version is not known here."""
     found = re.match(r"(\d{2})\.(\d{1,2})\.(\d+)", tag or "")
     number = tuple(int(part) for part in found.groups()) if found else ()
-    return (1, 12, 10) if family == "orthancteam" and LAST_KNOWN_GAP < number < BEFORE_1_12_11 else None
+    if family != "orthancteam" or not number:
+        return None
+    if number < TEAM_TAGS[0][0]:
+        return TEAM_TAGS[0][1]
+    return (1, 12, 10) if LAST_KNOWN_GAP < number < BEFORE_1_12_11 else None
 
 
 def _version_of_tag(family: Family, tag: str | None) -> Version | None:
@@ -161,6 +189,6 @@ def _version_of_tag(family: Family, tag: str | None) -> Version | None:
     if family != "orthancteam":
         return number if number[0] == 1 else None
     if LAST_KNOWN_GAP < number < TEAM_TAGS[-1][0]:
-        return None
+        return None  # _at_most has what is known of it
     older = [orthanc for first, orthanc in TEAM_TAGS if first <= number]
-    return older[-1] if older else (1, 11, 0)
+    return older[-1] if older else None

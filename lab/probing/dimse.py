@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pydicom.dataset import Dataset
+from pynetdicom import build_context
+from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
 from lab.clients import dimse
 from lab.clients.dimse import NoAssociation, Peer
@@ -113,6 +115,13 @@ def exposed(matches: list[Dataset]) -> Exposure:
         samples=tuple(tuple(str(match.get(keyword, "") or "") for _, keyword in shown) for match in people[:3]),
         since=min(filter(None, (str(match.get("StudyDate") or "") for match in matches)), default=""),
     )
+
+
+def introduction(peer: Peer) -> tuple[str, str]:
+    """What the archive says of its software as it accepts an association (PS3.7 D.3.3.2): version name and class UID."""
+    with dimse.associate(peer, [build_context(Verification)]) as association:
+        archive = association.acceptor
+        return archive.implementation_version_name or "", str(archive.implementation_class_uid or "")
 
 
 def list_patients(peer: Peer) -> list[Dataset]:

@@ -6,9 +6,11 @@ With that, nobody need try anything: the flaws of a version are published, and s
 from __future__ import annotations
 
 from lab import references as ref
+from lab.clients.dimse import Peer
 from lab.clients.live import LiveSite
 from lab.i18n import t
-from lab.model import Severity, Verdict
+from lab.model import Evidence, Safe, Severity, Verdict
+from lab.probing.dimse import OUTSIDER, Attempt, Came, introduction
 from lab.probing.repairs import ANOTHER_NAME, NOT_FROM_OUTSIDE
 from lab.probing.traces import ORTHANC_IS_SILENT
 from lab.probing.web import Loot, Visitor, attempt, ways
@@ -58,7 +60,8 @@ SCENARIO = Scenario(
             Outcome.REPAIRED,
             t(
                 "A stranger meets a web server that wants a password. Hiding repairs no flaw; it keeps the archive off the lists of those who "
-                "search. (Over DICOM, whoever gets an association still reads the toolkit's name in it, OFFIS_DCMTK_…)"
+                "search. Over DICOM it hides nothing: whoever gets an association reads in it the toolkit's name and version, "
+                "OFFIS_DCMTK_…, and Orthanc has no option for that. Only who gets no association is not told."
             ),
         ),
         NOT_FROM_OUTSIDE,
@@ -76,9 +79,40 @@ SCENARIO = Scenario(
 )
 
 
+ON_THE_WEB = t("On the web a stranger learns neither product nor version.")
+
+
 def probe(site: LiveSite) -> Verdict:
-    """As the intruder on the Internet: ask for the version, and read the headers of the refusal."""
-    return attempt(site, ways(site), _read, t("On the web a stranger learns neither product nor version."))
+    """As the intruder on the Internet: ask for the version, and read the headers of the refusal.
+
+    Where the web tells nothing, associations are asked for what they tell of the software (PS3.7 D.3.3.2). That is what remains,
+    and never a weakness: nobody can switch it off.
+    """
+    verdict = attempt(site, ways(site), _read, ON_THE_WEB)
+    if not isinstance(verdict, Safe):
+        return verdict
+    told, steps = _introductions(site)
+    remains = t(
+        "{web} Over DICOM an association still tells a stranger that the toolkit is {name}: no option of Orthanc hides it, only who gets "
+        "no association is not told.",
+        web=ON_THE_WEB,
+        name=", ".join(sorted(told)),
+    )
+    return Safe(Evidence(remains if told else ON_THE_WEB, (*verdict.evidence.steps, *steps)))
+
+
+def _introductions(site: LiveSite) -> tuple[set[str], list[str]]:
+    """The names of the archive's software that strangers hear over DICOM, and the notes of how they asked."""
+    tries, told = Attempt(site, "A-ASSOCIATE"), set[str]()
+
+    def listen(peer: Peer) -> Came:
+        name, uid = introduction(peer)
+        told.add(name or uid)
+        return Came(f"implementation {name} ({uid})")
+
+    for name in ("intruder", "visitor"):
+        tries.once(site.dicom(site.station(name), OUTSIDER), listen)
+    return told, tries.steps
 
 
 def _read(visitor: Visitor) -> Loot | None:

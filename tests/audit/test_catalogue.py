@@ -125,7 +125,9 @@ OVERLAYS: list[tuple[str, dict[str, Any]]] = [
     ("dimse-store-open", {"orthanc": {"DicomAlwaysAllowStore": True}}),
     ("store-overwrite", {"orthanc": {"OverwriteInstances": True}}),
     ("store-evict", {"orthanc": {"MaximumPatientCount": 2}}),
-    ("aet-spoof", {"orthanc": {"DicomCheckModalityHost": False}}),
+    # with certificates on both sides, the other remedy of FACTS, a borrowed title gains nothing
+    ("aet-spoof", {"orthanc": {"DicomCheckModalityHost": False, "DicomTlsEnabled": False}}),
+    ("aet-spoof", {"orthanc": {"DicomCheckModalityHost": False, "DicomTlsRemoteCertificateRequired": False}}),
     ("dicom-tls-no-client-cert", {"orthanc": {"DicomTlsEnabled": True, "DicomTlsRemoteCertificateRequired": False}}),
     ("find-unlimited", {"orthanc": {"LimitFindResults": 0}}),
     ("no-audit", {"gateway": {"access_log": False}}),

@@ -20,9 +20,13 @@ from lab.api import Lab
 from lab.catalogue import weakness
 from lab.cli import main
 from lab.course.report import Report
+from lab.course.surveyed import Mapped
+from lab.i18n import t
 from lab.model import Severity
 from tests.browser.student import CHROMIUM, FLAGS
 from tests.conftest import FEW
+from tests.course.test_cards import CARD
+from tests.support.accessible import complaints
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 MADE = ("http-no-auth", "at-rest-plain", "phi-in-export-names")
@@ -155,6 +159,24 @@ def test_every_text_stands_out_from_its_ground(page: Page, scheme: Literal["ligh
         assert page.evaluate(FAINT) == []
     finally:
         page.emulate_media(color_scheme="light")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault_with_the_page(page: Page, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.locator("details").evaluate_all("parts => parts.forEach(part => { part.open = true })")
+    try:
+        assert complaints(page) == []
+    finally:
+        page.emulate_media(color_scheme="light")
+
+
+def test_axe_finds_no_fault_with_a_card_and_a_map_of_the_notebooks(browser_page: Page) -> None:
+    shown = CARD.to_html() + Mapped(t("country"), (("FR", 7), ("DE", 2)))._repr_html_()
+    browser_page.set_content(f"<!DOCTYPE html><main>{shown}</main>")
+    assert complaints(browser_page, "main") == []
+    browser_page.set_content('<!DOCTYPE html><main><svg role="img"><path d="M0 0"/></svg></main>')
+    assert [found.split()[0] for found in complaints(browser_page, "main")] == ["svg-img-alt"]
 
 
 def test_the_chart_is_seen_in_the_colours_that_a_reader_forces_on_every_page(page: Page) -> None:

@@ -8,6 +8,7 @@ from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
 from lab.api import Lab
 from lab.clients.dimse import NoAssociation, associate
+from lab.probing.dimse import introduction
 
 pytestmark = pytest.mark.native
 
@@ -40,3 +41,9 @@ def test_an_error_of_its_user_releases_it(lab: Lab) -> None:
     association.join(5)
     assert association.is_released
     assert not association.is_alive()
+
+
+def test_it_names_the_toolkit_of_the_archive(lab: Lab) -> None:
+    name, uid = introduction(lab.live().equipment("ct"))
+    assert name.startswith("OFFIS_DCMTK_")
+    assert uid.startswith("1.2.276.0.7230010.3.0.3.6.")

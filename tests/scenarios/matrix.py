@@ -18,7 +18,7 @@ from lab.course import grading
 from lab.course.cards import Card
 from lab.errors import LabError
 from lab.model import Attribute, NotChecked, Safe, Vulnerable
-from lab.probing.versions import version_of
+from lab.probing.versions import flaws_of, version_of
 from lab.scenario import Fix, Group, Outcome
 from lab.site.render import DICOMWEB_PLUGIN
 from lab.site.zones import Door, Zone
@@ -123,6 +123,12 @@ def test_a_misconfiguration_is_found_and_opens_what_it_declares_and_nothing_else
     verdict = verdicts[scenario]
     assert isinstance(verdict, Vulnerable)
     assert verdict.evidence.steps
+    if scenario == "outdated":  # it is the flaws of the version that runs here which are told, in either sandbox
+        version = lab.sandbox.health().archive.version or ""
+        flaws = flaws_of(version_of(version) or ())
+        assert version in str(verdict.evidence.summary)
+        told = [step.strip().partition(" (<")[0] for step in verdict.evidence.steps[-len(flaws) :]]
+        assert told == [flaw.cve for flaw in flaws]
     exposure = verdict.evidence.exposure
     if scenario in NO_RECORDS:
         return

@@ -59,6 +59,24 @@ def test_a_current_orthanc_has_no_published_flaw(status: int, version: str, verd
     assert isinstance(weakness("outdated").probe_once(site), verdict)
 
 
+@pytest.mark.parametrize("hears", [True, False])
+def test_the_toolkit_that_an_association_names_is_what_remains_and_no_weakness(
+    hears: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def introduction(peer: dimse.Peer) -> tuple[str, str]:
+        if not hears:
+            raise dimse.NoAssociation("rejected", "calling AE title not recognised")
+        return "OFFIS_DCMTK_367", "1.2.276.0.7230010.3.0.3.6.7"
+
+    monkeypatch.setattr("lab.scenarios.version_disclosure.introduction", introduction)
+    monkeypatch.setattr(LiveSite, "answers", lambda site, station, door: True)
+    verdict = weakness("version-disclosure").probe_once(site_that(lambda request: httpx.Response(401)))
+    assert isinstance(verdict, Safe)
+    assert ("the toolkit is OFFIS_DCMTK_367: no option of Orthanc hides it" in str(verdict.evidence.summary)) is hears
+    noted = "implementation OFFIS_DCMTK_367 (1.2.276.0.7230010.3.0.3.6.7)" if hears else "rejected: calling AE title"
+    assert ["A-ASSOCIATE INTRUDER" in step and noted in step for step in verdict.evidence.steps[-2:]] == [True, True]
+
+
 def test_whoever_is_told_to_wait_on_and_on_is_not_turned_away() -> None:
     site = site_that(lambda request: httpx.Response(429))
     assert isinstance(weakness("open-viewer").probe_once(site), NotChecked)

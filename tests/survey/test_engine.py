@@ -166,6 +166,7 @@ def test_the_map_has_the_worlds_coasts_and_puts_places_where_they_are() -> None:
 @pytest.mark.browser
 def test_a_search_by_keyboard_alone(server: SearchServer, tmp_path: Path) -> None:
     playwright = pytest.importorskip("playwright.sync_api")
+    faults = pytest.importorskip("tests.support.accessible").complaints  # what axe finds
     with playwright.sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page()
@@ -176,6 +177,7 @@ def test_a_search_by_keyboard_alone(server: SearchServer, tmp_path: Path) -> Non
         page.keyboard.type("has:dicom country:FR")
         page.keyboard.press("Enter")
         page.wait_for_selector("article.hit")
+        assert faults(page) == []
         assert "country:FR" in page.title()
         before = page.inner_text("p[role=status]")
         press_tab_until(page, "a => a.closest('aside') && a.textContent === '11112'")
@@ -199,6 +201,9 @@ def test_a_search_by_keyboard_alone(server: SearchServer, tmp_path: Path) -> Non
         page.keyboard.press("Enter")
         page.wait_for_selector("html[lang=fr]")
         page.screenshot(path=tmp_path / "search.png", full_page=True)
+        page.locator("article.hit h3 a").first.click()
+        page.wait_for_load_state()
+        assert faults(page) == []
         browser.close()
     assert [line for line in complaints if "favicon" not in line] == []
 

@@ -9,8 +9,9 @@ from lab import references as ref
 from lab.audit.deployment import Deployment
 from lab.audit.nginx import Block
 from lab.audit.origins import foreign
+from lab.audit.routes import Route
 from lab.audit.rule import Hit, rule
-from lab.audit.rules.web import NO_LOGIN, lent
+from lab.audit.rules.web import NO_LOGIN, asks, lent
 from lab.i18n import t
 from lab.model import Severity
 
@@ -32,7 +33,10 @@ limit_req zone=clients burst=40 nodelay;                          # in location 
     ref.NGINX_LIMIT,
 )
 def http_no_ratelimit(site: Deployment) -> Iterator[Hit]:
-    """Once a server. A plain stream has no requests to count: it counts as unlimited. So does a rate that only floods reach."""
+    """Once a server; lower where there is no password to try yet.
+
+    A plain stream has no requests to count: it counts as unlimited. So does a rate that only floods reach.
+    """
     rates = _rates(site)
     seen: set[int] = set()
     for route in site.web_routes:
@@ -44,9 +48,16 @@ def http_no_ratelimit(site: Deployment) -> Iterator[Hit]:
             continue
         seen.add(id(route.server))
         message = t("nginx passes requests on to the archive without a limit.")
+        severity = None if _takes_passwords(site, route) else LOW
         if generous:
             message = t("nginx lets {n} requests a second through: enough to try passwords.", n=int(slowest or 0))
-        yield Hit(message, (limits[0] if limits else route.block).place, fragment=LIMIT)
+        yield Hit(message, (limits[0] if limits else route.block).place, severity=severity, fragment=LIMIT)
+
+
+def _takes_passwords(site: Deployment, route: Route) -> bool:
+    """Whether a password can be tried on this way: not where neither nginx nor the archive behind it asks for one."""
+    behind = next((archive for archive in site.archives if route in archive.web_routes), None)
+    return behind is None or behind.asks_for_accounts or asks(route)
 
 
 def _rates(site: Deployment) -> dict[str, float]:
@@ -149,7 +160,10 @@ def no_audit(site: Deployment) -> Iterator[Hit]:
     "version-disclosure",
     LOW,
     t("The version is told to anybody"),
-    t("A scanner looks up the known flaws of that version without a single try."),
+    t(
+        "A scanner looks up the known flaws of that version without a single try. Over DICOM each association names the toolkit and its "
+        "version (OFFIS_DCMTK_…), and no option of Orthanc hides it: there, give strangers no association."
+    ),
     ref.CWE_200,
 )
 def version_disclosure(site: Deployment) -> Iterator[Hit]:

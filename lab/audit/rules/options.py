@@ -32,10 +32,10 @@ def web(archive: Archive) -> bool:
 
 
 def modalities(archive: Archive) -> bool:
-    """There are declared modalities whose name one could borrow."""
-    return dicom(archive) and (
-        bool(archive.setting("DicomModalities").value) or archive.is_on("DicomModalitiesInDatabase")
-    )
+    """There are declared modalities whose name one could borrow, without a certificate of one's own."""
+    certificates = archive.is_on("DicomTlsEnabled") and archive.is_on("DicomTlsRemoteCertificateRequired")
+    declared = bool(archive.setting("DicomModalities").value) or archive.is_on("DicomModalitiesInDatabase")
+    return dicom(archive) and declared and not certificates
 
 
 def dicom_in_the_clear(archive: Archive) -> bool:

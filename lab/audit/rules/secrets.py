@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lab import references as ref
 from lab.audit.deployment import Deployment
-from lab.audit.environment import SECRET, Variable
+from lab.audit.environment import INLINE, SECRET, WHOLE, Variable
 from lab.audit.rule import Hit, rule
 from lab.audit.rules.containers import DATABASES
 from lab.audit.source import Kind
@@ -51,8 +51,9 @@ def database_no_password(site: Deployment) -> Iterator[Hit]:
 def secret_in_compose(site: Deployment) -> Iterator[Hit]:
     """Accounts of Orthanc and passwords of databases, written out as variables; not when they come from elsewhere."""
     files = {source.name for source in site.sources if source.kind is Kind.COMPOSE}
+    inline = {archive.service.name: archive.inline for archive in site.archives if archive.service}
     for service in site.services:
-        for variable in service.environment:
+        for variable in (*service.environment, *inline.get(service.name, ())):
             here = variable.place.file in files  # an env_file may be kept apart, with rights of its own
             if here and variable.value and _is_secret(variable) and "${" not in _written(variable):
                 message = t("{variable} of {name} holds a password.", variable=variable.name, name=service.name)
@@ -61,6 +62,8 @@ def secret_in_compose(site: Deployment) -> Iterator[Hit]:
 
 def _as_secret(name: str) -> str:
     """The same as a secret: Orthanc's image reads secrets by name, others are told the file."""
+    if name.startswith(INLINE):
+        return "secrets: [orthanc.secret.json]"
     if name.startswith("ORTHANC"):
         return f"secrets: [{name}]" if name != "ORTHANC_JSON" else "secrets: [orthanc.secret.json]"
     return f"{name}_FILE: /run/secrets/{name.lower()}"
@@ -71,7 +74,7 @@ def _is_secret(variable: Variable) -> bool:
         return False
     if variable.name in ("ORTHANC__REGISTERED_USERS", "AC_REGISTERED_USERS"):
         return (variable.value or "").strip() not in ("", "{}")
-    if variable.name == "ORTHANC_JSON":
+    if variable.name == WHOLE or variable.name.startswith(INLINE):
         return bool(re.search(r'"(RegisteredUsers"\s*:\s*\{\s*"|\w*Password"\s*:\s*"[^"$])', variable.value or ""))
     return bool(re.search(r"PASSWORD$|_PWD$|SECRET_KEY$|CONNECTION_STRING$", variable.name))
 

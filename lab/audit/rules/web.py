@@ -56,6 +56,8 @@ def http_no_auth(site: Deployment) -> Iterator[Hit]:
     WebDAV, /system, the metrics); lower for the pages of the interface, which hold no patient.
     """
     for archive in filter(open_to_all, site.archives):
+        if _alone(site, archive):
+            continue
         setting = archive.authentication
         severity = MEDIUM if archive.web is Reach.INSIDE or guarded_by_proxy(archive) else None
         message = option_message(setting.name, setting.value, setting.default)
@@ -70,6 +72,14 @@ def http_no_auth(site: Deployment) -> Iterator[Hit]:
                 message = t("nginx logs in to the archive for whoever comes to {path}.", path=path)
                 severity = LOW if path.startswith("/app/") else None
                 yield Hit(message, login.place, severity=severity, fragment=NO_LOGIN)
+
+
+def _alone(site: Deployment, archive: Archive) -> bool:
+    """Whether no other container is there to come in, and none can be let in: the only one of a project without shared networks."""
+    service = archive.service
+    if service is None or archive.web is not Reach.INSIDE or len(site.services) > 1:
+        return False
+    return service.item.get("networks") is None and service.item.get("network_mode") is None
 
 
 def _consequence(archive: Archive) -> bool:
