@@ -210,6 +210,7 @@ class _Work:
         """A text without what identifies; `or_nothing` where asterisks are no value."""
         text = decoded(bytes(element.value), self.encodings)
         cleaned = (by or self.subject.cleaner.clean)(text)
+        self.tally.note_text(cleaned)
         if cleaned == text:
             return element
         self.tally.note("text")
