@@ -36,6 +36,10 @@ _DRAWINGS, _DRAWN_TEXT = 0x00700001, 0x00700006
 """Graphic annotations: a hand may have written in them, so they go where graphics are not to be cleaned."""
 _REQUEST, _NEEDED_IN_REQUEST = 0x0040A370, frozenset((0x00401001,))
 """Referenced Request Sequence needs Requested Procedure ID (type 2, PS3.3 C.17.2): emptied there, not removed."""
+_STUDIES = 0x00081110
+"""Referenced Study Sequence has items or is not there (type 3), but for a request, where it may be empty (type 2)."""
+_HOUSE = 0x00080082
+"""Institution Code Sequence: no dummy can be made of a code, and to empty it is not valid."""
 _TITLES = frozenset((0x00420010,))
 _CLASSES = frozenset((0x00080016, 0x0008001A, 0x0008001B, 0x00080062, 0x00081150, 0x0008115A))
 """What kind of object it is: no identity, even where a manufacturer has made the kind."""
@@ -128,6 +132,10 @@ class _Work:
             return None
         if element.items is not None:
             if element.tag == _DRAWINGS and action != "C":
+                return None
+            if (element.tag == _HOUSE and action != "K") or (
+                element.tag == _STUDIES and action == "Z" and not in_request
+            ):
                 return None
             if action == "Z":
                 return Element(element.tag, "SQ", items=[])
