@@ -3,14 +3,19 @@
     python -m venv bench && bench/bin/pip install -r requirements-bench.in
     python tests/bench/deidentification.py --peers bench/bin/python
     python tests/bench/deidentification.py --peers bench/bin/python --patients 5 --locale de_DE --no-pixels
+    python tests/bench/deidentification.py --peers bench/bin/python --patients 5 --everywhere
 
 Orthanc runs in the lab's own sandbox, and its seconds are those of its anonymize calls alone. Every other one reads and
 writes files, one process each, but ours also with two. `survivors` are planted items (place, tag, kind) that are left
 in at least one file; `invalid` are files with errors by dciodvfy that their source does not have; `behind` are files
 that were not delivered, whose items therefore cannot survive.
 
-Ends with 1 when ours leaves a survivor, an invalid file or patients that are no longer as many, when its pixel run leaves
-DICOM files behind, or when it is slower without pixel cleaning than the fastest other one.
+With `--everywhere` the set is fifty CT slices, ten of each patient, that name their patient at every place that a file
+has, their pixels among them (`everywhere.py`).
+
+Ends with 1 when ours leaves a survivor (in pixels only where it was to clean them), an invalid file or patients that are no
+longer as many, when its pixel run leaves DICOM files behind, or when it is slower without pixel cleaning than the fastest
+other one.
 """
 
 from __future__ import annotations
@@ -36,9 +41,11 @@ from lab.deid.run import Request, deidentify
 from lab.deid.score.scoring import Score, score
 from lab.home import Home
 from synthetic_data import generate
+from synthetic_data.ledger import Place
+from tests.bench.everywhere import plant_everywhere
 
 FORMAT = "{:34} {:>8} {:>9} {:>9} {:>8} {:>9} {:>9} {:>9} {:>9} {:>8}"
-OURS, PIXELS = "pacslab", ", pixels"
+OURS, PIXELS, SLICES = "pacslab", ", pixels", 10
 PEERS = ("script", "deid", "dicognito", "dicom-anonymizer")
 
 
@@ -62,7 +69,8 @@ class Row:
         """What ours may not have."""
         result, harm = self.result, self.result.harm
         found = []
-        if result.survivors or result.not_checked or not result.paired:
+        leaks = [leak for leak in result.leaks if PIXELS in self.name or leak.entry.place is not Place.PIXELS]
+        if leaks or result.elsewhere or result.not_checked or not result.paired:
             found.append(f"{result.survivors} survivors, {result.not_checked} not seen, {result.paired} files")
         if harm.errors is None or harm.errors[0]:
             found.append("invalid files" if harm.errors else "nobody validated: dciodvfy is not installed")
@@ -146,13 +154,27 @@ def by_orthanc(client: Any, level: str, source: Path, target: Path) -> float:
     return seconds
 
 
+def make(source: Path, chosen: argparse.Namespace) -> None:
+    """Write the set that everybody gets."""
+    if not chosen.everywhere:
+        generate(2019, chosen.patients, chosen.locale, "all").write(source)
+        return
+    generate(2019, 4 * chosen.patients, chosen.locale, modalities=("CT",)).write(source)
+    slices = {folder: sorted(folder.rglob("*.dcm")) for folder in sorted(source.glob("patient-*"))}
+    enough = [folder for folder, files in slices.items() if len(files) >= SLICES][: chosen.patients]
+    for folder, files in slices.items():
+        for path in files[SLICES if folder in enough else 0 :]:
+            path.unlink()
+    print(f"{plant_everywhere(source)} places more in each slice")
+
+
 def measure(chosen: argparse.Namespace) -> list[Row]:
     """Run everybody on one set."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="deid-bench-") as name:
         folder = Path(name)
         source = folder / "source"
-        generate(2019, chosen.patients, chosen.locale, "all").write(source)
+        make(source, chosen)
         files = len(list(source.rglob("*.dcm")))
         print(f"{chosen.patients} patients, {files} files, {chosen.locale}")
         print(
@@ -201,6 +223,7 @@ def main() -> int:
     parser.add_argument("--peers", metavar="PYTHON", help="the Python in which requirements-bench.in is installed")
     parser.add_argument("--patients", type=int, default=5)
     parser.add_argument("--locale", default="fr_FR")
+    parser.add_argument("--everywhere", action="store_true", help="CT slices that name their patient at every place")
     parser.add_argument("--no-orthanc", action="store_true")
     parser.add_argument("--no-pixels", action="store_true", help="leave out our slow run that cleans pixels")
     chosen = parser.parse_args()

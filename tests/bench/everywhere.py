@@ -43,7 +43,7 @@ NESTED = (
     "PatientSpeciesCodeSequence", "PatientBreedCodeSequence", "PersonIdentificationCodeSequence", "ReasonForVisitCodeSequence",
     "AdmittingDiagnosesCodeSequence", "PatientInsurancePlanCodeSequence", "ReasonForPerformedProcedureCodeSequence", "AnatomicRegionSequence",
 )  # fmt: skip
-PRIVATE = ((0x01, "PN"), (0x02, "LO"), (0x03, "LT"), (0x04, "UN"), (0x05, "SH"))
+PRIVATE = ((0x01, "PN"), (0x02, "LO"), (0x03, "LT"), (0x04, "UN"), (0x05, "ST"))
 _GROUP, _PADDING, _SIDE = 0x60000000, 0xFFFCFFFC, 64
 
 
