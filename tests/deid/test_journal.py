@@ -134,3 +134,10 @@ def test_lines_wait_a_few_seconds_for_the_disk_and_no_longer(tmp_path: Path, mon
         journal.note([Line(f"{second}", (1, 1))])
         assert len(journal._path.read_text().splitlines()) == lines
     assert settled == [tmp_path / "out"] * 2
+
+
+def test_one_is_told_that_the_folder_beside_the_target_stays_in_the_house(asked: Request) -> None:
+    for key, anonymous in ((asked.key, False), (None, True)):
+        target = asked.target.with_name(f"out-{anonymous}")
+        told = Deidentified.run(asked.source, target, WITHOUT_PIXELS.options, key, anonymous, 1)
+        assert (f"{target.name}.deid-state names patients" in told.card().text()) is not anonymous
