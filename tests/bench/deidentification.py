@@ -6,9 +6,9 @@
     python tests/bench/deidentification.py --peers bench/bin/python --patients 5 --everywhere
 
 Orthanc runs in the lab's own sandbox, and its seconds are those of its anonymize calls alone. Every other one reads and
-writes files, one process each, but ours also with two. `survivors` are planted items (place, tag, kind) that are left
-in at least one file; `invalid` are files with errors by dciodvfy that their source does not have; `behind` are files
-that were not delivered, whose items therefore cannot survive.
+writes files, one process each, but ours also with two; `ms CPU` is what a file took of a processor. `survivors` are planted
+items (place, tag, kind) that are left in at least one file; `invalid` are files with errors by dciodvfy that their source
+does not have; `behind` are files that were not delivered, whose items therefore cannot survive.
 
 With `--everywhere` the set is fifty CT slices, ten of each patient, that name their patient at every place that a file
 has, their pixels among them (`everywhere.py`).
@@ -44,9 +44,17 @@ from synthetic_data import generate
 from synthetic_data.ledger import Place
 from tests.bench.everywhere import plant_everywhere
 
-FORMAT = "{:34} {:>8} {:>9} {:>9} {:>8} {:>9} {:>9} {:>9} {:>9} {:>8}"
+FORMAT = "{:34} {:>8} {:>9} {:>9} {:>8} {:>9} {:>9} {:>9} {:>9} {:>8} {:>8}"
 OURS, PIXELS, SLICES = "pacslab", ", pixels", 10
 PEERS = ("script", "deid", "dicognito", "dicom-anonymizer")
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """How long it took, by the clock and by the processor; on a machine that does other things, too, the latter counts."""
+
+    clock: float
+    processor: float | None = None
 
 
 @dataclass(frozen=True)
@@ -55,14 +63,34 @@ class Row:
 
     name: str
     result: Score
-    speed: float
+    files: int
+    seconds: Seconds
+
+    @property
+    def speed(self) -> float:
+        """Files a second by the clock."""
+        return self.files / self.seconds.clock
+
+    @property
+    def spent(self) -> float | None:
+        """Milliseconds of processor that a file took, where one process did it all."""
+        return None if self.seconds.processor is None else 1000 * self.seconds.processor / self.files
 
     def show(self) -> None:
         result, harm = self.result, self.result.harm
         invalid = "-" if harm.errors is None else str(harm.errors[0])
         of = [f"{good}/{many}" for good, many in (harm.patients, harm.uids, harm.research)]
         behind = result.files - result.paired
-        cells = (behind, result.survivors, result.leaked, result.not_checked, *of, invalid, f"{self.speed:.0f}")
+        cells = (
+            behind,
+            result.survivors,
+            result.leaked,
+            result.not_checked,
+            *of,
+            invalid,
+            f"{self.speed:.0f}",
+            "-" if self.spent is None else f"{self.spent:.1f}",
+        )
         print(FORMAT.format(self.name, *cells), flush=True)
 
     def faults(self) -> list[str]:
@@ -88,25 +116,25 @@ def judged(rows: list[Row]) -> list[str]:
         if PIXELS in row.name and row.result.unpaired:
             faults.append(f"{row.name}: {len(row.result.unpaired)} files stayed behind")
         if PIXELS not in row.name and others and row.speed < max(other.speed for other in others):
-            faults.append(f"{row.name}: slower than the fastest other one")
+            faults.append(f"{row.name}: slower than the fastest other one (by the clock)")
     return faults
 
 
-def by_peer(python: str, name: str, source: Path, target: Path) -> float:
+def by_peer(python: str, name: str, source: Path, target: Path) -> Seconds:
     program = Path(__file__).with_name("deid_peers.py")
     done = subprocess.run(
         [python, str(program), name, str(source), str(target)], capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise RuntimeError(f"{name}: {done.stderr[-600:]}")
-    return float(done.stdout.split()[-1])
+    return Seconds(*map(float, done.stdout.split()[-2:]))
 
 
-def by_us(source: Path, target: Path, pixels: bool, workers: int) -> float:
+def by_us(source: Path, target: Path, pixels: bool, workers: int) -> Seconds:
     options = [option for option in RESEARCH if pixels or option is not Option.CLEAN_PIXELS]
-    began = time.perf_counter()
+    began, spent = time.perf_counter(), time.process_time()
     deidentify(Request(source, target, Profile.of(options), target.with_name("bench.key"), workers))
-    return time.perf_counter() - began
+    return Seconds(time.perf_counter() - began, time.process_time() - spent if workers == 1 and not pixels else None)
 
 
 @contextmanager
@@ -125,7 +153,7 @@ def orthanc(folder: Path) -> Iterator[Any]:
         lab.stop()
 
 
-def by_orthanc(client: Any, level: str, source: Path, target: Path) -> float:
+def by_orthanc(client: Any, level: str, source: Path, target: Path) -> Seconds:
     """Store everything, anonymize it at this level, fetch what came of it, and leave nothing behind."""
     stored: dict[str, list[str]] = {"patients": [], "studies": [], "instances": []}
     for path in sorted(source.rglob("*.dcm")):
@@ -151,7 +179,7 @@ def by_orthanc(client: Any, level: str, source: Path, target: Path) -> float:
             number += 1
     for identifier in stored["patients"]:
         client.delete(f"/patients/{identifier}")
-    return seconds
+    return Seconds(seconds)
 
 
 def make(source: Path, chosen: argparse.Namespace) -> None:
@@ -179,7 +207,17 @@ def measure(chosen: argparse.Namespace) -> list[Row]:
         print(f"{chosen.patients} patients, {files} files, {chosen.locale}")
         print(
             FORMAT.format(
-                "", "behind", "survivors", "leaks", "unseen", "patients", "UIDs", "research", "invalid", "files/s"
+                "",
+                "behind",
+                "survivors",
+                "leaks",
+                "unseen",
+                "patients",
+                "UIDs",
+                "research",
+                "invalid",
+                "files/s",
+                "ms CPU",
             )
         )
         runs: list[tuple[str, Any]] = [
@@ -194,7 +232,7 @@ def measure(chosen: argparse.Namespace) -> list[Row]:
         def measured(label: str, run: Any) -> None:
             target = folder / label.replace(" ", "-").replace(",", "")
             seconds = run(target)
-            rows.append(Row(label, score(source, target), files / seconds))
+            rows.append(Row(label, score(source, target), files, seconds))
             rows[-1].show()
 
         for label, run in runs:
