@@ -60,9 +60,14 @@ class Deidentified(Shown):
             ),
             Paragraph(self._kind()),
         ]
+        state = self.target.name + ".deid-state"
+        if not audit.anonymous:
+            blocks.append(
+                Paragraph(t("{path} names patients and files: it stays in the hospital, like the key.", path=state))
+            )
         if audit.quarantined:
             rows = [(number(count), reason.value, reason.words) for reason, count in sorted(audit.quarantined.items())]
-            state = self.target.name + ".deid-state/quarantine.tsv"
+            state += "/quarantine.tsv"
             blocks += [
                 Paragraph(t("What could not be cleaned stayed where it was. Its names stand in {path}.", path=state)),
                 Table([t("files"), t("reason"), t("meaning")], rows),

@@ -8,20 +8,21 @@ an element are left out.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pydicom._uid_dict import UID_dictionary
 
-from lab.deid import dates
+from lab.deid import codes, dates
 from lab.deid.charset import decoded, encoded, encodings_of
-from lab.deid.dictionary import private_vr, vr_of
+from lab.deid.dictionary import is_creator, is_lonely_creator, private_vr, vr_of
 from lab.deid.elements import Element
 from lab.deid.identities import character_set
 from lab.deid.problems import Reason, Unclean
 from lab.deid.profile import Option, Profile
 from lab.deid.secret import Secret
 from lab.deid.subject import Subject, Tally
-from lab.deid.values import BULK, NUMBERS, TEXTS, dummy, empty, is_code, is_sound, settled
+from lab.deid.values import BULK, NUMBERS, TEXTS, dummy, empty, is_bulk, is_code, is_overlay, is_sound, settled
 
 _LENGTHS = {"LO": 64, "SH": 16, "ST": 1024, "LT": 10240}
 
@@ -35,6 +36,10 @@ _DRAWINGS, _DRAWN_TEXT = 0x00700001, 0x00700006
 """Graphic annotations: a hand may have written in them, so they go where graphics are not to be cleaned."""
 _REQUEST, _NEEDED_IN_REQUEST = 0x0040A370, frozenset((0x00401001,))
 """Referenced Request Sequence needs Requested Procedure ID (type 2, PS3.3 C.17.2): emptied there, not removed."""
+_STUDIES = 0x00081110
+"""Referenced Study Sequence has items or is not there (type 3), but for a request, where it may be empty (type 2)."""
+_HOUSE = 0x00080082
+"""Institution Code Sequence: no dummy can be made of a code, and to empty it is not valid."""
 _TITLES = frozenset((0x00420010,))
 _CLASSES = frozenset((0x00080016, 0x0008001A, 0x0008001B, 0x00080062, 0x00081150, 0x0008115A))
 """What kind of object it is: no identity, even where a manufacturer has made the kind."""
@@ -65,20 +70,23 @@ class _Work:
     subject: Subject
     tally: Tally
     encodings: tuple[str, ...]
+    coded: bool = False
+    """Whether this is an item with a public scheme's code."""
 
     def elements(self, elements: list[Element], parent: int) -> list[Element]:
-        outer = self.encodings
+        outer = self.encodings, self.coded
+        self.coded = parent != 0 and codes.is_public(elements)
         own = character_set(elements)
         if own:
             self.encodings = encodings_of(own)
         found = []
-        creators = {e.tag: bytes(e.value).decode("latin-1").strip("\0 ") for e in elements if _is_creator(e.tag)}
+        creators = {e.tag: bytes(e.value).decode("latin-1").strip("\0 ") for e in elements if is_creator(e.tag)}
         for element in elements:
             cleaned = self._element(element, parent, creators)
             if cleaned is not None:
                 found.append(cleaned)
-        self.encodings = outer
-        return [element for element in found if not _is_lonely_creator(element.tag, found)]
+        self.encodings, self.coded = outer
+        return [element for element in found if not is_lonely_creator(element.tag, (other.tag for other in found))]
 
     def _element(self, element: Element, parent: int, creators: dict[int, str]) -> Element | None:
         tag = element.tag
@@ -104,6 +112,8 @@ class _Work:
         if tag in _PERSONAL_NARRATIVES and len(element.value) and self.profile.action(tag) in ("C", "K"):
             self.tally.note("Z")
             return empty(element)
+        if self.coded and (tag in codes.PARTS or tag == codes.MEANING):
+            return self._text(element, self._without_people if tag == codes.MEANING else self._without_patient)
         if tag in _TITLES and element.items is None:
             return dummy(element)
         if tag == _DRAWN_TEXT and self.profile.has(Option.CLEAN_GRAPHICS):
@@ -122,6 +132,10 @@ class _Work:
             return None
         if element.items is not None:
             if element.tag == _DRAWINGS and action != "C":
+                return None
+            if (element.tag == _HOUSE and action != "K") or (
+                element.tag == _STUDIES and action == "Z" and not in_request
+            ):
                 return None
             if action == "Z":
                 return Element(element.tag, "SQ", items=[])
@@ -148,7 +162,7 @@ class _Work:
         if vr in ("DA", "DT"):
             return self._cleaned(element) if self._dates_stay else empty(element)
         if vr in BULK:
-            return element if _is_bulk(tag) else None
+            return element if is_bulk(tag) else None
         return self._cleaned(element)
 
     @property
@@ -166,7 +180,7 @@ class _Work:
         if vr in ("DA", "DT"):
             return element if is_sound(element) else empty(element)
         if vr in TEXTS and self.profile.keeps_identity(element.tag):
-            return self._text(element, only_the_patient=True)
+            return self._text(element, self._without_patient)
         return self._cleaned(element)
 
     def _cleaned(self, element: Element) -> Element:
@@ -181,12 +195,12 @@ class _Work:
         if vr == "CS" and not is_code(bytes(element.value)):
             return self._text(element, or_nothing=True)
         if vr == "CS" and b" " in bytes(element.value).strip(b"\0 "):
-            return self._text(element, only_the_patient=True, or_nothing=True)
+            return self._text(element, self._without_patient, or_nothing=True)
         if vr == "AE":
-            return self._text(element, only_the_patient=True, or_nothing=True)
+            return self._text(element, self._without_patient, or_nothing=True)
         if vr in ("CS", "DS", "IS", "TM") or vr in NUMBERS:
             return element if is_sound(element) else empty(element)
-        return element if _is_overlay(element) else empty(element)
+        return element if is_overlay(element) else empty(element)
 
     def _date(self, element: Element) -> Element:
         if self.profile.has(Option.FULL_DATES):
@@ -194,11 +208,17 @@ class _Work:
         text = decoded(bytes(element.value), self.encodings)
         return Element(element.tag, element.vr, dates.shifted(text, self.subject.days).encode() if text else b"")
 
-    def _text(self, element: Element, *, only_the_patient: bool = False, or_nothing: bool = False) -> Element:
+    def _without_patient(self, text: str) -> str:
+        return self.subject.cleaner.without_patient(text)
+
+    def _without_people(self, text: str) -> str:
+        return self.subject.cleaner.without_people(text)
+
+    def _text(self, element: Element, by: Callable[[str], str] | None = None, *, or_nothing: bool = False) -> Element:
         """A text without what identifies; `or_nothing` where asterisks are no value."""
         text = decoded(bytes(element.value), self.encodings)
-        cleaner = self.subject.cleaner
-        cleaned = cleaner.without_patient(text) if only_the_patient else cleaner.clean(text)
+        cleaned = (by or self.subject.cleaner.clean)(text)
+        self.tally.note_text(cleaned)
         if cleaned == text:
             return element
         self.tally.note("text")
@@ -222,7 +242,7 @@ class _Work:
         if not self.profile.has(Option.SAFE_PRIVATE) or element.items is not None:
             return None
         group, number = element.tag >> 16, element.tag & 0xFFFF
-        if _is_creator(element.tag):
+        if is_creator(element.tag):
             known = {creator for creator, _, _ in self.profile.safe_private}
             return Element(element.tag, "LO", element.value) if creators[element.tag] in known else None
         creator = creators.get(group << 16 | number >> 8, "")
@@ -240,29 +260,6 @@ class _Work:
         if element.vr in ("DA", "DT") and not self._dates_stay:
             return empty(element)
         return None if element.vr in ("PN", "AE", "SQ") or element.vr in BULK else self._cleaned(element)
-
-
-def _is_bulk(tag: int) -> bool:
-    """Whether a binary value is what pictures, waveforms and tables are made of, rather than a hiding place."""
-    group = tag >> 16
-    return group in (0x7FE0, 0x5400, 0x0028, 0x0022, 0x0066, 0x3004, 0x0070) or vr_of(tag) not in BULK
-
-
-def _is_overlay(element: Element) -> bool:
-    """Overlay Data, which is looked at as a picture."""
-    return element.tag >> 24 == 0x60 and element.tag & 0xFFFF == 0x3000 and element.vr in ("OB", "OW")
-
-
-def _is_creator(tag: int) -> bool:
-    return bool(tag >> 16 & 1) and 0x10 <= tag & 0xFFFF <= 0xFF
-
-
-def _is_lonely_creator(tag: int, elements: list[Element]) -> bool:
-    """Whether a private block has been emptied, so that nothing but its name is left."""
-    if not _is_creator(tag):
-        return False
-    first = (tag & 0xFFFF0000) | (tag & 0xFF) << 8
-    return not any(first <= element.tag <= first | 0xFF for element in elements)
 
 
 def must(dataset: list[Element], tag: int) -> str:

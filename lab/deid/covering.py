@@ -20,7 +20,7 @@ Array = NDArray[Any]
 Box = tuple[int, int, int, int]
 _ROUNDS, _SAMPLED, _MARGIN = 3, 3, 3
 _CONTRAST = 64
-_SLICE_LINES, _SLICE_LETTERS = 6, 3
+_SLICE_LINES, _SLICE_LETTERS, _SURELY_LETTERS = 6, 3, 6
 
 
 def covered(frames: Array, facts: Facts) -> list[Box]:
@@ -60,15 +60,22 @@ def _written(picture: Picture) -> list[Letters]:
 
 
 def _written_in_slice(picture: Picture) -> list[Letters]:
-    """Words in a measured picture, where a skull reads as a nought: a line of at least three letters or digits."""
+    """Words in a measured picture, where a skull reads as a nought: a line of at least three letters or digits.
 
-    def is_line(letters: Letters) -> bool:
-        high, wide = letters.bottom - letters.top, letters.right - letters.left
-        return high <= picture.shape[0] // _SLICE_LINES and wide >= high
+    What is high has to have more of them: large letters, or lines that the reader takes for one.
+    """
 
-    if not any(map(is_line, find_letters(picture, read=False))):
+    def is_word(letters: Letters) -> bool:
+        least = _SLICE_LETTERS if letters.bottom - letters.top <= picture.shape[0] // _SLICE_LINES else _SURELY_LETTERS
+        return _is_wide(letters) and sum(map(str.isalnum, letters.text)) >= least
+
+    if not any(map(_is_wide, find_letters(picture, read=False))):
         return []
-    return [one for one in find_letters(picture) if is_line(one) and sum(map(str.isalnum, one.text)) >= _SLICE_LETTERS]
+    return list(filter(is_word, find_letters(picture)))
+
+
+def _is_wide(letters: Letters) -> bool:
+    return letters.right - letters.left >= letters.bottom - letters.top
 
 
 def _outside_regions(facts: Facts, rows: int, columns: int) -> list[Box]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -111,6 +111,16 @@ class Crew:
         else:
             yield from Processes(work.learn, _nothing, self._place, workers=self._workers).run(chunks)
 
+    def texts(self, means: work.Means, names: list[str]) -> dict[str, str]:
+        """A digest of each file's texts as they would be cleaned; none for those that would not be."""
+        chunks = _chunks(names, _LEARN)
+        if self._workers == 1:
+            cleaner = FileCleaner(*means, decodes=False)
+            told: Iterable[dict[str, str]] = (work.texts(self._place, cleaner, chunk) for chunk in chunks)
+        else:
+            told = Processes(work.texts_here, _no_texts, self._place, means, self._workers).run(chunks)
+        return {name: digest for part in told for name, digest in part.items()}
+
     def clean(self, means: work.Means, names: list[str]) -> Iterator[work.Done]:
         """Clean the files; yields what became of some of them, in order."""
         processes = Processes(work.clean_here, work.lost, self._place, means, self._workers)
@@ -132,6 +142,10 @@ class Crew:
 def _nothing(place: work.Place, name: str, reason: Reason) -> Identities:
     """What one learns from a file that kills who reads it; cleaning will say so."""
     return Identities()
+
+
+def _no_texts(place: work.Place, name: str, reason: Reason) -> dict[str, str]:
+    return {}
 
 
 def _chunks(names: list[str], size: int) -> list[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from pydicom import datadict
@@ -53,3 +54,15 @@ def private_vr(tag: int, creator: str) -> str:
         return datadict.private_dictionary_VR(tag, creator)[:2]
     except KeyError:
         return "UN"
+
+
+def is_creator(tag: int) -> bool:
+    return bool(tag >> 16 & 1) and 0x10 <= tag & 0xFFFF <= 0xFF
+
+
+def is_lonely_creator(tag: int, tags: Iterable[int]) -> bool:
+    """Whether a private block has been emptied, so that nothing but its name is left."""
+    if not is_creator(tag):
+        return False
+    first = (tag & 0xFFFF0000) | (tag & 0xFF) << 8
+    return not any(first <= other <= first | 0xFF for other in tags)

@@ -6,9 +6,12 @@ what is learnt is kept by patient, and what is no patient's (staff, institution,
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from lab.deid.charset import decoded, encodings_of
 from lab.deid.dictionary import vr_of
@@ -43,6 +46,14 @@ class Known:
         self.numbers |= other.numbers
         self.lines |= other.lines
 
+    def json(self) -> list[list[str]]:
+        return [sorted(self.names), sorted(self.numbers), sorted(self.lines)]
+
+    @classmethod
+    def of_json(cls, content: list[list[str]]) -> Known:
+        names, numbers, lines = map(set, content)
+        return cls(names, numbers, lines)
+
 
 @dataclass
 class Identities:
@@ -58,6 +69,23 @@ class Identities:
 
     def of(self, patient: str) -> Known:
         return self.patients.get(patient) or Known()
+
+    def json(self) -> dict[str, Any]:
+        """All of it, in order."""
+        return {
+            "patients": {key: known.json() for key, known in sorted(self.patients.items())},
+            "shared": self.shared.json(),
+        }
+
+    @classmethod
+    def of_json(cls, content: dict[str, Any]) -> Identities:
+        """What `json` told."""
+        patients = {key: Known.of_json(known) for key, known in content["patients"].items()}
+        return cls(patients, Known.of_json(content["shared"]))
+
+    def digest(self) -> str:
+        """By which one sees whether more is known than before."""
+        return hashlib.blake2b(json.dumps(self.json()).encode(), digest_size=8).hexdigest()
 
     @property
     def names(self) -> set[str]:

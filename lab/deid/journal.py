@@ -1,7 +1,11 @@
 """What of a run is done: kept beside the target, for it names the source's files and stays in the house.
 
-A file counts as done when its cleaned copy has its final name; the line is written after that. So a run that was killed
-goes on where it was, and at worst cleans a file twice, with the same result.
+A file counts as done when its cleaned copy is on the disk under its final name; the line is written after that. So a run
+that was killed, or whose machine lost its power, goes on where it was, and at worst cleans the files of the last seconds
+twice. A disk takes its time for each single file, so it is asked once every few seconds, for all of them.
+
+Beside the lines stands whom the set names, as far as it was read: a file that was cleaned when less was known than now is
+cleaned again where that makes a difference.
 """
 
 from __future__ import annotations
@@ -9,12 +13,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from lab.deid.identities import Identities
 from lab.deid.problems import DeidError, Reason
 from lab.deid.secret import Secret, load_or_make
+from lab.deid.storing import settle, write_whole
 from lab.i18n import t
+
+_SECONDS = 5.0
+"""How much work a power failure may cost."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,10 @@ class Line:
     looked: bool = False
     boxes: int = 0
     recoded: bool = False
+    texts: str = ""
+    """A digest of the texts as they were cleaned."""
+    known: str = ""
+    """A digest of whom the set was known to name then."""
 
     def json(self) -> str:
         return json.dumps([getattr(self, one.name) for one in fields(self)])
@@ -46,9 +60,13 @@ class Journal:
     """The state of a run, in a folder of its own (mode 0700) beside the target."""
 
     def __init__(self, target: Path) -> None:
+        self._target = target
         self.folder = target.with_name(target.name + ".deid-state")
         self._path = self.folder / "journal.jsonl"
         self._settings = self.folder / "settings.json"
+        self._people = self.folder / "people.json"
+        self._waiting: list[Line] = []
+        self._settled = time.monotonic()
 
     def open(self, settings: dict[str, object]) -> dict[str, Line]:
         """What is done already. Raises DeidError when the state is that of a run with other settings."""
@@ -61,9 +79,8 @@ class Journal:
                     t("Choose another target, or remove both folders and begin anew."),
                 )
         else:
-            unfinished = self._settings.with_suffix(".part")
-            unfinished.write_text(json.dumps(settings), "utf-8")
-            os.replace(unfinished, self._settings)
+            self._path.touch()
+            write_whole(self._settings, json.dumps(settings))
         return self._lines()
 
     def _lines(self) -> dict[str, Line]:
@@ -80,10 +97,38 @@ class Journal:
             done[line.source] = line
         return done
 
+    @property
+    def is_there(self) -> bool:
+        """Whether nobody has taken the lines away: only then a copy without a line is one that was not finished."""
+        return self._path.exists()
+
     def note(self, lines: list[Line]) -> None:
-        """Add lines. When this returns the system has them, however this process ends; a disk may lose them with its power."""
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write("".join(f"{line.json()}\n" for line in lines))
+        """Add lines, sooner or later: they wait until the copies that they tell of are on the disk."""
+        self._waiting += lines
+        if time.monotonic() - self._settled > _SECONDS:
+            self.settle()
+
+    def settle(self) -> None:
+        """Add the lines that wait. When this returns the disk has them and their copies; raises OSError when it has not."""
+        if self._waiting:
+            settle(self._target)
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write("".join(f"{line.json()}\n" for line in self._waiting))
+                file.flush()
+                os.fsync(file.fileno())
+            self._waiting.clear()
+        self._settled = time.monotonic()
+
+    def people(self) -> Identities:
+        """Whom the set is known to name, from earlier legs of the run; nobody when that is lost."""
+        try:
+            return Identities.of_json(json.loads(self._people.read_text("utf-8")))
+        except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
+            return Identities()
+
+    def remember(self, people: Identities) -> None:
+        """Keep whom the set names, before anything is cleaned by it."""
+        write_whole(self._people, json.dumps(people.json()))
 
     def temporary_key(self) -> Secret:
         """The key of an anonymous run, kept only until the run is finished."""
@@ -93,14 +138,12 @@ class Journal:
         """The list of what stayed behind, with its real names: for the hospital's eyes."""
         path = self.folder / "quarantine.tsv"
         rows = (f"{_in_one_cell(line.source)}\t{line.reason}\t{Reason(line.reason).words}\n" for line in lines)
-        unfinished = path.with_suffix(".part")
-        unfinished.write_text("".join(rows), "utf-8", errors="surrogateescape")
-        os.replace(unfinished, path)
+        write_whole(path, "".join(rows))
         return path
 
     def destroy(self) -> None:
-        """Forget key and journal: afterwards nobody can tell from which file which came."""
-        for name in ("key", "journal.jsonl"):
+        """Forget key, journal and people: afterwards nobody can tell from which file which came."""
+        for name in ("key", "journal.jsonl", "people.json"):
             path = self.folder / name
             if path.exists():
                 with path.open("r+b") as file:

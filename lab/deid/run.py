@@ -19,7 +19,7 @@ from lab.deid.problems import DeidError
 from lab.deid.profile import Option, Profile
 from lab.deid.report import Audit
 from lab.deid.secret import Secret, load_or_make
-from lab.deid.storing import sweep
+from lab.deid.storing import sweep, sweep_copies, write_whole
 from lab.i18n import t
 
 Report = Callable[[int, int], None]
@@ -62,6 +62,8 @@ def deidentify(asked: Request, report: Report | None = None) -> Audit:
         secret = load_or_make(asked.key) if asked.key else journal.temporary_key()
         done = journal.open(_settings(asked, secret))
         sweep(asked.target)
+        if journal.is_there:
+            sweep_copies(asked.target, {line.target for line in done.values()})
         audit = _run(asked, secret, journal, done, report)
         audit.seconds = time.monotonic() - began
         _finish(asked, journal, audit)
@@ -125,22 +127,56 @@ def _run(asked: Request, secret: Secret, journal: Journal, before: dict[str, Lin
     known = {
         name: line for name in names if (line := before.get(name)) and _still_holds(line, place, name, asked.retry)
     }
+    people, state = _learnt(asked, place, journal, names, known)
+    means = (asked.profile, secret, people)
+    _recheck(asked, place, means, state, journal, known)
     todo = [name for name in names if name not in known]
     lines = list(known.values())
     audit.already = sum(1 for line in lines if line.target)
-    enough = _WORTH_IT_PICTURES if asked.profile.has(Option.CLEAN_PIXELS) else _WORTH_IT
-    crew = Crew(place, asked.workers if len(todo) >= enough else 1)
-    identities = Identities()
-    for part in crew.learn(names if todo else []):
-        identities.add(part)
-    for done in crew.clean((asked.profile, secret, identities), todo):
-        journal.note(done.lines)
-        lines += done.lines
+    for done in _crew(asked, place, len(todo)).clean(means, todo):
+        new = [replace(line, known=state) for line in done.lines]
+        journal.note(new)
+        lines += new
         if report is not None:
             report(len(lines), len(names))
+    journal.settle()
     audit.count(lines)
     journal.write_quarantine([line for line in lines if line.reason])
     return audit
+
+
+def _crew(asked: Request, place: work.Place, files: int) -> Crew:
+    enough = _WORTH_IT_PICTURES if asked.profile.has(Option.CLEAN_PIXELS) else _WORTH_IT
+    return Crew(place, asked.workers if files >= enough else 1)
+
+
+def _learnt(
+    asked: Request, place: work.Place, journal: Journal, names: list[str], known: dict[str, Line]
+) -> tuple[Identities, str]:
+    """Whom the set names, with what earlier legs learnt from files that are gone by now, and the digest of that."""
+    people = journal.people()
+    state = people.digest()
+    if len(known) < len(names) or any(line.known != state for line in known.values()):
+        for part in _crew(asked, place, len(names) - len(known)).learn(names):
+            people.add(part)
+        state = people.digest()
+        journal.remember(people)
+    return people, state
+
+
+def _recheck(
+    asked: Request, place: work.Place, means: work.Means, state: str, journal: Journal, known: dict[str, Line]
+) -> None:
+    """Take out of `known` and of the target what would be cleaned otherwise by what was learnt since."""
+    before = {name: line for name, line in known.items() if line.known != state}
+    texts = _crew(asked, place, len(before)).texts(means, [name for name, line in before.items() if line.target])
+    for name, line in before.items():
+        if line.target and texts.get(name) != line.texts:
+            (place.target / line.target).unlink(missing_ok=True)
+            del known[name]
+        else:
+            known[name] = replace(line, known=state)
+            journal.note([known[name]])
 
 
 def _still_holds(line: Line, place: work.Place, name: str, retry: bool) -> bool:
@@ -157,8 +193,6 @@ def _still_holds(line: Line, place: work.Place, name: str, retry: bool) -> bool:
 
 def _finish(asked: Request, journal: Journal, audit: Audit) -> None:
     path = asked.target / REPORT_NAME
-    unfinished = path.with_name(f".{path.name}.part")
-    unfinished.write_text(audit.text(), "utf-8")
-    os.replace(unfinished, path)
+    write_whole(path, audit.text())
     if asked.key is None:
         journal.destroy()

@@ -35,22 +35,21 @@ _WRITTEN_DATES = (
     rf"\b(?:{_MONTHS})\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}\b",
 )
 _DATES = re.compile("|".join(_WRITTEN_DATES), re.IGNORECASE)
-PATTERNS = re.compile(
-    "|".join(
-        (
-            r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+",
-            r"https?://\S+|www\.\S+",
-            *_WRITTEN_DATES,
-            r"\b(?:19|20)\d{6}(?:\d{4,6}(?:\.\d+)?)?\b",
-            r"(?<![\w.])(?:\+|\()?\d[\d()./\- ]{7,}\d(?![\w])",
-            r"\b[a-z]{0,5}[-_]?\d{5,}\w*\b",
-            r"\b\d{1,3}[\s-]*(?:ans?|mois|semaines|jours|years?(?:[\s-]+old)?|months?(?:[\s-]+old)?|yo|y/o|jahre?n?|monate?n?|tage|"
-            r"лет|года?|месяц\w*|歳|才|か月|ヶ月)(?!\w*[a-z])",
-            r"(?:בן|בת|גיל)\s*\d{1,3}",
-        )
-    ),
-    re.IGNORECASE,
+_CONTACTS = (
+    r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+",
+    r"https?://\S+|www\.\S+",
+    *_WRITTEN_DATES,
+    r"\b(?:19|20)\d{6}(?:\d{4,6}(?:\.\d+)?)?\b",
+    r"(?<![\w.])(?:\+|\()?\d[\d()./\- ]{7,}\d(?![\w])",
+    r"\b[a-z]{0,5}[-_]?\d{5,}\w*\b",
 )
+_AGES = (
+    r"\b\d{1,3}[\s-]*(?:ans?|mois|semaines|jours|years?(?:[\s-]+old)?|months?(?:[\s-]+old)?|yo|y/o|jahre?n?|monate?n?|tage|"
+    r"лет|года?|месяц\w*|歳|才|か月|ヶ月)(?!\w*[a-z])",
+    r"(?:בן|בת|גיל)\s*\d{1,3}",
+)
+_NOT_AGES = re.compile("|".join(_CONTACTS), re.IGNORECASE)
+PATTERNS = re.compile("|".join((*_CONTACTS, *_AGES)), re.IGNORECASE)
 """E-mail, web addresses, dates, telephone numbers, long numbers, ages; on folded text."""
 _TITLED = re.compile(
     rf"\b(?:{_TITLES})\b\.?\s+((?:[A-ZÀ-ÖØ-ÞА-ЯŒ][\w’'.-]*)(?:[ -](?:(?:de|du|von|van|la|le|der)\s)?[A-ZÀ-ÖØ-ÞА-ЯŒ][\w’'-]*)*)",
@@ -94,6 +93,13 @@ class Cleaner:
         """The text without the patient's own names and numbers and without dates: an option keeps house and device."""
         plain = folded(text.replace("_", " "))
         spans = [match.span() for pattern in (self._of_patient, _DATES) for match in pattern.finditer(plain)]
+        return _without(text, sorted(spans)) if spans else text
+
+    def without_people(self, text: str) -> str:
+        """The text without the patient, the others of the set and what looks like an identifier: a term's own words stay."""
+        plain = folded(text)
+        spans = [match.span() for pattern in (self._of_patient, _NOT_AGES) for match in pattern.finditer(plain)]
+        spans += self._everybody.spans(plain) if self._everybody is not None else []
         return _without(text, sorted(spans)) if spans else text
 
     @cached_property

@@ -79,3 +79,14 @@ def dummy(element: Element) -> Element:
     if vr in BULK:
         return Element(element.tag, vr, b"\0\0")
     return Element(element.tag, vr, _DUMMIES.get(vr, b"REMOVED"))
+
+
+def is_bulk(tag: int) -> bool:
+    """Whether a binary value is what pictures, waveforms and tables are made of, rather than a hiding place."""
+    group = tag >> 16
+    return group in (0x7FE0, 0x5400, 0x0028, 0x0022, 0x0066, 0x3004, 0x0070) or vr_of(tag) not in BULK
+
+
+def is_overlay(element: Element) -> bool:
+    """Overlay Data, which is looked at as a picture."""
+    return element.tag >> 24 == 0x60 and element.tag & 0xFFFF == 0x3000 and element.vr in ("OB", "OW")

@@ -74,6 +74,13 @@ class FileCleaner:
         head = file_head(must(dataset, SOP_CLASS), uid, syntax)
         return Cleaned(self._name(key, dataset, instance), [head, *pieces], seen, tally)
 
+    def texts(self, path: Path) -> str:
+        """The digest of a file's texts as they would be cleaned. Raises Unclean where cleaning would. Read-only."""
+        file = read_file(path)
+        subject, tally = self._subject(patient_key(file)), Tally()
+        self._look_again(self._elements.clean(file.dataset, subject, tally), file, subject)
+        return tally.texts
+
     def _subject(self, key: str) -> Subject:
         found = self._subjects.get(key)
         if found is None:

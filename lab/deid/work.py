@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,11 +73,20 @@ def clean(place: Place, cleaner: FileCleaner, names: list[str]) -> Done:
     return done
 
 
+def texts(place: Place, cleaner: FileCleaner, names: list[str]) -> dict[str, str]:
+    """A digest of each file's texts as they would be cleaned now; none for a file that would not be."""
+    found = {}
+    for name in names:
+        with suppress(Exception), in_time():  # cleaning it will say what is wrong
+            found[name] = cleaner.texts(place.source / name)
+    return found
+
+
 def _line(name: str, stamp: tuple[int, int], cleaned: Cleaned, size: int) -> Line:
-    seen = cleaned.seen
+    seen, tally = cleaned.seen, cleaned.tally
     return Line(
-        name, stamp, cleaned.name, size=size, actions=dict(cleaned.tally.done), looked=seen.looked, boxes=len(seen.boxes),
-        recoded=seen.recoded,
+        name, stamp, cleaned.name, size=size, actions=dict(tally.done), looked=seen.looked, boxes=len(seen.boxes),
+        recoded=seen.recoded, texts=tally.texts,
     )  # fmt: skip
 
 
@@ -107,3 +117,8 @@ def set_up(means: Means | None) -> None:
 def clean_here(place: Place, names: list[str]) -> Done:
     """Clean in a process that was set up."""
     return clean(place, _state["cleaner"], names)
+
+
+def texts_here(place: Place, names: list[str]) -> dict[str, str]:
+    """The digests, in a process that was set up."""
+    return texts(place, _state["cleaner"], names)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydicom.dataset import Dataset
+
 from lab.inventory.documents import search_pdf
 from lab.inventory.elements import decoded, search_bytes, search_dataset, search_file_meta
-from lab.inventory.finding import Finding, Place
+from lab.inventory.finding import Finding, Place, Reason
 from lab.inventory.learning import Memory, facts_of, near_of
 from lab.inventory.likeness import search_regions
 from lab.inventory.people import KnownPeople
@@ -16,9 +18,12 @@ from lab.inventory.pictures import search_pixels
 from lab.inventory.raw import MOST_BYTES, Opened, open_dicom
 from lab.inventory.reader import read_picture
 from lab.inventory.text import Hit, Near, search_run_together, search_text
+from lab.inventory.vocabulary import INSTITUTION
+from synthetic_data import Kind
 
 _DOCUMENT = 0x00420011
 _DOCUMENT_PATH = "(0042,0011)"
+_LEAST_NAME = 4
 
 
 @dataclass(slots=True)
@@ -41,29 +46,40 @@ def search_dicom(
     near = near_of(dataset, facts_of(dataset, memory))
     findings = search_dataset(dataset, known, near, memory, troubles)
     findings += search_file_meta(dataset, known, near)
-    findings += _in_preamble(opened.preamble, known, near)
+    findings += _in_preamble(opened, known, near)
     findings += _in_tail(opened.tail, known, near)
     findings += search_name(name, known, near)
     if _DOCUMENT in dataset._dict:
         findings += _in_document(opened, known, near, troubles, with_pictures)
     if with_pictures:
         findings += search_pixels(opened, known, near, troubles)
-    return Searched(findings, troubles, _uid(opened), near.patient)
+    return Searched(findings, troubles, _text(dataset, "SOPInstanceUID"), near.patient)
 
 
-def _uid(opened: Opened) -> str:
+def _text(dataset: Dataset, keyword: str) -> str:
     try:
-        return str(opened.dataset.get("SOPInstanceUID", ""))
-    except Exception:  # a UID that cannot be converted is none
+        return str(dataset.get(keyword, "")).strip()
+    except Exception:  # a value that cannot be converted is none
         return ""
 
 
-def _in_preamble(preamble: bytes, known: KnownPeople, near: Near) -> Iterator[Finding]:
-    if not any(preamble):
+def _in_preamble(opened: Opened, known: KnownPeople, near: Near) -> Iterator[Finding]:
+    if not any(opened.preamble):
         return
-    text = preamble.decode("latin-1")
-    for hit in _in_short_text(text, known, near):
+    text = opened.preamble.decode("latin-1")
+    hits = _in_short_text(text, known, near)
+    for device in _devices(opened.dataset):
+        at = text.find(device)
+        if at >= 0 and all(hit.end <= at or at + len(device) <= hit.start for hit in hits):
+            hits.append(Hit(Kind.DEVICE, at, at + len(device), INSTITUTION, 0.9, Reason.KNOWN))
+    for hit in hits:
         yield _finding(Place.PREAMBLE, hit, text)
+
+
+def _devices(dataset: Dataset) -> list[str]:
+    """What the header calls the device, of a length that is no chance: a console writes it where nobody looks."""
+    found = {_text(dataset, keyword) for keyword in ("StationName", "DeviceSerialNumber")}
+    return sorted(name for name in found if len(name) >= _LEAST_NAME)
 
 
 def _in_tail(tail: bytes, known: KnownPeople, near: Near) -> Iterator[Finding]:

@@ -94,6 +94,19 @@ def test_the_class_of_an_object_is_no_identity_and_stands_in_the_file_meta_too()
     assert b"MARTIN" not in bytes_after(made(sop_class="MARTIN"), *RESEARCH)
 
 
+def test_a_sequence_that_may_not_be_empty_goes_or_keeps_its_items() -> None:
+    references = [[Element(0x00081150, "UI", b"1.2.3"), Element(0x00081155, "UI", b"2.25.77")]]
+    sequences = {tag: Element(tag, "SQ", items=references) for tag in (0x00081110, 0x00081111)}
+    code = Element(0x00080082, "SQ", items=[[Element(0x00080104, "LO", b"Clinique du Lac")]])
+    request = Element(0x0040A370, "SQ", items=[[sequences[0x00081110]]])
+    found = dcmread(io.BytesIO(bytes_after(made(*sequences.values(), code, request), *RESEARCH)))
+    assert ("InstitutionCodeSequence" in found, "ReferencedStudySequence" in found) == (False, False)
+    assert len(found.ReferencedRequestSequence[0].ReferencedStudySequence) == 0, "type 2 there: PS3.3 table C.17-2"
+    step = found.ReferencedPerformedProcedureStepSequence[0]
+    assert step.ReferencedSOPInstanceUID.startswith("2.25.")
+    assert step.ReferencedSOPInstanceUID != "2.25.77"
+
+
 EVERYTHING = (
     Element(0x00080018, "UI", b"2.25.1234567"),
     Element(0x00080022, "DA", b"20190305"),

@@ -49,7 +49,8 @@ def test_preamble_padding_file_name_and_private_bytes_are_searched(
     dataset: pydicom.FileDataset, tmp_path: Path
 ) -> None:
     name = readable(dataset)
-    dataset.preamble = f"exported for {name}".encode("latin-1", "replace").ljust(128, b"\0")
+    dataset.StationName = "CT_NORTH"
+    dataset.preamble = f"CT_NORTH: exported for {name}".encode("latin-1", "replace").ljust(128, b"\0")
     dataset.add_new((0x0041, 0x0010), "LO", "SOMEBODY'S TOOL")
     dataset.add_new((0x0041, 0x1001), "OB", b"\x01\x02\x03" + f"sent by {name}".encode() + b"\0" * 3)
     target = tmp_path / f"CT_{name.replace(' ', '')}_1.dcm"
@@ -58,7 +59,7 @@ def test_preamble_padding_file_name_and_private_bytes_are_searched(
         stream.write(b"\xfc\xff\xfc\xffOB\x00\x00\x40\x00\x00\x00" + f"kept for {name}".encode().ljust(64))
     found = places(target, dataset)
     folded = name.encode("latin-1", "replace").decode("latin-1")
-    assert found[Place.PREAMBLE] == {folded}
+    assert found[Place.PREAMBLE] == {folded, "CT_NORTH"}
     assert found[Place.PADDING] == {name}
     assert found[Place.FILE_NAME] == {name.replace(" ", "")}
     assert name in found[Place.ELEMENT]

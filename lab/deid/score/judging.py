@@ -14,6 +14,7 @@ from synthetic_data.ledger import Action, Kind, LedgerEntry, Place
 
 _ALIKE = 0.5
 DISTINCT = 6
+_PIXEL_DATA = "(7FE0,0010)"
 EVERYWHERE = frozenset(
     (Kind.NAME, Kind.PATIENT_ID, Kind.NATIONAL_ID, Kind.ADDRESS, Kind.PHONE, Kind.EMAIL, Kind.ACCESSION_NUMBER, Kind.UID,
      Kind.CASE_ID, Kind.INSTITUTION, Kind.DEVICE)
@@ -112,6 +113,8 @@ def _drawn(entry: LedgerEntry, source: Seen, target: Seen) -> Fate:
         if before is None:
             return Fate.NOT_CHECKED
         return Fate.GOOD if after is None else _likeness(before[top:bottom, left:right], after, entry.box)
+    if entry.tag != _PIXEL_DATA:
+        return _in_icon(entry, source, target)
     frames, new = source.frames, target.frames
     if frames is None:
         return Fate.NOT_CHECKED
@@ -121,6 +124,17 @@ def _drawn(entry: LedgerEntry, source: Seen, target: Seen) -> Fate:
         return Fate.NOT_CHECKED
     number = (entry.page or 1) - 1
     return _likeness(frames[number, top:bottom, left:right], new[number], entry.box)
+
+
+def _in_icon(entry: LedgerEntry, source: Seen, target: Seen) -> Fate:
+    """Letters in a picture within a sequence: of one size with the source's it is compared, else somebody has to look."""
+    before, after = source.icon(entry.tag), target.icon(entry.tag)
+    if after is None and target.value(entry.tag) is None:
+        return Fate.GOOD
+    if before is None or after is None or before.shape != after.shape or entry.box is None:
+        return Fate.NOT_CHECKED
+    left, top, right, bottom = entry.box
+    return _likeness(before[top:bottom, left:right], after, entry.box)
 
 
 def _likeness(before: NDArray[np.generic], picture: NDArray[np.generic], box: tuple[int, int, int, int]) -> Fate:

@@ -105,6 +105,20 @@ class Seen:
             at = value[int(item)]
         return None
 
+    def icon(self, path: str) -> NDArray[np.uint8] | None:
+        """The picture at a tag path as a plane of bytes, shape (rows, columns); None when it is none."""
+        at: Any = self.dataset
+        for group, element, item in _STEP.findall(path):
+            tag = int(group + element, 16)
+            if tag not in at or (item and int(item) >= len(at[tag].value)):
+                return None
+            if not item:
+                rows, columns, value = at.get("Rows") or 0, at.get("Columns") or 0, at[tag].value or b""
+                plane = np.frombuffer(value, np.uint8)[: rows * columns]
+                return plane.reshape(rows, columns) if plane.size == rows * columns > 0 else None
+            at = at[tag].value[int(item)]
+        return None
+
     @cached_property
     def words(self) -> str:
         """Everything that can be read in the file but its pictures: all elements, file meta, preamble, document, name."""
