@@ -1,17 +1,21 @@
-"""Sending many large objects over one association, each in one piece."""
+"""Sending many objects over one association, each in one piece."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from threading import Lock
 from typing import cast
 
 from pydicom.dataset import Dataset
+from pynetdicom import build_context
 from pynetdicom.association import Association
 from pynetdicom.dsutils import encode
 
-from lab.clients.dimse import NoAssociation
+from lab.clients.dimse import NO_ANSWER, TIMEOUT_SECONDS, NoAssociation, Peer, associate
 
+Object = tuple[str, str, str, bytes]
+"""SOP class, SOP instance and transfer syntax, and the file."""
 _PDU = struct.Struct(">BxLLB")
 _P_DATA_TF = 0x04
 _COMMAND, _LAST = 0x01, 0x02
@@ -96,3 +100,22 @@ class BulkSender:
             association._handle_no_response()
             return None
         return cast(int | None, association._check_received_status(answer).get("Status"))
+
+
+def store_all(peer: Peer, objects: Iterable[Object]) -> list[int]:
+    """C-STORE of files, one after the other: their statuses. As `lab.clients.dimse.store`, for many."""
+    files = list(objects)
+    statuses = [NO_ANSWER] * len(files)
+    contexts = [build_context(sop_class, syntax) for sop_class, syntax in sorted({(one[0], one[2]) for one in files})]
+    for _ in range(2):
+        waiting = [number for number, status in enumerate(statuses) if status == NO_ANSWER]
+        if not waiting:
+            break
+        with associate(peer, contexts) as association:
+            sender = BulkSender(association, TIMEOUT_SECONDS)
+            for number in waiting:
+                status = sender.store(*files[number])
+                if status is None:
+                    break
+                statuses[number] = status
+    return statuses

@@ -13,7 +13,7 @@ from pydicom import dcmread
 from pynetdicom import build_context
 from pynetdicom.presentation import PresentationContext
 
-from lab.clients.bulk import BulkSender
+from lab.clients.bulk import BulkSender, Object
 from lab.clients.dimse import NoAssociation, associate
 from lab.clients.live import LiveSite
 from lab.clients.rest import rest
@@ -24,8 +24,6 @@ from synthetic_data import Hospital, is_synthetic
 from synthetic_data.instance import storage_kinds
 
 Progress = Callable[[int, int], None]
-Object = tuple[str, str, str, bytes]
-"""SOP class, SOP instance and transfer syntax, and the file."""
 WORKERS = 3
 ZIP = b"PK"
 PATIENCE_SECONDS = 30.0

@@ -14,10 +14,11 @@ from io import BytesIO
 from typing import Any
 
 import httpx
-from pydicom import dcmread
+from pydicom import dcmread, dcmwrite
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
+from lab.clients.bulk import Object
 from lab.clients.dimse import Peer
 from lab.clients.live import LiveSite
 from lab.clients.patience import unhurried
@@ -27,6 +28,7 @@ from lab.probing.dimse import Attempt, Came
 from synthetic_data.marks import ISSUER, MANUFACTURER, PATIENT_ID_PREFIX, STATEMENT
 
 PROBE_ID = f"{PATIENT_ID_PREFIX}PROBE-"
+_UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 
 
 class CannotLook(Exception):
@@ -163,20 +165,35 @@ def image_in_a_mail(site: LiveSite) -> Dataset | None:
 
 def invented(description: str, **same: str) -> Dataset:
     """A small marked CT object of a patient who exists in no other: new identifiers, but for those given in ``same``."""
-    number = uuid.uuid4()
     dataset = Dataset()
     dataset.SOPClassUID = CTImageStorage
-    dataset.PatientID = f"{PROBE_ID}{number.hex[:10].upper()}"
     dataset.PatientName = "Sonde^Essai"
     dataset.PatientBirthDate, dataset.PatientSex = "19000101", "O"
     dataset.IssuerOfPatientID, dataset.Manufacturer, dataset.ImageComments = ISSUER, MANUFACTURER, STATEMENT
     dataset.Modality, dataset.StudyDescription, dataset.SeriesNumber, dataset.InstanceNumber = "CT", description, 1, 1
-    for part, keyword in enumerate(("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")):
-        setattr(dataset, keyword, f"2.25.{number.int + part}")
-    for keyword, value in same.items():
+    for keyword, value in (_identifiers() | same).items():
         setattr(dataset, keyword, value)
     dataset.file_meta = _meta(dataset)
     return dataset
+
+
+def twins(example: Dataset, number: int) -> Iterator[Object]:
+    """So many objects like an invented one, each of another patient. It is written once: identifiers are as long as others."""
+    file = BytesIO()
+    dcmwrite(file, example, enforce_file_format=True)
+    for _ in range(number):
+        content, identifiers = file.getvalue(), _identifiers()
+        for keyword, value in identifiers.items():
+            content = content.replace(str(example[keyword].value).encode(), value.encode())
+        yield str(example.SOPClassUID), identifiers["SOPInstanceUID"], str(example.file_meta.TransferSyntaxUID), content
+
+
+def _identifiers() -> dict[str, str]:
+    """What tells an invented patient and her one image from all others; always of the same lengths."""
+    number = uuid.uuid4()
+    first = 10**38 + number.int % 10**38
+    uids = {keyword: f"2.25.{first + part}" for part, keyword in enumerate(_UIDS)}
+    return {"PatientID": f"{PROBE_ID}{number.hex[:10].upper()}", **uids}
 
 
 def _meta(dataset: Dataset) -> FileMetaDataset:

@@ -7,12 +7,13 @@ may store may thereby delete.
 from __future__ import annotations
 
 from lab.clients import dimse
+from lab.clients.bulk import store_all
 from lab.clients.dimse import Peer
 from lab.clients.live import LiveSite
 from lab.i18n import t
 from lab.model import NotChecked, Severity, Verdict
 from lab.probing.dimse import Came
-from lab.probing.own import OwnHand, invented, outsiders_then_ct
+from lab.probing.own import OwnHand, invented, outsiders_then_ct, twins
 from lab.proposals import BOOK_SECURITY, NOBODY_STORES, ONLY_STORE_CLOSED
 from lab.sandbox.protocol import Log
 from lab.scenario import Fix, Group, Outcome, Reference, Scenario, Trace
@@ -101,8 +102,8 @@ def probe(site: LiveSite) -> Verdict:
 def _flood(hand: OwnHand, peer: Peer) -> Came | NotChecked:
     hand.sweep()
     patients = hand.patients()
-    victim, *flood = [invented("Radiographie") for _ in range(max(2, FLOODED - len(patients)))]
-    for large in (victim, flood[-1]):
+    victim, last = invented("Radiographie"), invented("Radiographie")
+    for large in (victim, last):
         large.PixelData = bytes(MEGABYTES * 1_000_000)
         large["PixelData"].VR = "OW"
     if len(patients) >= FLOODED:
@@ -119,12 +120,14 @@ def _flood(hand: OwnHand, peer: Peer) -> Came | NotChecked:
                     t("The archive is full and takes in nothing, so that nobody sees what it would delete.")
                 )
             return Came(f"status 0x{status:04X}: not stored")
-        refused = sum(status != 0 for status in dimse.store(peer, flood))
+        statuses = store_all(peer, twins(invented("Radiographie"), FLOODED - len(patients) - 2))
+        statuses += dimse.store(peer, [last])
         gone = hand.find(str(victim.SOPInstanceUID)) is None
     finally:
-        hand.remove([str(sent.PatientID) for sent in (victim, *flood)])
+        hand.sweep()
         hand.protect(spared, False)
-    note = f"{len(flood)} patients more, {refused} refused: the first one is {'gone' if gone else 'still there'}"
+    refused = sum(status != 0 for status in statuses)
+    note = f"{len(statuses)} patients more, {refused} refused: the first one is {'gone' if gone else 'still there'}"
     if not gone:
         return Came(note)
     summary = t(
