@@ -58,8 +58,10 @@ now_ms() {
   echo $((time / 1000))
 }
 
-summary='' failed=0
-# check NAME COMMAND...: run one step, show its output, and remember how it ended and how long it took
+# What was run, how it ended and how long it took, and what was said by those that run beside the others.
+notes=$(mktemp -d)
+trap 'rm -rf "$notes"' EXIT
+# check NAME COMMAND...: run one step, show its output, and note how it ended
 check() {
   local name=$1 begin status=0 ms
   shift
@@ -67,8 +69,20 @@ check() {
   printf '\n── %s\n' "$name"
   "$@" || status=$?
   ms=$(($(now_ms) - begin))
-  [ "$status" = 0 ] || failed=1
-  summary+=$(printf '%s  %-18s %4d.%d s' "$([ "$status" = 0 ] && echo '✓' || echo '✗')" "$name" $((ms / 1000)) $((ms % 1000 / 100)))$'\n'
+  printf '%s  %-18s %4d.%d s\n' "$([ "$status" = 0 ] && echo '✓' || echo '✗')" "$name" $((ms / 1000)) $((ms % 1000 / 100)) >>"$notes/summary"
+}
+
+# What one processor does while the others begin with the tests.
+derived() {
+  check types mypy
+  check catalogues python tools/catalogues.py check
+  check notebooks python notebooks/build.py --check
+  check readmes python tools/readme.py check
+}
+
+# What the test processes would all compile at once, compiled once: in a fresh clone, where nothing is.
+compile() {
+  compgen -G 'tests/__pycache__/conftest.*' >/dev/null || python -m pytest --collect-only -q >/dev/null 2>&1 || true
 }
 
 left_out=()
@@ -103,23 +117,19 @@ run_pytest() {
 
 check environment ./start.sh --dev
 PATH=$PWD/.venv/bin:$PATH
-# what the test processes would all compile at once is compiled beside the checks
-python -m pytest --collect-only -q >/dev/null 2>&1 &
-compiling=$!
+derived >"$notes/derived" 2>&1 &
 check format ruff format --check
 check lint ruff check
-check types mypy
 check layers lint-imports
-check catalogues python tools/catalogues.py check
-check notebooks python notebooks/build.py --check
-check readmes python tools/readme.py check
 if command -v shellcheck >/dev/null; then
   check scripts shellcheck start.sh test.sh pacslab .ci/run docker/*.sh
 else
   printf '\n── scripts: left out, there is no shellcheck\n'
 fi
-wait "$compiling" || true # what cannot be collected is said below
+compile
 check tests run_pytest
+wait
+cat "$notes/derived"
 
-printf '\n%s' "$summary"
-exit "$failed"
+printf '\n%s\n' "$(cat "$notes/summary")"
+! grep -q '^✗' "$notes/summary"

@@ -65,6 +65,7 @@ def test_french_is_set_as_it_is_printed(name: str, rule: str) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_a_sentence_ends_as_its_english_does() -> None:
     ends = re.compile(r"[.:?!…]$")
     differ = [
@@ -101,6 +102,7 @@ def help_in_french() -> dict[str, str]:
     return say(PACSLAB_LANG="fr")
 
 
+@pytest.mark.slow
 def test_help_in_french_says_nothing_in_english(help_in_french: dict[str, str]) -> None:
     english = [
         po.forms(message.id)[0]
@@ -206,6 +208,7 @@ def test_what_is_translated_can_be_read_by_gettext_after_an_update_and_not_befor
     assert catalogues.main(["check"], project) == 0
 
 
+@pytest.mark.slow
 def test_what_has_no_french_is_left_to_click_itself(project: Path) -> None:
     source, compiled = project / "lab/locale/click.fr.po", project / "lab/locale/fr/LC_MESSAGES/click.mo"
     text = source.read_text(encoding="utf-8")

@@ -53,6 +53,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(), VALUES, max_size=5), st.sampled_from([None, 2]), st.booleans())
 def test_plain_json_is_read_as_the_standard_library_reads_it(
     data: dict[str, Any], indent: int | None, ascii_only: bool
@@ -80,6 +81,7 @@ def test_comments_and_trailing_commas_are_read_as_orthanc_reads_them(tmp_path: P
     assert "dimse-find-open" in found(audited(tmp_path, text))
 
 
+@pytest.mark.slow
 def test_deep_nesting_is_refused_wherever_it_comes(tmp_path: Path) -> None:
     deep = '{"Dictionary": ' + '{"a": ' * 5000 + "1" + "}" * 5001
     assert "nested deeper than 64 levels" in refusal(write(tmp_path, "deep.json", deep))
@@ -95,16 +97,19 @@ def test_a_file_of_50_megabytes_is_refused_at_once(tmp_path: Path) -> None:
     assert "too large for a configuration: more than 2 MB" in refusal(path)
 
 
+@pytest.mark.slow
 def test_a_large_but_allowed_file_is_read_quickly(tmp_path: Path) -> None:
     with within(42):
         entries = ",\n".join(f'"m{number}": ["A{number}", "10.0.0.1", 104]' for number in range(15_000))
         assert "dimse-store-open" in found(audited(tmp_path, f'{{"DicomModalities": {{{entries}}}}}'))
 
 
+@pytest.mark.slow
 def test_a_list_without_end_is_refused(tmp_path: Path) -> None:
     assert "more than 200000 values" in refusal(write(tmp_path, "a.json", '{"Dictionary": [' + "1," * 900_000 + "1]}"))
 
 
+@pytest.mark.slow
 def test_binaries_other_encodings_and_devices_are_refused(tmp_path: Path) -> None:
     binary = tmp_path / "a.json"
     binary.write_bytes(b"\x7fELF\0\0")
@@ -156,11 +161,13 @@ services:
     assert "bind-all" in found(report)
 
 
+@pytest.mark.slow
 def test_a_large_compose_file_is_read(tmp_path: Path) -> None:
     services = "".join(f"  s{n}:\n    image: orthancteam/orthanc:26.8.1\n    user: orthanc\n" for n in range(1000))
     assert "http-default-creds" not in found(audit([write(tmp_path, "large.yml", f"services:\n{services}")]))
 
 
+@pytest.mark.slow
 def test_unreadable_yaml_and_nginx_are_told_with_the_line(tmp_path: Path) -> None:
     assert "YAML: line 2, column 7" in refusal(write(tmp_path, "a.yml", "services:\n  a: b: c\n"))
     assert 'line 1: unexpected end of file, expecting "}"' in refusal(write(tmp_path, "a.conf", "server { listen 80;"))
@@ -208,6 +215,7 @@ def test_odd_values_are_survived(tmp_path: Path) -> None:
     assert "no Orthanc" in refusal(write(tmp_path, "odd.conf", conf))
 
 
+@pytest.mark.slow
 def test_many_servers_are_looked_at_quickly(tmp_path: Path) -> None:
     with within(42):
         server = "server { listen 80; location / { proxy_pass http://orthanc:8042; } }\n"
@@ -227,6 +235,7 @@ def test_what_looks_like_a_variable_without_end_is_read_quickly(tmp_path: Path) 
         assert "dimse-find-open" in found(audit([write(tmp_path, "a.env", text)]))
 
 
+@pytest.mark.slow
 def test_many_unknown_options_are_looked_at_quickly(tmp_path: Path) -> None:
     with within(42):
         report = audited(tmp_path, {"DicomAet": "A", **{f"Unknown{number}": number for number in range(60_000)}})
@@ -240,6 +249,7 @@ def test_a_folder_of_too_many_files_is_refused_before_they_are_read(tmp_path: Pa
     assert f"More than {MAX_FILES} files" in refusal(tmp_path)
 
 
+@pytest.mark.slow
 def test_an_nginx_configuration_without_end_is_refused(tmp_path: Path) -> None:
     assert "too large for an nginx configuration" in refusal(write(tmp_path, "a.conf", "gzip on;\n" * 50_000))
     for number in range(20):
@@ -247,6 +257,7 @@ def test_an_nginx_configuration_without_end_is_refused(tmp_path: Path) -> None:
     assert "comes to more than 50000 directives" in refusal(write(tmp_path, "b.conf", "include s0.inc;"))
 
 
+@pytest.mark.slow
 def test_what_could_keep_an_expression_busy_is_read_quickly(tmp_path: Path) -> None:
     with within(56):
         assert "no configuration that the audit knows" in refusal(write(tmp_path, "word", "a" * 500_000))
@@ -381,6 +392,7 @@ def test_includes_of_a_copied_folder_are_followed_and_a_snippet_counts_at_each_p
     assert [finding.severity for finding in report.of("http-no-auth")] == ["medium"]
 
 
+@pytest.mark.slow
 def test_files_outside_the_folder_of_an_nginx_configuration_are_not_opened(tmp_path: Path) -> None:
     write(tmp_path, "else.conf", "server { listen 80; location / { proxy_pass http://orthanc:8042; } }")
     for pattern in ("../else.conf", str(tmp_path / "else.conf"), "/etc/nginx/../else.conf"):

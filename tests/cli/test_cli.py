@@ -75,6 +75,7 @@ def test_the_commands_stand_in_the_order_of_use() -> None:
     assert list(main.commands)[:4] == ["start", "stop", "status", "doctor"]
 
 
+@pytest.mark.slow
 def test_status_of_a_running_lab(lab: Lab) -> None:
     answer = run("status", "--json")
     status = json.loads(answer.output)
@@ -203,6 +204,7 @@ def test_the_doctor_finds_this_machine_fit(lab: Lab) -> None:
     assert (answer.exit_code, diagnosis["healthy"]) == (0, True), diagnosis
 
 
+@pytest.mark.slow
 @pytest.mark.native
 def test_the_doctor_says_what_a_missing_program_costs_and_what_to_do(lab: Lab, kind: str) -> None:
     if kind != "native":

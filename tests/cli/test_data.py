@@ -79,6 +79,7 @@ def test_a_contact_sheet_shows_each_kind_of_picture(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["sheet.png"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -101,6 +102,7 @@ def test_the_other_commands_do_not_wait_for_the_generator() -> None:
     assert done.stdout.strip() == "False"
 
 
+@pytest.mark.slow
 def test_a_notebook_does_not_wait_for_what_only_the_generator_needs() -> None:
     needless = ["duckdb", "faker", "pydicom.sr"]
     code = f"import sys; from lab import Lab; print([name for name in {needless} if name in sys.modules])"

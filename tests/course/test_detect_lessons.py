@@ -173,6 +173,7 @@ def shortened(day: Watched, folder: Path) -> Watched:
     return Watched(copy)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(RULES)
 def test_whatever_stands_for_a_rule_is_judged(brief: Watched, briefly_seen: Watched, text: str) -> None:

@@ -111,6 +111,7 @@ def codes_of(dataset: Dataset) -> list[tuple[str, str, str]]:
     return [(str(one.CodingSchemeDesignator), str(one.CodeValue), str(one.CodeMeaning)) for one in items]
 
 
+@pytest.mark.slow
 def test_a_report_s_codes_are_what_they_were() -> None:
     seen = 0
     for path in dicom_files(small_set()):

@@ -95,6 +95,7 @@ def test_a_killed_run_of_several_processes_leaves_none_of_them_and_can_go_on(tmp
     assert [path.name for path in target.glob(".*")] == []
 
 
+@pytest.mark.slow
 def test_one_process_leaves_decoding_to_another(tmp_path: Path) -> None:
     from tests.deid.test_streams import RLE, rle
 

@@ -193,6 +193,7 @@ def test_the_method_names_both_editions_of_the_table() -> None:
     assert len(found.DeidentificationMethod) <= 64
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sop_class", "options", "claimed"), [
     (CT_IMAGE, [Option.CLEAN_PIXELS], True), (CT_IMAGE, [], False), (CAPTURE, [Option.CLEAN_PIXELS], True),
 ])  # fmt: skip

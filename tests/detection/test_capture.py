@@ -47,6 +47,7 @@ def test_only_tcp_packets_of_the_wanted_ports_are_kept(frame: bytes, wanted: boo
     assert is_wanted(frame, PORTS) is wanted
 
 
+@pytest.mark.slow
 @pytest.mark.native
 def test_a_program_in_the_archives_network_sees_its_loopback_and_nothing_else(lab: Lab, kind: str) -> None:
     if kind != "native":

@@ -122,6 +122,7 @@ def test_what_is_stored_has_the_identifiers_that_orthanc_will_give_it() -> None:
     assert held_from(images) == STOCK.studies[0]
 
 
+@pytest.mark.slow
 def test_the_receiver_listens_nowhere_but_in_the_sandbox() -> None:
     command = [sys.executable, "-m", "lab.detection.traffic.receiver", "192.0.2.1", "11112", "EVIL"]
     answer = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)

@@ -299,6 +299,7 @@ LOG_LINES = st.one_of(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(LOG_LINES, max_size=40))
 def test_no_text_breaks_the_parsers(text: list[str]) -> None:
@@ -311,6 +312,7 @@ def test_no_text_breaks_the_parsers(text: list[str]) -> None:
     database.close()
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(LOG_LINES, max_size=20))
 def test_no_text_breaks_what_is_told_of_a_recorded_day(tmp_path: Path, text: list[str]) -> None:

@@ -101,6 +101,7 @@ def test_with_default_logs_the_intruder_is_invisible(sample: Recording) -> None:
     assert "capture" not in found.columns
 
 
+@pytest.mark.slow
 def test_a_recording_shows_itself_as_plot_card_and_json(sample: Recording) -> None:
     watched = Watched(sample)
     page = watched._repr_html_()

@@ -323,6 +323,7 @@ def test_the_trainees_handle_takes_a_name_a_file_or_a_text(tmp_path: Path) -> No
     assert len(lab.events(FOLDER, "\"event.action\" = 'c-find'")) > 1
 
 
+@pytest.mark.slow
 def test_without_a_day_the_days_that_come_with_the_lab_are_taken(fresh: Lab) -> None:
     detected = fresh.detect(list(shipped()))
     assert detected.seen is not None
@@ -333,6 +334,7 @@ def test_without_a_day_the_days_that_come_with_the_lab_are_taken(fresh: Lab) -> 
     assert "unseen (these count)" in str(detected.card().blocks)
 
 
+@pytest.mark.slow
 def test_a_rule_that_fits_the_seen_days_only_does_not_pass(fresh: Lab) -> None:
     days = sample_days(fresh.home.folder / "samples", SEEN)
     title = next(request.aet for day in days for request in day.truth.requests if request.intrusion == "survey-sweep")

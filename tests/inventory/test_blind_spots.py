@@ -183,6 +183,7 @@ def deflated(dataset: pydicom.Dataset) -> bytes:
     return encoded(dataset)
 
 
+@pytest.mark.slow
 def test_the_pixels_of_a_deflated_image_are_read(image: bytes, tmp_path: Path) -> None:
     picture = Image.new("L", (500, 80))
     ImageDraw.Draw(picture).text((20, 20), NAME, fill=255, font=ImageFont.load_default(28))

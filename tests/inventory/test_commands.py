@@ -151,6 +151,7 @@ def test_ctrl_c_ends_the_workers_and_says_what_was_found_until_then(folder: Path
     assert _is_gone(process.pid), "the fork server ends when the program that started it has"
 
 
+@pytest.mark.slow
 @pytest.mark.native
 def test_the_running_archive_and_its_logs_are_searched_as_the_administrator_reads_them(lab: Lab) -> None:
     result = lab.inventory(ocr=False, workers=1, sample=5)

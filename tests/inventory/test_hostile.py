@@ -50,6 +50,7 @@ def test_what_could_not_be_read_is_said(name: str, plain: bytes, tmp_path: Path)
     assert [one.file for one in inventory(tmp_path).troubles] == ["broken.dcm"]
 
 
+@pytest.mark.slow
 def test_a_file_of_twenty_thousand_elements_is_read(plain: bytes, tmp_path: Path) -> None:
     many = b"".join(element(0x00110000 | 0x1000 + number % 0xEFFF, b"LO", b"nothing ") for number in range(20_000))
     (tmp_path / "many.dcm").write_bytes(plain[: plain.index(b"\x10\x00\x10\x00PN")] + many)
@@ -100,6 +101,7 @@ def _work(items: list[Item]) -> list[str]:
     return [item.name for item in items]
 
 
+@pytest.mark.slow
 def test_a_file_that_kills_its_reader_is_lost_and_no_other() -> None:
     names = [f"killer-{number}" if number == 3 else f"image-{number}" for number in range(6)]
     chunks = [[Item(name, name) for name in names[start : start + 2]] for start in range(0, 6, 2)]

@@ -22,6 +22,7 @@ def shares(folder: Path, with_pictures: bool) -> dict[str, tuple[float | None, f
     return {place.value: (one.recall, one.precision) for place, one in result.places.items()}
 
 
+@pytest.mark.slow
 def test_every_element_and_text_is_found_and_nothing_that_was_not_planted(folder: Path) -> None:
     found = shares(folder, with_pictures=False)
     assert {place: found[place] for place in ("element", "text", "file_meta")} == dict.fromkeys(
@@ -30,6 +31,7 @@ def test_every_element_and_text_is_found_and_nothing_that_was_not_planted(folder
     assert found["pdf"][1] == 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", ["en_US", "de_DE", "ja_JP", "ru_RU", "he_IL"])
 def test_texts_in_other_languages_and_writings_are_read_too(locale: str, tmp_path: Path) -> None:
     reports = generate(seed=52, patients=4, locale=locale, objects="all", modalities=("SR", "PR", "KO"))

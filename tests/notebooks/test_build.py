@@ -498,6 +498,7 @@ def test_sources_come_in_the_order_of_the_course(course: Path) -> None:
         read_source(course / "src" / "welcome.py")
 
 
+@pytest.mark.slow
 def test_the_builder_runs_as_a_script_and_explains_itself() -> None:
     shown = subprocess.run([sys.executable, BUILD, "--help"], capture_output=True, text=True, check=True).stdout
     assert shown.startswith("usage: build.py [-h] [--check | --extract | --solved]")

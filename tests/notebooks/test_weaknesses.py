@@ -104,6 +104,7 @@ def test_the_committed_notebooks_are_these_and_hold_no_outputs(texts: dict[bool,
         assert (ROOT / "notebooks" / path).read_text("utf-8") == texts[False][path], path
 
 
+@pytest.mark.slow
 def test_the_trainee_gets_copies_in_the_same_folders_and_keeps_what_was_written_there(tmp_path: Path) -> None:
     home = Home(tmp_path)
     assert copy_notebooks(home) == len(COURSE.notebooks(LANGUAGES))

@@ -106,6 +106,7 @@ def test_no_file_of_the_trainee_or_of_the_machine_can_be_read(intruder: Intruder
     assert intruder.python(READ, *paths) == {}
 
 
+@pytest.mark.slow
 def test_a_search_of_the_whole_file_system_finds_nothing_of_the_trainees(
     intruder: Intruder, secret_files: list[Path]
 ) -> None:

@@ -266,6 +266,7 @@ def test_an_apply_that_is_killed_leaves_the_old_site_or_the_new(other_lab: Other
         lab.stop()
 
 
+@pytest.mark.slow
 def test_a_site_that_cannot_start_and_a_kill_do_not_lock_the_trainee_out(other_lab: OtherLab) -> None:
     """Killed between the attempt to start a broken site and the return to the one before, the broken one is the last."""
     lab = other_lab.lab()

@@ -167,6 +167,7 @@ print(json.dumps("done"))
 """
 
 
+@pytest.mark.slow
 def test_sabotage_of_every_folder_inside_does_not_lock_the_trainee_out(intruder: Intruder) -> None:
     lab = intruder.lab
     assert intruder.python(SABOTAGE) == "done"
@@ -178,6 +179,7 @@ def test_sabotage_of_every_folder_inside_does_not_lock_the_trainee_out(intruder:
     assert "patients" in lab.sandbox.snapshots()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("victim", ["keeper", "bubblewrap"])
 def test_sabotage_and_a_kill_do_not_end_the_lab(intruder: Intruder, victim: str) -> None:
     lab = intruder.lab
@@ -190,6 +192,7 @@ def test_sabotage_and_a_kill_do_not_end_the_lab(intruder: Intruder, victim: str)
     lab.harden()
 
 
+@pytest.mark.slow
 def test_a_killed_keepers_last_command_is_not_carried_out_again(intruder: Intruder) -> None:
     lab = intruder.lab
     lab.reset()

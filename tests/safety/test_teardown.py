@@ -102,6 +102,7 @@ def test_a_lab_with_jupyterlab_listens_on_loopback_only_and_leaves_nothing(used_
     starts_again(used_lab)
 
 
+@pytest.mark.slow
 def test_a_killed_start_takes_everything_along(used_lab: OtherLab) -> None:
     process = used_lab.start("--no-jupyter")
     process.kill()

@@ -20,6 +20,7 @@ from tests.safety.test_listening import published
 CLOSED = {"gateway": {"publish": {"http": [], "https": [], "dicom": []}}}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("native")
 def test_what_happens_in_one_lab_does_not_happen_in_the_other(lab: Lab, other_lab: OtherLab) -> None:
     lab.misconfigure("http-no-auth")

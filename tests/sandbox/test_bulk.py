@@ -74,6 +74,7 @@ def arrived(archive: Archive, sent: dict[str, bytes]) -> bool:
     return archive.stored.keys() == sent.keys() and all(sent[uid].endswith(archive.stored[uid]) for uid in sent)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("maximum", [16384, 4096, 0])
 def test_objects_arrive_as_they_are_whatever_an_archive_takes_at_once(
     few: Hospital, sent: dict[str, bytes], maximum: int
@@ -85,6 +86,7 @@ def test_objects_arrive_as_they_are_whatever_an_archive_takes_at_once(
     assert progress == [(number, len(sent)) for number in range(1, len(sent) + 1)]
 
 
+@pytest.mark.slow
 def test_an_object_whose_association_ends_is_sent_again(few: Hospital, sent: dict[str, bytes]) -> None:
     def hang_up_once(asked: int, event: evt.Event) -> int:
         if asked == 2:
@@ -99,6 +101,7 @@ def test_an_object_whose_association_ends_is_sent_again(few: Hospital, sent: dic
     assert archive.asked == len(sent) + 1
 
 
+@pytest.mark.slow
 def test_an_object_whose_answer_does_not_come_in_time_is_sent_again(
     few: Hospital, sent: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -173,6 +173,7 @@ def test_a_snapshot_name_cannot_lead_elsewhere(lab: Lab, name: str) -> None:
         lab.sandbox.snapshot(name)
 
 
+@pytest.mark.slow
 def test_stop_leaves_nothing_listening_and_start_brings_everything_back(lab: Lab) -> None:
     lab.change(OPEN)
     lab.stop()

@@ -48,6 +48,7 @@ def test_a_weakness_is_found_and_its_right_repair_passes(lab: Lab, scenario: str
     assert lab.check(scenario).passed
 
 
+@pytest.mark.slow
 def test_switching_everything_off_stops_the_hospital(lab: Lab, scenario: str) -> None:
     lab.misconfigure(scenario)
     lab.change(OFF)
@@ -58,6 +59,7 @@ def test_switching_everything_off_stops_the_hospital(lab: Lab, scenario: str) ->
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_dead_archive_is_not_checked_and_does_not_pass(lab: Lab, scenario: str) -> None:
     lab.misconfigure(scenario)
     lab.sandbox.stop()
@@ -212,6 +214,7 @@ def gravity(scenario: str) -> int:
     return -list(Severity).index(weakness(scenario).scenario.severity)
 
 
+@pytest.mark.slow
 def test_the_clinics_day_leaves_the_archive_as_it_was(lab: Lab) -> None:
     lab.misconfigure("http-no-auth")
     before = lab.probe("http-no-auth").verdict
@@ -219,6 +222,7 @@ def test_the_clinics_day_leaves_the_archive_as_it_was(lab: Lab) -> None:
     assert lab.probe("http-no-auth").verdict == before
 
 
+@pytest.mark.slow
 def test_a_repair_that_opens_another_weakness_does_not_pass(lab: Lab) -> None:
     lab.misconfigure("dimse-find-open")
     lab.fix("dimse-find-open")

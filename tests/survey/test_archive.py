@@ -39,6 +39,7 @@ def test_counting_everything_gives_the_totals() -> None:
     assert sum(int(row["NumberOfStudyRelatedSeries"]) for row in ALL["STUDY"]) == len(ALL["SERIES"])
 
 
+@pytest.mark.slow
 def test_a_small_published_country_can_be_counted_by_hand() -> None:
     british = [Archive(system) for system in POPULATION.accessible if system.country == "GB"]
     assert sum(len(everything(archive, "PATIENT")) for archive in british) == 1_500

@@ -57,6 +57,7 @@ def test_the_first_versions_form_without_a_command_still_works(tmp_path: Path) -
     assert (tmp_path / "out" / "ledger.parquet").is_file()
 
 
+@pytest.mark.slow
 def test_it_runs_as_a_module_and_shows_its_version() -> None:
     command = [sys.executable, "-m", "synthetic_data", "--version"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
@@ -128,6 +129,7 @@ def test_a_selection_that_leaves_nothing_ends_with_2_and_makes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_it_works_in_a_folder_where_nothing_else_of_the_lab_is(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "synthetic_data", tmp_path / "synthetic_data")
     code = "import sys; from synthetic_data.cli import main; main(); print([m for m in sys.modules if m.split('.')[0] == 'lab'])"
@@ -175,6 +177,7 @@ def test_a_word_that_cannot_be_read_ends_with_2(
     assert reason in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_set_is_described_as_a_table(written: Written, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["describe", str(written.folder)]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -187,6 +190,7 @@ def test_a_set_is_described_as_a_table(written: Written, capsys: pytest.CaptureF
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["files", "media"])
 def test_patients_studies_and_series_are_counted_whatever_stands_beside_them(form: str, tmp_path: Path) -> None:
     more: dict[str, Any] = {} if form == "media" else {"worklist": True, "faults": ["truncated", "missing-uid"]}

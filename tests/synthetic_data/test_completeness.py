@@ -79,6 +79,7 @@ def test_every_value_stands_in_the_bytes_as_often_as_in_the_ledger(locale: str) 
     assert miscounted(hospital, (one for one in hospital.instances() if one.number == 1)) == []
 
 
+@pytest.mark.slow
 def test_every_file_of_the_small_hospital_is_complete(hospital: Hospital, instances: list[Instance]) -> None:
     assert miscounted(hospital, instances) == []
 

@@ -95,11 +95,13 @@ def test_another_process_with_other_hashes_and_clock_gives_the_same_digest() -> 
     assert done.stdout.strip() == GOLDEN
 
 
+@pytest.mark.slow
 def test_rendering_backwards_gives_the_same_bytes(hospital: Hospital, instances: list[Instance]) -> None:
     again = list(generate(patients=len(hospital.patients)).instances())
     assert digests(reversed(again)) == digests(instances)
 
 
+@pytest.mark.slow
 def test_one_image_alone_is_the_same_as_in_its_series(instances: list[Instance]) -> None:
     alone = [i for i in generate(patients=3).instances() if i.number == i.series.images]
     together = {i.path: i.encode() for i in instances}

@@ -108,6 +108,7 @@ def test_broken_files_without_an_image_are_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.slow
 def test_the_ledger_names_what_a_broken_file_still_holds() -> None:
     made = generate(patients=3, modalities=["CT", "MR", "DX"], faults=list(FAULTS))
     for shard in made.shards():

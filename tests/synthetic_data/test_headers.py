@@ -121,6 +121,7 @@ def test_times_follow_each_other_within_a_study(instances: list[Instance]) -> No
         assert moments == sorted(moments)
 
 
+@pytest.mark.slow
 def test_radiographs_say_how_they_are_to_be_shown(instances: list[Instance]) -> None:
     rooms = {
         i.dataset.StationName: (i.dataset.PhotometricInterpretation, i.dataset.PresentationLUTShape)
@@ -151,6 +152,7 @@ def located() -> dict[str, list[Dataset]]:
     return {exam: next(iter(studies.values())) for exam, studies in found.items()}
 
 
+@pytest.mark.slow
 def test_every_image_with_a_place_has_unit_axes_at_right_angles_and_its_plane_in_the_body(
     located: dict[str, list[Dataset]],
 ) -> None:

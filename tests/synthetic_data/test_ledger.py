@@ -73,6 +73,7 @@ DRAWN = {Place.PIXELS, Place.OVERLAY, Place.PDF}
 """What is drawn; `test_burned_in` reads it."""
 
 
+@pytest.mark.slow
 def test_each_entry_is_at_its_place_in_its_file(folder: Path, by_file: dict[str, list[LedgerEntry]]) -> None:
     for file in folder.rglob("*.dcm"):
         dataset = dcmread(file)
@@ -129,6 +130,7 @@ def test_no_file_holds_a_persons_value_that_the_ledger_does_not_name(locale: str
     assert _uncovered(headers_only, locale) == []
 
 
+@pytest.mark.slow
 def test_uids_dates_times_and_case_numbers_are_all_in_it(instances: list[Instance]) -> None:
     not_a_persons = {"SOP Class", "Transfer Syntax", "Implementation Class"}
     for instance in instances:

@@ -90,6 +90,7 @@ def test_every_locale_has_words_for_every_exam_series_and_story() -> None:
         )
 
 
+@pytest.mark.slow
 def test_a_patient_of_a_thousand_is_planned_in_a_moment_and_unlike_the_others() -> None:
     hospital = generate(patients=1000)
     for values in (
@@ -138,6 +139,7 @@ def test_a_nodule_is_followed_by_ct_over_years_and_grows() -> None:
             assert sizes[0] < sizes[-1]
 
 
+@pytest.mark.slow
 def test_sex_and_age_fit_the_examination() -> None:
     for study in generate(patients=300).studies:
         if study.exam in ("us_obstetric", "mg_breast"):

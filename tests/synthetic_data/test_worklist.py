@@ -49,6 +49,7 @@ def test_every_identifier_of_an_entry_is_in_its_ledger() -> None:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_entries_are_written_for_the_studies_of_the_set_and_stand_in_its_ledger(tmp_path: Path, workers: int) -> None:
     hospital = generate(patients=3, modalities=["CT"], worklist=True)
