@@ -211,10 +211,10 @@ def test_an_unknown_language_in_the_environment_gives_a_warning_and_english() ->
 def test_a_thousand_texts_are_cheap() -> None:
     set_language("fr")
     str(t("the archive"))
-    start = time.perf_counter()
+    start = time.process_time()
     for n in range(1000):
         str(tn("{n} study", "{n} studies", n))
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_every_french_message_of_the_lab_takes_the_values_of_the_english_one() -> None:

@@ -83,9 +83,9 @@ def test_a_file_that_is_no_key_is_not_taken_for_one(tmp_path: Path) -> None:
 
 
 def test_text_without_blanks_of_any_length_is_searched_at_once() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     Cleaner(OWN, SHARED).clean("a" * 300_000)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_every_reason_can_be_read() -> None:

@@ -162,6 +162,6 @@ def test_a_probe_waits_no_longer_than_it_has_time(monkeypatch: pytest.MonkeyPatc
         began = time.monotonic()
         with at_most(0.2):
             assert client.get("https://127.28.3.1/").status_code == 429
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 3, "it was told to wait for four seconds"
     assert set(asked[0].extensions["timeout"].values()) == {MOMENT_SECONDS}
     assert left(4.0) == 4.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from itertools import islice
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -104,13 +104,13 @@ def test_a_uid_leads_back_to_what_it_names() -> None:
 
 def test_an_archive_of_a_million_studies_finds_one_at_once() -> None:
     assert LARGE.records > 200_000
-    began = perf_counter()
+    began = process_time()
     row = everything(LARGE, "STUDY", StudyInstanceUID=LARGE.uid(LARGE.studies - 1))[0]
     assert everything(LARGE, "STUDY", PatientID=row["PatientID"])
     assert everything(LARGE, "PATIENT", PatientName=row["PatientName"])
     assert next(answer(LARGE, "STUDY", {"StudyDate": "20190701-20190731"}))
     assert len(everything(LARGE, "STUDY", StudyDate="20190702")) > 20
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1
 
 
 def test_a_query_without_matches_gives_way_again_and_again() -> None:
@@ -139,7 +139,7 @@ def test_a_key_of_dates_is_read_as_the_standard_says(key: str, days: tuple[date,
 def test_names_match_without_case_and_accents_and_stars_take_no_exponential_time() -> None:
     assert text_matcher("lefèvre^*", True)("LEFEVRE^Zoë")
     assert not text_matcher("Lefevre", False)("lefevre")
-    began = perf_counter()
+    began = process_time()
     assert not text_matcher("*" * 400 + "x")("a" * 500)
     assert not text_matcher("*a" * 12 + "x")("a" * 64)
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic, process_time, sleep
 from unittest.mock import Mock, call
 
 import pytest
@@ -427,11 +427,11 @@ def test_any_request_to_a_viewer_gets_an_answer(method: str, path: str) -> None:
 
 @pytest.mark.usefixtures("web")
 def test_a_viewer_gives_a_study_and_never_all_of_them() -> None:
-    began = monotonic()
+    began = process_time()  # the viewer's too, which runs in this process
     for path in ("/study/*", "/study/%20", "/study/%00", f"/study/{Archive(WEB).uid(1)}%5C{Archive(WEB).uid(2)}"):
         assert answered(f"GET {path} HTTP/1.1\r\n\r\n".encode()).startswith(b"HTTP/1.1 404 ")
     assert answered(f"GET /study/{Archive(WEB).uid(1)} HTTP/1.1\r\n\r\n".encode()).startswith(b"HTTP/1.1 200 ")
-    assert monotonic() - began < 1
+    assert process_time() - began < 1
 
 
 @pytest.mark.usefixtures("web")
