@@ -7,19 +7,23 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from pydicom import Dataset, dcmread
 from pydicom.uid import generate_uid
 
 from lab.cli import main
+from lab.deid.elements import Element
 from lab.deid.problems import DeidError
 from lab.deid.run import Request, deidentify
+from lab.deid.score.objects import read_folder
+from lab.deid.score.pairing import pair
 from lab.deid.score.scoring import score
 from synthetic_data import generate
 from synthetic_data.ledger import Kind
 from synthetic_data.ledger_table import read_ledger
-from tests.deid.sets import WITHOUT_PIXELS, dicom_files, small_set
+from tests.deid.sets import CT_IMAGE, WITHOUT_PIXELS, dicom_files, made, pixels, small_set
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +152,22 @@ def test_the_commands_work_together_and_say_what_stayed_behind(tiny: Path, tmp_p
 def test_one_has_to_say_what_becomes_of_the_key(tiny: Path, tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["deidentify", str(tiny), str(tmp_path / "out")])
     assert done.exit_code == 2
+
+
+def test_sheets_that_are_alike_without_their_letters_are_known_by_what_else_they_say(tmp_path: Path) -> None:
+    before, after = tmp_path / "in", tmp_path / "out"
+    for folder in (before, after):
+        folder.mkdir()
+    for number in range(4):
+        sheet = np.zeros((64, 64), np.uint16)
+        sheet[60] = 500
+        letters = sheet.copy()
+        letters[8:12, 4 : 20 + 8 * number] = 4000
+        for folder, picture, name in ((before, letters, f"{number}"), (after, sheet, f"{9 - number}")):
+            date = Element(0x00080020, "DA", f"2019030{number + 1}".encode())
+            who = Element(0x00100020, "LO", f"P{number}".encode())
+            uid = Element(0x00080018, "UI", f"2.25.{number + 1}".encode())
+            (folder / f"{name}.dcm").write_bytes(made(*pixels(picture.tobytes()), date, who, uid, sop_class=CT_IMAGE))
+    sources, targets = read_folder(before), read_folder(after)
+    pairs = list(zip(sources, pair(sources, targets), strict=True))
+    assert [one.text("PatientID") for one, _ in pairs] == [other.text("PatientID") for _, other in pairs if other]

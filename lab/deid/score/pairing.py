@@ -17,13 +17,14 @@ _STUDY_WEIGHS = 5
 def pair(sources: list[Seen], targets: list[Seen]) -> list[Seen | None]:
     """For each source its target, or None.
 
-    First by equal pixels or samples, then pictures by their likeness, then documents by what both say, where the study of
-    the pictures that were already paired counts most, at last by their number.
+    First by equal pixels or samples, then pictures by their likeness, those that are equally alike (black sheets without
+    their letters) and documents by what both say, where the study of what was already paired counts most, at last by their
+    number.
     """
     found: Pairs = {}
     free = set(range(len(targets)))
     _by_key(sources, targets, found, free, lambda seen: (seen.shape, seen.fingerprint) if seen.fingerprint else None)
-    _by_likeness(sources, targets, found, free)
+    _by_likeness(sources, targets, found, free, _renamed(sources, targets, found))
     studies = _renamed(sources, targets, found)
     _by_content(sources, targets, found, free, studies)
     _by_key(
@@ -50,15 +51,20 @@ def _by_key(
             free.discard(found[index])
 
 
-def _by_likeness(sources: list[Seen], targets: list[Seen], found: Pairs, free: set[int]) -> None:
+def _by_likeness(
+    sources: list[Seen], targets: list[Seen], found: Pairs, free: set[int], studies: dict[str, str]
+) -> None:
     """Pair pictures of one shape, the most alike first."""
     for shape in {sources[i].shape for i in range(len(sources)) if i not in found}:
         left = [i for i in range(len(sources)) if i not in found and sources[i].shape == shape]
         right = [i for i in free if targets[i].shape == shape]
         distances = sorted(
-            (d, i, j) for i in left for j in right if (d := _distance(sources[i], targets[j])) is not None
+            (d, -_in_common(sources[i], targets[j], studies), i, j)
+            for i in left
+            for j in right
+            if (d := _distance(sources[i], targets[j])) is not None
         )
-        for _, i, j in distances:
+        for _, _, i, j in distances:
             if i not in found and j in free:
                 found[i] = j
                 free.discard(j)
@@ -86,12 +92,14 @@ def _by_content(
     for shape in {sources[i].shape for i in range(len(sources)) if i not in found}:
         left = [i for i in range(len(sources)) if i not in found and sources[i].shape == shape]
         right = [i for i in free if targets[i].shape == shape]
-        likeness = []
-        for i in left:
-            for j in right:
-                same_study = studies.get(targets[j].text("StudyInstanceUID")) == sources[i].text("StudyInstanceUID")
-                likeness.append((-len(sources[i].leaves & targets[j].leaves) - _STUDY_WEIGHS * same_study, i, j))
-        for _, i, j in sorted(likeness):
+        likeness = sorted((-_in_common(sources[i], targets[j], studies), i, j) for i in left for j in right)
+        for _, i, j in likeness:
             if i not in found and j in free:
                 found[i] = j
                 free.discard(j)
+
+
+def _in_common(source: Seen, target: Seen, studies: dict[str, str]) -> int:
+    """How much both say."""
+    same_study = studies.get(target.text("StudyInstanceUID")) == source.text("StudyInstanceUID")
+    return len(source.leaves & target.leaves) + _STUDY_WEIGHS * same_study
