@@ -190,13 +190,13 @@ def _until_ready(
     """Repeat what a start in the background says, until it is ready."""
     shown = 0
     while True:
-        ended = process.poll() is not None
+        # before what it said, which is complete then
+        ended, session = process.poll() is not None, read_json(home.session)
         lines = log.read_text("utf-8", "replace").splitlines(keepends=True)
         for line in lines[shown:]:
             if line.endswith("\n") or ended:
                 echo(line.rstrip("\n"))
                 shown += 1
-        session = read_json(home.session)
         if session and session.get("ready"):
             return dict(session)
         if ended:

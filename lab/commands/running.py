@@ -64,8 +64,11 @@ def _start_here(home: Home, kind: str | None, with_jupyter: bool, detached: bool
             with steps.step(t("Notebooks and JupyterLab")):
                 copy_notebooks(home)
                 url = jupyter.start()
-        note_session(home, url)
+        if not detached:
+            note_session(home, url)
         steps.ready(url, detached)
+        if detached:  # whoever waits for the record repeats what was said until then
+            note_session(home, url)
         while jupyter.process is None or jupyter.process.poll() is None:
             time.sleep(0.5)
         raise LabError(t("JupyterLab ended on its own."), t("Start the lab again."))
