@@ -14,15 +14,18 @@ from synthetic_data.codecs.bits import (
     SOI,
     HuffmanTable,
     Integers,
+    bits,
     category,
     extra_bits,
-    pack,
+    packed,
     scan_header,
     segment,
 )
 from synthetic_data.codecs.tables import AC_COLOUR, AC_GREY, COLOUR_STEPS, DC_COLOUR, DC_GREY, GREY_STEPS, ZIGZAG
 
 _SCALE = 12
+_BAND = 128
+"""Rows that are encoded at once, whole blocks of 8."""
 _END, _SIXTEEN_ZEROS = 0x00, 0xF0
 
 
@@ -30,10 +33,7 @@ def encode_baseline(frame: NDArray[np.uint8], quality: int = 90) -> bytes:
     """One frame, shape (rows, columns) grey or (rows, columns, 3) RGB, as a JPEG; `quality` is from 1 to 100."""
     rows, columns = frame.shape[:2]
     colour = frame.ndim == 3
-    planes = _ycbcr(frame) if colour else [frame.astype(np.int64)]
     steps = [_steps(GREY_STEPS, quality), _steps(COLOUR_STEPS, quality)]
-    blocks = [_quantised(_padded(plane, 16 if colour and not i else 8), steps[i > 0]) for i, plane in enumerate(planes)]
-    words, lengths = _interleaved(blocks) if colour else _coded(blocks[0].reshape(-1, 64), DC_GREY, AC_GREY)
     parts = [SOI, segment(0xDB, b"\x00" + bytes(steps[0][list(ZIGZAG)].tolist()))]
     tables = [DC_GREY.segment(0, 0), AC_GREY.segment(1, 0)]
     if colour:
@@ -43,12 +43,26 @@ def encode_baseline(frame: NDArray[np.uint8], quality: int = 90) -> bytes:
     components = b"".join(bytes([i, factor, table]) for i, (factor, table) in enumerate(sampling, 1))
     parts.append(segment(0xC0, struct.pack(">BHHB", 8, rows, columns, len(sampling)) + components))
     scan = scan_header(tuple((table, table) for _, table in sampling), 0, 63)
-    return b"".join((*parts, *tables, scan, pack(words, lengths), EOI))
+    return b"".join((*parts, *tables, scan, _entropy_coded(frame, steps), EOI))
 
 
-def _ycbcr(frame: NDArray[np.uint8]) -> list[Integers]:
+def _entropy_coded(frame: NDArray[np.uint8], steps: list[Integers]) -> bytes:
+    """The scan's data, made band by band: a scanned page at once would take as much memory as everything else together."""
+    colour, parts = frame.ndim == 3, []
+    before = [0, 0, 0]
+    for top in range(0, len(frame), _BAND):
+        band = frame[top : top + _BAND]
+        planes = _ycbcr(band) if colour else [band.astype(np.int32)]
+        widths = (16, 8, 8) if colour else (8,)
+        blocks = [_quantised(_padded(plane, widths[i]), steps[i > 0]) for i, plane in enumerate(planes)]
+        parts.append(bits(*(_interleaved(blocks, before) if colour else _coded(blocks[0], before[0]))))
+        before = [int(plane[-1, -1, 0]) for plane in blocks]
+    return packed(parts)
+
+
+def _ycbcr(frame: NDArray[np.uint8]) -> list[NDArray[np.int32]]:
     """Luminance, and the two colour differences at half the columns (ITU-T T.871), in integers."""
-    r, g, b = (frame[:, :, i].astype(np.int64) for i in range(3))
+    r, g, b = (frame[:, :, i].astype(np.int32) for i in range(3))
     luminance = (19595 * r + 38470 * g + 7471 * b + 32768) >> 16
     blue = ((-11059 * r - 21709 * g + 32768 * b + 32767) >> 16) + 128
     red = ((32768 * r - 27439 * g - 5329 * b + 32767) >> 16) + 128
@@ -56,7 +70,7 @@ def _ycbcr(frame: NDArray[np.uint8]) -> list[Integers]:
     return [luminance, *((plane[:, ::2] + plane[:, 1::2] + 1) >> 1 for plane in half)]
 
 
-def _padded(plane: Integers, width: int) -> Integers:
+def _padded(plane: NDArray[np.int32], width: int) -> NDArray[np.int32]:
     """The plane with its last row and column repeated up to whole blocks."""
     rows, columns = plane.shape
     return np.pad(plane, ((0, -rows % 8), (0, -columns % width)), mode="edge")
@@ -88,10 +102,10 @@ def _transformed(values: NDArray[np.int32]) -> NDArray[np.int32]:
     return found
 
 
-def _quantised(plane: Integers, steps: Integers) -> Integers:
+def _quantised(plane: NDArray[np.int32], steps: Integers) -> Integers:
     """The plane's blocks, transformed, quantised, in zigzag order; shape (block rows, block columns, 64)."""
     rows, columns = plane.shape[0] // 8, plane.shape[1] // 8
-    pixels = (plane.astype(np.int32) - 128).reshape(rows, 8, columns, 8)
+    pixels = (plane - 128).reshape(rows, 8, columns, 8)
     across = (_transformed(np.ascontiguousarray(pixels.transpose(3, 1, 0, 2))) + (1 << 7)) >> 8
     down = _transformed(np.ascontiguousarray(across.transpose(1, 0, 2, 3)))
     both = down.transpose(2, 3, 0, 1).reshape(rows, columns, 64)
@@ -101,17 +115,19 @@ def _quantised(plane: Integers, steps: Integers) -> Integers:
     return ordered
 
 
-def _interleaved(planes: list[Integers]) -> tuple[Integers, Integers]:
+def _interleaved(planes: list[Integers], before: list[int]) -> tuple[Integers, Integers]:
     """Two luminance blocks, then one of each colour difference, over and over (T.81 A.2.3)."""
     grey, blue, red = planes
     units = grey.shape[0] * grey.shape[1] // 2
     order = []
     parts = []
-    for plane, tables, place in (
-        (grey, (DC_GREY, AC_GREY), (0, 1)), (blue, (DC_COLOUR, AC_COLOUR), (2,)), (red, (DC_COLOUR, AC_COLOUR), (3,)),
-    ):  # fmt: skip
+    for plane, last, tables, place in (
+        (grey, before[0], (DC_GREY, AC_GREY), (0, 1)),
+        (blue, before[1], (DC_COLOUR, AC_COLOUR), (2,)),
+        (red, before[2], (DC_COLOUR, AC_COLOUR), (3,)),
+    ):
         flat = plane.reshape(-1, 64)
-        words, lengths, owner = _symbols(flat, *tables)
+        words, lengths, owner = _symbols(flat, last, *tables)
         unit, which = owner // len(place), owner % len(place)
         order.append((unit * 4 + place[0] + which).astype(np.int64))
         parts.append((words, lengths))
@@ -121,23 +137,23 @@ def _interleaved(planes: list[Integers]) -> tuple[Integers, Integers]:
     return words, lengths
 
 
-def _coded(blocks: Integers, dc: HuffmanTable, ac: HuffmanTable) -> tuple[Integers, Integers]:
-    words, lengths, _ = _symbols(blocks, dc, ac)
+def _coded(blocks: Integers, before: int) -> tuple[Integers, Integers]:
+    words, lengths, _ = _symbols(blocks.reshape(-1, 64), before, DC_GREY, AC_GREY)
     return words, lengths
 
 
-def _symbols(blocks: Integers, dc: HuffmanTable, ac: HuffmanTable) -> tuple[Integers, Integers, Integers]:
-    """The words of blocks in order, their lengths in bits and the block that each belongs to."""
+def _symbols(blocks: Integers, before: int, dc: HuffmanTable, ac: HuffmanTable) -> tuple[Integers, Integers, Integers]:
+    """The words of blocks in order, their lengths in bits and the block that each belongs to; `before` is the mean before."""
     count = len(blocks)
-    change = np.diff(blocks[:, 0], prepend=0)
+    change = np.diff(blocks[:, 0], prepend=before)
     size = category(change)
     first = dc.codes[0][size] << size | extra_bits(change, size), dc.codes[1][size] + size
     block, place = np.nonzero(blocks[:, 1:])
     value = blocks[:, 1:][block, place]
-    before = np.full(len(place), -1)
+    previous = np.full(len(place), -1)
     same = block[1:] == block[:-1]
-    before[1:][same] = place[:-1][same]
-    run = place - before - 1
+    previous[1:][same] = place[:-1][same]
+    run = place - previous - 1
     size = category(value)
     symbol = run % 16 << 4 | size
     codes, lengths = ac.codes

@@ -62,13 +62,21 @@ def extra_bits(values: Integers, size: Integers) -> Integers:
 
 def pack(words: Integers, lengths: Integers) -> bytes:
     """Entropy-coded data: each word's low bits, most significant first, padded with ones, every FF byte stuffed."""
-    total = int(lengths.sum())
+    return packed([bits(words, lengths)])
+
+
+def packed(parts: Sequence[NDArray[np.uint8]]) -> bytes:
+    """Entropy-coded data of `bits`."""
+    padding = np.ones(-sum(map(len, parts)) % 8, np.uint8)
+    return np.packbits(np.concatenate((*parts, padding))).tobytes().replace(b"\xff", b"\xff\x00")
+
+
+def bits(words: Integers, lengths: Integers) -> NDArray[np.uint8]:
+    """The low bits of each word, most significant first, a byte each."""
     ends = np.cumsum(lengths)
     owner = np.repeat(np.arange(len(words)), lengths)
-    shift = ends[owner] - 1 - np.arange(total)
-    bits = (words[owner] >> shift & 1).astype(np.uint8)
-    padded = np.concatenate((bits, np.ones(-total % 8, np.uint8)))
-    return np.packbits(padded).tobytes().replace(b"\xff", b"\xff\x00")
+    shift = ends[owner] - 1 - np.arange(len(owner))
+    return (words[owner] >> shift & 1).astype(np.uint8)
 
 
 def scan_header(tables: Sequence[tuple[int, int]], start: int, end: int) -> bytes:
