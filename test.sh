@@ -111,8 +111,8 @@ run_pytest() {
   local expression='' part
   select_tests
   for part in ${left_out[@]+"${left_out[@]}"}; do expression+="${expression:+ and }$part"; done
-  # the suite in the containers waits more than it works: more processes than cores make use of that
-  python -m pytest --numprocesses "$([ "$fast" = 1 ] && echo 2 || echo 4)" --dist loadfile --no-loadscope-reorder ${expression:+-m "$expression"} --durations=10 --durations-min=1 ${pytest_options[@]+"${pytest_options[@]}"}
+  # tests that talk to programs wait more than they work: more processes than cores make use of that
+  python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder ${expression:+-m "$expression"} --durations=10 --durations-min=1 ${pytest_options[@]+"${pytest_options[@]}"}
 }
 
 check environment ./start.sh --dev

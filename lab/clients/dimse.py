@@ -35,7 +35,7 @@ from synthetic_data.instance import storage_kinds
 NO_ANSWER = 0xFFFF
 """Stands for the status where the archive broke off instead of answering: so Orthanc refuses a service."""
 TIMEOUT_SECONDS = 4.0
-ATTEMPTS, QUICK_SECONDS = 3, 1.0
+ATTEMPTS, QUICK_SECONDS = 3, 3.0
 SYNTAXES: list[str | UID] = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
 
 # Nobody reads pynetdicom's log here, and to write out each message for it takes a fifth of the time of a query.

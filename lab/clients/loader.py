@@ -25,6 +25,7 @@ from synthetic_data.instance import storage_kinds
 
 Progress = Callable[[int, int], None]
 WORKERS = 3
+ASSOCIATIONS = 5
 ZIP = b"PK"
 PATIENCE_SECONDS = 30.0
 ANSWERS_THAT_MAY_BE_LOST = 5
@@ -71,8 +72,8 @@ def store_hospital(site: LiveSite, hospital: Hospital, progress: Progress | None
 
 def _together(work: Callable[[], None], ended: Event) -> None:
     """Do ``work`` in a few threads. An error of one, and Ctrl-C, set ``ended``, for the others not to begin with another object."""
-    with ThreadPoolExecutor(WORKERS) as pool:
-        working = [pool.submit(work) for _ in range(WORKERS)]
+    with ThreadPoolExecutor(ASSOCIATIONS) as pool:
+        working = [pool.submit(work) for _ in range(ASSOCIATIONS)]
         try:
             wait(working, return_when=FIRST_EXCEPTION)
         finally:

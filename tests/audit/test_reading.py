@@ -189,6 +189,7 @@ def test_files_without_an_orthanc_are_not_called_clean(tmp_path: Path) -> None:
         assert "There is no Orthanc in these files" in refusal(write(tmp_path, name, text))
 
 
+@pytest.mark.slow
 def test_odd_values_are_survived(tmp_path: Path) -> None:
     odd = {
         "DicomModalities": 5,

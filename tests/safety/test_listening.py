@@ -36,6 +36,7 @@ def lab_processes(lab: Lab) -> set[int]:
     return {host, *descendants(host)}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("native")
 @pytest.mark.parametrize("name", SITES)
 def test_exactly_what_the_site_publishes_listens(lab: Lab, name: str) -> None:

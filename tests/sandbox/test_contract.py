@@ -197,6 +197,7 @@ def test_a_site_applied_to_a_stopped_sandbox_says_how_to_start_it(lab: Lab, kind
     lab.start(with_parent=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["orthanc", "nginx", "nginx-worker", "keeper", "gateway-keeper"])
 def test_a_killed_process_comes_back_with_the_archives_content(lab: Lab, kind: str, chaos: Chaos, part: str) -> None:
     if kind == "native" and part == "gateway-keeper":

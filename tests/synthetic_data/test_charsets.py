@@ -31,6 +31,7 @@ def first(locale: str, charset: Charset, patients: int = 4) -> list[Instance]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("charset", CHARSETS)
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_identifier_reads_back_from_the_files_bytes(locale: str, charset: Charset) -> None:
@@ -42,6 +43,7 @@ def test_every_identifier_reads_back_from_the_files_bytes(locale: str, charset: 
             assert entry.value in (text[slice(*entry.span)] if entry.span else text), entry
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", LOCALES)
 def test_nothing_is_lost_but_letters_that_the_repertoire_lacks(locale: str) -> None:
     for instance in first(locale, "national"):

@@ -71,6 +71,7 @@ def test_texts_are_french_unicode_and_survive_a_file(instances: list[Instance]) 
     assert dataset.PatientComments.startswith("SYNTHETIC - NOT A PERSON. Personne à prévenir : ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", LOCALES)
 def test_no_value_is_longer_than_its_representation_allows(locale: str) -> None:
     too_long = []
