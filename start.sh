@@ -185,7 +185,7 @@ installed() { cmp -s "$1" ".venv/pacslab/$1" && [ "$(cat .venv/pacslab/folder 2>
 pip_install() { .venv/bin/python -m pip --disable-pip-version-check --no-input install --progress-bar off "$@"; }
 
 install_lock() {
-  step "$(text packages "$1")" pip_install --only-binary :all: --require-hashes -r "$1" || return
+  step "$(text packages "$1")" pip_install --only-binary :all: --no-deps --require-hashes -r "$1" || return
   cp "$1" .venv/pacslab/
 }
 

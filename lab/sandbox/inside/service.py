@@ -7,13 +7,13 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from .files import ROOT
+from .listening import listening
 
 STOP_SECONDS = 5.0
 # Orthanc needs 2.5 to 3.5 s to stop politely, most of it asleep in its threads. It is killed instead: its index is SQLite
@@ -161,17 +161,3 @@ def trouble(log: Path, mark: int) -> list[str]:
     lines = [line for line in lines if line.strip()]
     errors = [line for line in lines if line.startswith("E") or any(word in line for word in _TROUBLE)]
     return (errors or lines)[-8:]
-
-
-def listening() -> set[tuple[str, int]]:
-    """Every TCP address (IPv4) that something listens on in this network namespace. Read-only.
-
-    Read from the kernel rather than tried out: a connection would stand in the logs as a visitor's.
-    """
-    found = set()
-    for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]:
-        _, local, _, state, *_ = line.split()
-        if state == "0A":
-            address, port = local.split(":")
-            found.add((socket.inet_ntoa(bytes.fromhex(address)[::-1]), int(port, 16)))
-    return found
