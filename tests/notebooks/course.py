@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -41,9 +43,14 @@ QUESTIONS = {lesson.key(question) for lesson in syllabus().values() for question
 CELL_SECONDS = 60
 
 
+@cache
+def _texts(language: str, solved: bool) -> Mapping[Path, str]:
+    return COURSE.notebooks((language,), solved)
+
+
 def executed(path: Path, language: str, solved: bool, environment: dict[str, str]) -> nbformat.NotebookNode:
     """This notebook, below a language's folder, after a run in a kernel of its own. Raises CellExecutionError at an exception."""
-    text = COURSE.notebooks((language,), solved)[Path(language, path)]
+    text = _texts(language, solved)[Path(language, path)]
     notebook = nbformat.reads(text, as_version=4)
     client = NotebookClient(
         notebook, timeout=CELL_SECONDS, kernel_name="python3", resources={"metadata": {"path": ROOT}}

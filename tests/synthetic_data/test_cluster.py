@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from synthetic_data import Hospital, SyntheticDataError, generate
 from tests.synthetic_data.test_writing import same
 
-distributed = pytest.importorskip("distributed", reason="the package 'distributed' is not installed")
+
+@pytest.fixture
+def distributed() -> ModuleType:
+    """The library; imported here, where it is needed, as it takes long."""
+    return pytest.importorskip("distributed", reason="the package 'distributed' is not installed")
 
 
 @pytest.mark.slow
-def test_a_cluster_that_loses_one_of_two_workers_writes_the_same_files(tmp_path: Path) -> None:
+def test_a_cluster_that_loses_one_of_two_workers_writes_the_same_files(distributed: ModuleType, tmp_path: Path) -> None:
     hospital = generate(patients=8, modalities=["CT", "MR"])
     hospital.write(tmp_path / "alone")
     victims: list[int] = []
@@ -34,7 +39,7 @@ def test_a_cluster_that_loses_one_of_two_workers_writes_the_same_files(tmp_path:
 
 
 def test_a_scheduler_that_is_not_there_is_said(
-    hospital: Hospital, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    distributed: ModuleType, hospital: Hospital, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("synthetic_data.cluster._CONNECT_SECONDS", "200ms")
     with pytest.raises(SyntheticDataError) as caught:
@@ -42,15 +47,17 @@ def test_a_scheduler_that_is_not_there_is_said(
     assert str(caught.value) == ("no dask scheduler answers at 'tcp://127.0.0.1:9'; start one with 'dask scheduler'.")
 
 
-def test_an_address_that_is_none_is_said(hospital: Hospital, tmp_path: Path) -> None:
+def test_an_address_that_is_none_is_said(distributed: ModuleType, hospital: Hospital, tmp_path: Path) -> None:
     with pytest.raises(SyntheticDataError, match="no dask scheduler answers at 'nonsense://'"):
         hospital.write(tmp_path, scheduler="nonsense://")
 
 
 @pytest.mark.parametrize(
-    "reason", [distributed.KilledWorker("patient", None, 3), distributed.CancelledError("patient")]
+    ("reason", "arguments"), [("KilledWorker", ("patient", None, 3)), ("CancelledError", ("patient",))]
 )
-def test_a_cluster_that_breaks_down_is_said(reason: Exception, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_cluster_that_breaks_down_is_said(
+    distributed: ModuleType, reason: str, arguments: tuple[object, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     class Broken:
         loop = None
 
@@ -67,7 +74,7 @@ def test_a_cluster_that_breaks_down_is_said(reason: Exception, monkeypatch: pyte
             return self
 
         def result(self) -> None:
-            raise reason
+            raise getattr(distributed, reason)(*arguments)
 
     monkeypatch.setattr(distributed, "Client", lambda *_, **__: Broken())
     monkeypatch.setattr(distributed, "as_completed", lambda futures, loop: futures)
