@@ -150,7 +150,8 @@ class Lab(Detection, Privacy, Publishing):
         """The running site as its clients see it."""
         sandbox = self.sandbox
         machine = HospitalMachine(sandbox.storage, lambda name: sandbox.log(Log(name)), sandbox.alter)
-        return LiveSite(sandbox.network, self.site, sandbox.certificates, self._trouble, self._program_runs, machine)
+        troubles, run, kept = self._trouble, self._program_runs, self.home.masked
+        return LiveSite(sandbox.network, self.site, sandbox.certificates, troubles, run, machine, kept)
 
     # -- the course ----------------------------------------------------------------------------------------------
 

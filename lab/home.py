@@ -69,6 +69,11 @@ class Home:
         return self.folder / "progress.sqlite"
 
     @property
+    def masked(self) -> Path:
+        """Copies of images that the hospital's research office has masked, which takes seconds."""
+        return self.folder / "masked"
+
+    @property
     def lock(self) -> Path:
         """Held by the ``pacslab start`` that runs here."""
         return self.folder / "session.lock"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from tests.support.internet import the_internet_to_oneself
 FEW = 3  # patients: the archive fills in a second
 # Tests may run in several processes (pytest-xdist); each has a lab, and the next number for a second lab of its own.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+# What a research office masks once it masks in seconds each time: the labs of all tests keep it in one place.
+MASKED = Path(__file__).resolve().parent / "output" / "masked"
 TEST_INSTANCE = int(os.environ.get("PACSLAB_TEST_INSTANCE", "28")) + 2 * WORKER
 
 
@@ -71,12 +74,21 @@ def kind(request: pytest.FixtureRequest) -> str:
     return str(request.config.getoption("--sandbox"))
 
 
+def state_folder(factory: pytest.TempPathFactory, name: str) -> Path:
+    """A state folder of its own for a lab, but for the masked copies."""
+    folder = factory.mktemp(name)
+    with contextlib.suppress(OSError):  # nothing can be written beside the tests in a container
+        MASKED.mkdir(parents=True, exist_ok=True)
+        (folder / "masked").symlink_to(MASKED)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def home(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A state folder of the suite's own, in a path with a space."""
     if kind == "native":
         os.environ["PACSLAB_INSTANCE"] = str(TEST_INSTANCE)
-    folder = tmp_path_factory.mktemp("a home with spaces")
+    folder = state_folder(tmp_path_factory, "a home with spaces")
     os.environ["PACSLAB_STATE"] = str(folder)
     return Home(folder)
 

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
@@ -77,7 +78,7 @@ def make_export(site: LiveSite) -> Exported:
             else _own_name(client, image.series)
             for image in images
         }
-        made = _masked(client, recipe.tool, images, recipe.request)
+        made = _masked(client, recipe.tool, images, recipe.request, site.kept)
     return _exported(made, names, images)
 
 
@@ -88,7 +89,7 @@ def make_test_copy(site: LiveSite) -> Exported | None:
         return None
     with _administrator(site) as client:
         images = list(_images(client))
-        made = _masked(client, content, images, {})
+        made = _masked(client, content, images, {}, site.kept)
     return _exported(made, {image.instance: f"test/{image.number:04}.dcm" for image in images}, images)
 
 
@@ -113,10 +114,12 @@ def _images(client: httpx.Client) -> Iterator[_Image]:
         yield _Image(number, instance, str(series["ID"]), Original(tags, content))
 
 
-def _masked(client: httpx.Client, tool: str, images: list[_Image], request: Tags) -> dict[str, tuple[bytes, str]]:
+def _masked(
+    client: httpx.Client, tool: str, images: list[_Image], request: Tags, kept: Path | None
+) -> dict[str, tuple[bytes, str]]:
     """The copies by instance, each with the step that made it."""
     if tool == "pacslab":
-        cleaned = by_pacslab({image.instance: image.original.content for image in images})
+        cleaned = by_pacslab({image.instance: image.original.content for image in images}, kept)
         return {instance: (content, f"pacslab deidentify {instance}") for instance, content in cleaned.items()}
     made = {}
     for image in images:

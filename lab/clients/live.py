@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 
@@ -42,6 +43,8 @@ class LiveSite:
     """Which run of its programs this is: another value once one of them was started anew."""
     inside: Machine | None = None
     """The archive's machine from within, for those who got there; None where nobody can."""
+    kept: Path | None = None
+    """The hospital's folder for copies that take long to make; None keeps none."""
 
     @property
     def machine(self) -> Machine:

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, Request, expect
 
 from lab.site.zones import Network, Zone
 from tests.browser.student import ADDRESS, SECOND, Started, open_explorer, solve_notebook_01, visit
+from tests.conftest import state_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.native, pytest.mark.slow]
 INSTANCE = 27
@@ -30,7 +31,7 @@ def language(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def started(language: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     """``./start.sh --native`` in the foreground, ended with Ctrl-C; the URL is the one that it prints."""
-    own = {"PACSLAB_STATE": str(tmp_path_factory.mktemp("student")), "PACSLAB_INSTANCE": str(INSTANCE)}
+    own = {"PACSLAB_STATE": str(state_folder(tmp_path_factory, "student")), "PACSLAB_INSTANCE": str(INSTANCE)}
     own |= {"PACSLAB_LANG": language, "PYTHONUNBUFFERED": "1", "PACSLAB_SANDBOX": "native"}
     pacslab = (str(ROOT / "pacslab"),)
     process = subprocess.Popen(

@@ -17,7 +17,6 @@ import pytest
 from pydicom.dataset import Dataset
 
 from lab.api import Lab
-from lab.catalogue import catalogue, weakness
 from lab.clients import dimse
 from lab.clients.guard import require_inside
 from lab.clients.live import LiveSite
@@ -35,6 +34,7 @@ from lab.survey.conduct import conduct
 from lab.survey.internet import _taken
 from lab.survey.tool.target import Target
 from lab.survey.tool.viewer import fetch, look
+from tests.support.connections import watched
 
 NATIVE, COMPOSE = Network.native(7), Network("198.19", transparent=False)
 FOREIGN = (
@@ -65,45 +65,10 @@ NOT_URLS = (
 )  # fmt: skip
 
 
-class Tried(AssertionError):
-    """A client tried to leave the machine, or asked for a name."""
-
-
 @pytest.fixture(autouse=True)
 def attempts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Where clients connect to. Whatever is not loopback is stopped before it starts: no test sends a packet out."""
-    seen: list[str] = []
-    real, real_ex, real_send = socket.socket.connect, socket.socket.connect_ex, socket.socket.sendto
-
-    def look(address: object) -> None:
-        host = str(address[0]) if isinstance(address, tuple) else "a file"
-        seen.append(host)
-        if not host.startswith(("127.", "a file")):
-            raise Tried(f"connected to {address}")
-
-    def connect(self: socket.socket, address: object) -> None:
-        look(address)
-        real(self, address)  # type: ignore[arg-type]
-
-    def connect_ex(self: socket.socket, address: object) -> int:
-        look(address)
-        return real_ex(self, address)  # type: ignore[arg-type]
-
-    def sendto(self: socket.socket, *arguments: object) -> int:
-        look(arguments[-1])
-        return real_send(self, *arguments)  # type: ignore[call-overload,no-any-return]
-
-    real_resolve = socket.getaddrinfo
-
-    def resolve(host: object, *arguments: object, **options: object) -> object:
-        if not str(host).startswith("127."):
-            raise Tried(f"asked for {host!r}")
-        return real_resolve(host, *arguments, **options)  # type: ignore[call-overload]
-
-    for name, stand_in in (("connect", connect), ("connect_ex", connect_ex), ("sendto", sendto)):
-        monkeypatch.setattr(socket.socket, name, stand_in)
-    monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    return seen
+    return watched(monkeypatch, "127.")
 
 
 def live(network: Network) -> LiveSite:
@@ -309,7 +274,7 @@ def test_the_zones_of_a_sandbox_and_loopback_are_accepted() -> None:
             require_inside(outside, COMPOSE)
 
 
-# -- the running lab ----------------------------------------------------------------------------------------------------
+# -- the running lab; tests/scenarios/conftest.py watches every scenario from break to repair ---------------------------
 
 
 def test_the_trainees_own_client_goes_nowhere_else(lab: Lab, attempts: list[str]) -> None:
@@ -320,22 +285,6 @@ def test_the_trainees_own_client_goes_nowhere_else(lab: Lab, attempts: list[str]
                 with pytest.raises(AddressRefused):
                     client.get(url)
     assert attempts[before:] == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("scenario", list(catalogue()))
-def test_no_client_leaves_the_sandbox_from_break_to_repair(lab: Lab, attempts: list[str], scenario: str) -> None:
-    lab.misconfigure(scenario)
-    lab.probe_all()
-    lab.look()
-    lab.traces(scenario)
-    if not weakness(scenario).scenario.right_fix.elsewhere:
-        lab.fix(scenario)
-        assert lab.check(scenario).passed
-    network = lab.sandbox.network
-    inside = {network.archive, *(network.gateway(zone) for zone in Zone), "127.0.0.1"}
-    assert set(attempts) <= inside
-    assert network.gateway(Zone.INTERNET) in attempts
 
 
 def test_the_command_line_has_no_option_for_an_address() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from lab import catalogue
 from lab.catalogue import weakness
 from lab.scenario import Fix
+from lab.site.zones import Network, Zone
+from tests.support.connections import watched
 
 pytest.register_assert_rewrite("tests.scenarios.matrix")
 ON_A_BUSY_MACHINE = 15.0
@@ -16,6 +20,14 @@ ON_A_BUSY_MACHINE = 15.0
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a probe says is judged here; test processes share the machine. How long it takes is timed in ``test_whole.py``."""
     monkeypatch.setattr(catalogue, "PROBE_SECONDS", ON_A_BUSY_MACHINE)
+
+
+@pytest.fixture(autouse=True)
+def attempts(monkeypatch: pytest.MonkeyPatch, network: Network) -> Iterator[list[str]]:
+    """Safety rule 1 from break to repair: no client of any scenario connects to anything but the sandbox it was given."""
+    seen = watched(monkeypatch, f"{network.prefix}.", "127.0.0.1")
+    yield seen
+    assert set(seen) <= {network.archive, *map(network.gateway, Zone), "127.0.0.1"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

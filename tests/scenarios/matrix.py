@@ -109,13 +109,14 @@ def shortened(kind: str) -> bool:
 
 
 def test_a_misconfiguration_is_found_and_opens_what_it_declares_and_nothing_else(
-    lab: Lab, kind: str, scenario: str
+    lab: Lab, kind: str, scenario: str, attempts: list[str]
 ) -> None:
     lab.misconfigure(scenario)
     assert answering(lab) == {(endpoint.zone, endpoint.door) for endpoint in lab.sandbox.endpoints()}
     require(lab, scenario)
     opened = {scenario, *weakness(scenario).scenario.also}
     verdicts = probe_each(lab.live(), map(weakness, sorted(opened) if shortened(kind) else catalogue()))
+    assert lab.sandbox.network.gateway(Zone.INTERNET) in attempts
     found = {name for name, verdict in verdicts.items() if isinstance(verdict, Vulnerable)}
     assert found <= opened
     hidden = {name for name in opened if isinstance(verdicts[name], NotChecked)}  # behind a graver one
@@ -190,6 +191,7 @@ def test_the_probe_leaves_the_archive_as_it_was(lab: Lab, scenario: str) -> None
 def test_the_logs_show_the_intrusion_exactly_where_the_scenario_says(lab: Lab, scenario: str) -> None:
     lab.misconfigure(scenario)
     require(lab, scenario)
+    lab.look()
     for trace, lines in lab.traces(scenario).found:
         assert bool(lines) is (trace.pattern is not None), (trace.log, trace.log_level, lines)
 
