@@ -132,6 +132,12 @@ class Jupyter:
         extensions.mkdir(parents=True, exist_ok=True)
         wanted = {"ServerApp": {"jpserver_extensions": {"lab.jupyter": True}}}
         (extensions / "pacslab.json").write_text(json.dumps(wanted), encoding="utf-8")
+        # else each visit has node and yarn find out for seconds that nothing is to be built
+        page = self._folder / "config" / "labconfig"
+        page.mkdir(exist_ok=True)
+        (page / "page_config.json").write_text(
+            json.dumps({"buildCheck": False, "buildAvailable": False}), encoding="utf-8"
+        )
         for plugin, name, settings in (
             (
                 "apputils-extension",

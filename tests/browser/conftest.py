@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from lab.site.baseline import ADMINISTRATOR, ADMINISTRATOR_PASSWORD
 from tests.browser.student import CHROMIUM, FLAGS
@@ -21,12 +21,20 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One student's browser, which keeps what it has loaded."""
     context = browser.new_context(
         viewport={"width": 1280, "height": 900},
         ignore_https_errors=True,
         http_credentials={"username": ADMINISTRATOR, "password": ADMINISTRATOR_PASSWORD},
     )
-    yield context.new_page()
+    yield context
     context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    page = context.new_page()
+    yield page
+    page.close()

@@ -54,9 +54,9 @@ def visit(page: Page, url: str, shows: str) -> None:
 
 
 def open_notebook(page: Page, started: Started, name: str) -> None:
-    """Open the printed address, then another notebook, as the only one on the screen, and wait for its kernel."""
-    visit(page, started.url, ".jp-Notebook .jp-Cell")
-    visit(page, f"{started.url.split('/lab')[0]}/lab/tree/{name}?reset", ".jp-NotebookPanel")
+    """Open another notebook at the printed address, as the only one on the screen, and wait for its kernel."""
+    server, _, token = started.url.partition("/lab/tree/")
+    visit(page, f"{server}/lab/tree/{name}?reset&{token.partition('?')[2]}", ".jp-NotebookPanel")
     expect(page.locator(".jp-NotebookPanel")).to_have_count(1, timeout=60 * SECOND)
     expect(page.locator(".jp-MarkdownOutput h1").first).to_be_visible(timeout=60 * SECOND)
     expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first).to_be_visible(timeout=60 * SECOND)
