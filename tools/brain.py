@@ -103,11 +103,17 @@ def _ventricles(t1: Volume, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _sulci(t1: Volume, mask: NDArray[np.bool_], ventricles: NDArray[np.bool_]) -> Volume:
-    """How much speaks for fluid, from 0: dark places, and valleys in what is not dark, as a mean fills narrow sulci."""
+    """How much speaks for fluid, from 0: dark places, and valleys in what is not dark, as a mean fills narrow sulci.
+
+    Where the transverse sinuses run, blood is dark.
+    """
     filled = np.where(mask, t1, 164).astype(np.float32)
     closed = ndimage.gaussian_filter(ndimage.grey_closing(filled, footprint=np.ones((7, 7, 7))), 1.0)
     valley = np.clip(np.minimum(closed, 164) - filled, 0, None)
     fluid = np.clip(164 - filled, 0, 110) / 105 * 0.6 + valley / 45 * 0.75
+    x, y, z = _places()
+    sinuses = (abs(x) > 9) & (y < -60) & (z < -4)
+    fluid *= 1 - 0.65 * ndimage.gaussian_filter(sinuses.astype(np.float32), 3)
     fluid = np.where(mask, np.clip(fluid, 0, 1.5), 1.2)
     return np.where(ndimage.binary_dilation(ventricles, iterations=2), 0, fluid).astype(np.float32)
 

@@ -13,8 +13,10 @@ from synthetic_data.anatomy.shapes import Box, Image, soften
 from synthetic_data.anatomy.texture import grain
 from synthetic_data.anatomy.tissue import Canvas, Tissue
 
-_UP, _DOWN = 1.06, 1.04
-"""How much higher and deeper the template is than the heads, whose skull ends where the template's brain does."""
+_TOP = 88.0
+"""The height in mm of a head within whose skull the template's brain fits as it is."""
+_DOWN = 1.04
+"""How much deeper the template is than the heads."""
 _FLOOR = -11.0
 """The height in mm above which the brain lies on nothing but its neighbours."""
 _MM = 0.9
@@ -38,12 +40,13 @@ class Inside(NamedTuple):
 class Brain:
     """What distinguishes one brain from the template's.
 
-    `wide` and `long` are scales around the middle, `pitch`, `roll` and `twist` slopes, `lift` is in mm. By `sulci` and `ventricles`,
-    in mm, the spaces for fluid are wider on each side. `shift` picks the random bends.
+    `wide`, `long` and `tall` are scales around the middle, `pitch`, `roll` and `twist` slopes, `lift` is in mm. By `sulci`
+    and `ventricles`, in mm, the spaces for fluid are wider on each side. `shift` picks the random bends.
     """
 
     wide: float
     long: float
+    tall: float
     lift: float
     pitch: float
     roll: float
@@ -53,13 +56,14 @@ class Brain:
     shift: int
 
     @classmethod
-    def of(cls, generator: random.Random, atrophy: float, growth: float) -> Brain:
-        """Someone's brain; a child's fills its skull and has narrow ventricles."""
+    def of(cls, generator: random.Random, height: float, atrophy: float, growth: float) -> Brain:
+        """Someone's brain, in a head of that `height`; a child's fills its skull and has narrow ventricles."""
         young = min(1.0, (1.0 - growth) * 12)
         return cls(
             wide=generator.uniform(1.04, 1.18),
             long=generator.uniform(1.02, 1.14),
-            lift=generator.uniform(-2.5, 2.5),
+            tall=_TOP / height,
+            lift=generator.uniform(-2.0, 2.0),
             pitch=generator.uniform(-0.07, 0.07),
             roll=generator.uniform(-0.05, 0.05),
             twist=generator.uniform(-0.06, 0.06),
@@ -70,14 +74,14 @@ class Brain:
 
     def level(self, z: float) -> float:
         """The template's height for a head's."""
-        return z * (_UP if z > 0 else _DOWN) + self.lift
+        return z * (self.tall if z > 0 else _DOWN) + self.lift
 
     def sample(self, part: Inside, z: float) -> Sample:
         """What the template has at the places of a slice; its hull comes to lie on the skull's."""
         x, y = part.u[None, :], part.v[:, None]
-        height = x * np.float32(self.roll) + y * np.float32(self.pitch) + np.float32(self.level(z))
+        height: Image = x * np.float32(self.roll) + y * np.float32(self.pitch) + np.float32(self.level(z))
         far = np.sqrt(x * x + y * y) + np.float32(0.01)
-        share = y / (np.abs(x) + np.abs(y) + np.float32(0.01))
+        share: Image = y * (np.float32(1) / (np.abs(x) + np.abs(y) + np.float32(0.01)))
         stretch = atlas().hull(share, height) * np.sqrt(part.rise) / far
         rise = np.minimum(part.rise, np.float32(1))
         bend = np.float32(1) - rise * rise * np.float32(0.7)
@@ -144,8 +148,8 @@ class Brain:
         canvas.cover(bone * behind * soften((deep - np.float32(3.4)) * per_pixel), Tissue.CORTICAL_BONE, box)
         flesh = skull * soften((deep - np.float32(2.2) - behind * np.float32(2.4)) * per_pixel)
         canvas.cover(flesh, Tissue.MUSCLE, box)
-        seams = np.abs(grain(part.u, part.v, canvas.z, 13.0, self.shift + 5))
-        fat = soften((np.float32(0.1) - seams) * np.float32(9))
+        hills = grain(part.u, part.v, canvas.z, 13.0, self.shift + 5)
+        fat = soften((hills - np.float32(0.3)) * np.float32(6))
         eyes = (np.float32(1) - behind) * np.float32(min(1.0, max(0.0, (canvas.z + 60) / 8)))
-        canvas.cover(flesh * np.maximum(fat, eyes), Tissue.FAT, box)
+        canvas.cover(flesh * np.maximum(fat * np.float32(0.6), eyes), Tissue.FAT, box)
         return bone

@@ -51,7 +51,7 @@ class Head:
         scalp = generator.uniform(4.0, 6.5)
         atrophy = min(1.0, max(0.0, (age - 45) / 40)) * generator.uniform(0.7, 1.0)
         shift = generator.randrange(1 << 20)
-        brain = Brain.of(role.child("brain").random(), atrophy, growth)
+        brain = Brain.of(role.child("brain").random(), height, atrophy, growth)
         return cls(width, length, height, skull, scalp, atrophy, shift, brain)
 
     def slice(self, grid: Grid, z: float, contrasts: list[Contrast], findings: tuple[Finding, ...]) -> Image:
@@ -59,11 +59,14 @@ class Head:
         canvas = Canvas(grid, z, contrasts)
         rise = self._rise(grid.u[None, :], grid.v[:, None])
         up = z / (self.height if z > 0 else 150.0)
-        # a plane cuts the vertex' layers at a slant, and they are somewhat thinner there
-        thin = 1 + 0.45 * up * up if z > 0 else 1.0
-        depth = (np.float32(1.0) - np.sqrt(rise + np.float32(up * up))) * np.float32(self._radius * thin)
+        up *= up
+        radius = (self.width + self.length) / 2
+        if z > 0:
+            # the vertex is flatter than an ellipsoid's, and what covers it is thinner
+            up, radius = up * (0.75 + 0.25 * up), radius * (1 + 0.45 * up)
+        depth = (np.float32(1.0) - np.sqrt(rise + np.float32(up))) * np.float32(radius)
         self._scalp_and_skull(canvas, depth)
-        brain = self._brain(canvas, rise, depth, up * up, self._radius * thin)
+        brain = self._brain(canvas, rise, depth, up, radius)
         for finding in findings:
             self._paint_finding(canvas, finding, brain)
         if z < 5:
@@ -71,10 +74,6 @@ class Head:
             canvas.cover(soften((np.float32(3.0) - depth) * np.float32(1 / grid.spacing)), Tissue.SKIN)
             canvas.cover(soften(-depth * np.float32(1 / grid.spacing)), Tissue.AIR)
         return canvas.planes
-
-    @property
-    def _radius(self) -> float:
-        return (self.width + self.length) / 2
 
     def _rise(self, x: Image, y: Image) -> Image:
         """The square of how far each place is from the axis, 1 at the skin at the head's widest."""
@@ -99,10 +98,11 @@ class Head:
             at += thickness
 
     def _brain(self, canvas: Canvas, rise: Image, depth: Image, up: float, radius: float) -> Image:
-        """Paint the brain into the skull; returns its share of each pixel."""
+        """Paint the brain into the skull, which at this height reaches from `up` to 1; returns its share of each pixel."""
         share = np.zeros(depth.shape, np.float32)
         hull = self.scalp + self.skull + 0.8 + 1.6 * self.atrophy
-        reach = (1 - hull / radius) ** 2 - up
+        inner = 1 - hull / radius
+        reach = inner * inner - up
         if reach <= 0.0:
             return share
         wide, long = (math.sqrt(reach) * size * 1.12 for size in (self.width, self.length))
