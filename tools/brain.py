@@ -112,8 +112,8 @@ def _sulci(t1: Volume, mask: NDArray[np.bool_], ventricles: NDArray[np.bool_]) -
     valley = np.clip(np.minimum(closed, 164) - filled, 0, None)
     fluid = np.clip(164 - filled, 0, 110) / 105 * 0.6 + valley / 45 * 0.75
     x, y, z = _places()
-    sinuses = (abs(x) > 9) & (y < -60) & (z < -4)
-    fluid *= 1 - 0.65 * ndimage.gaussian_filter(sinuses.astype(np.float32), 3)
+    behind, beside = (abs(x) > 9) & (y < -60) & (z < -4), (abs(x) > 34) & (y < -28) & (z < -8)
+    fluid *= 1 - ndimage.gaussian_filter(np.maximum(0.65 * behind, 0.42 * beside), 3)
     fluid = np.where(mask, np.clip(fluid, 0, 1.5), 1.2)
     return np.where(ndimage.binary_dilation(ventricles, iterations=2), 0, fluid).astype(np.float32)
 

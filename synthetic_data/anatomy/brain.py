@@ -123,13 +123,18 @@ class Brain:
         return brain
 
     def _leaves(self, canvas: Canvas, part: Inside, white: Image, box: Box) -> None:
-        """The thin leaves of the cerebellum, which a mean of many brains does not have."""
-        u, v = part.u[None, :] * np.float32(1 / 52), (part.v[:, None] - np.float32(44)) * np.float32(1 / 30)
-        tall = (canvas.z + 36) / 26
-        within = soften((np.float32(1 - tall * tall) - u * u - v * v) * np.float32(8) - np.float32(0.5))
-        hills = grain(part.u, part.v * np.float32(3.5), canvas.z, 9.0, self.shift + 9)
-        gaps = soften((np.float32(0.06) - np.abs(hills)) * np.float32(9)) * np.float32(0.25)
-        canvas.cover(gaps * within * (np.float32(1) - white), Tissue.CSF, box)
+        """The thin leaves of the cerebellum, which a mean of many brains does not have: shells around the brain stem."""
+        u, v, tall = part.u[None, :], part.v[:, None], canvas.z + 36
+        away = v - np.float32(44)
+        apart: Image = u * u * np.float32(1 / 52**2) + away * away * np.float32(1 / 30**2)
+        within = soften((np.float32(1 - tall * tall / 26**2) - apart) * np.float32(8) - np.float32(0.5))
+        behind = v - np.float32(12)
+        shell = np.sqrt(u * u * np.float32(0.6) + behind * behind + np.float32(tall * tall))
+        hills = grain(part.u, part.v, canvas.z, 13.0, self.shift + 9)
+        turn: Image = shell * np.float32(1 / 5) + hills * np.float32(1.3)
+        wave: Image = np.abs(turn - np.floor(turn) - np.float32(0.5))
+        gaps = soften((wave - np.float32(0.45)) * np.float32(8))
+        canvas.cover(gaps * within * (np.float32(1) - white) * np.float32(0.3), Tissue.CSF, box)
 
     def _floor(self, canvas: Canvas, part: Inside, outside: Image, box: Box) -> Image:
         """What the brain lies on: bone, and behind it fat and muscle; returns its share of each pixel.

@@ -16,7 +16,7 @@ from synthetic_data.growth import head_share
 from synthetic_data.model import Finding
 from synthetic_data.seeding import Role
 
-ATLAS = "ecf922fb6bcbaeeca2bd875b0a05619bdb6e60b187c7eb26888b433d99cc00cd"
+ATLAS = "d4956452af50e11ad5d36e4bc065f2d07ef4f6c4f09e21a316bb71fb7ee0ce14"
 """What tools/brain.py makes of nilearn 0.12.1. It changes only with the generator's version."""
 SMALL = Grid(160, 140, 1.3)
 
