@@ -7,7 +7,7 @@ Institute, McGill University; the terms are in `NOTICE`.
 
 It holds one half, as the template is symmetric. Here coordinates are the template's own in millimetres, turned as the
 patient's are: x to the side, y to the back and z to the head, from the anterior commissure. All is integers, up to the
-last division: three fields share an integer of 64 bits, in lanes of 21, and are interpolated at once.
+last division: three fields of 5 bits share an integer of 16, and are interpolated at once in the lanes of one of 64.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ FRONT, LOWEST = -80.0, -72.0
 CENTRE = 18.0
 """How far behind the commissure the middle of the hull lies, in mm."""
 
-_LANE = 21
+_BITS, _LANE = 5, 21
 _PART = 16
-"""Places between two of the file are found to a sixteenth of their distance: 8 bits and three times 4 fill a lane."""
+"""Places between two of the file are found to a sixteenth of their distance: 5 bits and three times 4 fit in a lane."""
 
-Cells = NDArray[np.uint64]
+Lanes = NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,13 @@ class Sample:
 
 @dataclass(frozen=True)
 class Atlas:
-    """The brain: `cells` is flat, level by level; `radii` is the hull, shape (levels, directions), in mm."""
+    """The brain: `cells` is flat, level by level; `radii` is the hull, shape (levels, directions), in mm.
 
-    cells: Cells
+    `lanes` has, for each value of a cell, its fields spread out. Cells of 64 bits would take 7 MB more in each process.
+    """
+
+    cells: NDArray[np.uint16]
+    lanes: Lanes
     shape: tuple[int, int, int]
     radii: Image
 
@@ -86,9 +90,8 @@ class Atlas:
         for level in (0, rows * columns):
             lines = []
             for row in (0, columns):
-                near = self.cells.take(first + (level + row), mode="clip")
-                far = self.cells.take(first + (level + row + 1), mode="clip")
-                lines.append(_between(near, far, wx))
+                near, far = (self.cells.take(first + (level + row + step), mode="clip") for step in (0, 1))
+                lines.append(_between(self.lanes.take(near), self.lanes.take(far), wx))
             planes.append(_between(lines[0], lines[1], wy))
         mixed = _between(planes[0], planes[1], wz)
         white, sulcus, third = (_lane(mixed, lane) for lane in range(3))
@@ -107,20 +110,20 @@ def _parts(places: Image, count: int) -> tuple[NDArray[np.int64], Image]:
     return first, np.clip(places - first.astype(np.float32), 0.0, 1.0)
 
 
-def _split(places: Image, offset: float, count: int) -> tuple[NDArray[np.int64], Cells]:
+def _split(places: Image, offset: float, count: int) -> tuple[NDArray[np.int64], Lanes]:
     """The file's place before each of `places`, and how many sixteenths it is to it."""
     fine = np.rint((places + np.float32(offset)) * np.float32(_PART / STEP)).astype(np.int64)
     fine = np.clip(fine, 0, (count - 1) * _PART - 1)
     return fine >> 4, (fine & (_PART - 1)).astype(np.uint64)
 
 
-def _between(near: Cells, far: Cells, part: Cells) -> Cells:
+def _between(near: Lanes, far: Lanes, part: Lanes) -> Lanes:
     """Sixteen times what lies between, in each lane."""
-    mixed: Cells = near * (np.uint64(_PART) - part) + far * part
+    mixed: Lanes = near * (np.uint64(_PART) - part) + far * part
     return mixed
 
 
-def _lane(mixed: Cells, lane: int) -> Image:
+def _lane(mixed: Lanes, lane: int) -> Image:
     value = (mixed >> np.uint64(_LANE * lane)) & np.uint64((1 << _LANE) - 1)
     share: Image = value.astype(np.float32) * np.float32(1 / _PART**3)
     return share
@@ -128,13 +131,18 @@ def _lane(mixed: Cells, lane: int) -> Image:
 
 @cache
 def atlas() -> Atlas:
-    """The atlas, read once in a process: 10 MB."""
+    """The atlas, read once in a process."""
     content = zlib.decompress((files("synthetic_data") / "anatomy" / "brain.bin").read_bytes())
     levels, rows, columns, directions = struct.unpack_from("<4H", content)
-    start = 8 + levels * directions
+    count = levels * rows * columns
     radii = np.frombuffer(content, np.uint8, levels * directions, 8).reshape(levels, directions)
-    steps = np.frombuffer(content, np.uint8, offset=start).reshape(3, levels, rows * columns)
-    cells = np.zeros(levels * rows * columns, np.uint64)
-    for lane, plane in enumerate(np.cumsum(steps, axis=1, dtype=np.uint8)):
-        cells |= plane.reshape(-1).astype(np.uint64) << np.uint64(_LANE * lane)
-    return Atlas(cells, (levels, rows, columns), radii.astype(np.float32) * np.float32(0.5))
+    cells = np.zeros(count, np.uint16)
+    every = np.arange(1 << 3 * _BITS, dtype=np.uint64)
+    lanes = np.zeros_like(every)
+    for lane in range(3):
+        start = 8 + levels * directions + lane * count
+        steps = np.frombuffer(content, np.uint8, count, start).reshape(levels, rows * columns)
+        cells |= np.cumsum(steps, axis=0, dtype=np.uint8).reshape(-1).astype(np.uint16) << np.uint16(_BITS * lane)
+        field = every >> np.uint64(_BITS * lane) & np.uint64((1 << _BITS) - 1)
+        lanes |= field << np.uint64(_LANE * lane)
+    return Atlas(cells, lanes, (levels, rows, columns), radii.astype(np.float32) * np.float32(0.5))

@@ -124,17 +124,20 @@ class Brain:
 
     def _leaves(self, canvas: Canvas, part: Inside, white: Image, box: Box) -> None:
         """The thin leaves of the cerebellum, which a mean of many brains does not have: shells around the brain stem."""
-        u, v, tall = part.u[None, :], part.v[:, None], canvas.z + 36
-        away = v - np.float32(44)
-        apart: Image = u * u * np.float32(1 / 52**2) + away * away * np.float32(1 / 30**2)
-        within = soften((np.float32(1 - tall * tall / 26**2) - apart) * np.float32(8) - np.float32(0.5))
-        behind = v - np.float32(12)
-        shell = np.sqrt(u * u * np.float32(0.6) + behind * behind + np.float32(tall * tall))
+        x, y, tall = part.u[None, :], part.v[:, None], canvas.z + 36
+        u, v, w = x * np.float32(1 / 52), (y - np.float32(44)) * np.float32(1 / 30), tall / 26
+        within: Image = np.float32(1 - w * w) - (u * u + v * v)
+        u, v = x * np.float32(0.77), y - np.float32(12)
+        shell = np.sqrt(u * u + v * v + np.float32(tall * tall))
         hills = grain(part.u, part.v, canvas.z, 13.0, self.shift + 9)
         turn: Image = shell * np.float32(1 / 5) + hills * np.float32(1.3)
         wave: Image = np.abs(turn - np.floor(turn) - np.float32(0.5))
         gaps = soften((wave - np.float32(0.45)) * np.float32(8))
-        canvas.cover(gaps * within * (np.float32(1) - white) * np.float32(0.3), Tissue.CSF, box)
+        canvas.cover(
+            gaps * soften(within * np.float32(8) - np.float32(0.5)) * (np.float32(1) - white) * np.float32(0.3),
+            Tissue.CSF,
+            box,
+        )
 
     def _floor(self, canvas: Canvas, part: Inside, outside: Image, box: Box) -> Image:
         """What the brain lies on: bone, and behind it fat and muscle; returns its share of each pixel.
