@@ -1,7 +1,7 @@
 """Derive ``synthetic_data/anatomy/brain.bin``, the shape of a human brain, from the MNI templates that nilearn ships.
 
     python -m venv throwaway && throwaway/bin/pip install nilearn==0.12.1
-    throwaway/bin/python tools/brain.py
+    throwaway/bin/python tools/brain.py        # made with scipy 1.17.1
 
 The source is the ICBM 152 non-linear symmetric template of 2009, version a (Fonov et al. 2009 and 2011; `NOTICE` has its
 terms), the mean of 152 adults' brains: T1 contrast, grey and white matter at 1 mm. Nothing is downloaded but the package.
