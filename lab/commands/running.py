@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import signal
-import sys
 import time
 import webbrowser
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -38,13 +38,25 @@ def start(kind: str | None, detach: bool, detached: bool, no_jupyter: bool) -> N
         arguments = ["--detached", *(["--sandbox", kind] if kind else []), *(["--no-jupyter"] if no_jupyter else [])]
         run_detached(home, arguments, click.echo)
         return
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(CLEAN))
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup: it is to outlive its terminal
-        signal.signal(signal.SIGHUP, lambda *_: sys.exit(CLEAN))
-    _start_here(home, kind, not no_jupyter, detached)
+    ending = _Ending()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup: it is to outlive its terminal
+            signal.signal(number, ending)
+    _start_here(home, kind, not no_jupyter, detached, ending)
 
 
-def _start_here(home: Home, kind: str | None, with_jupyter: bool, detached: bool) -> None:
+class _Ending:
+    """What a signal asks for: to end, from wherever the program is. Python may lose what a signal's handler raises, as where
+    it was collecting garbage, so that it is noted, too."""
+
+    asked = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+        raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(CLEAN)
+
+
+def _start_here(home: Home, kind: str | None, with_jupyter: bool, detached: bool, ending: _Ending) -> None:
     """Start everything in this process and hold it until a signal; what was started is ended on every way out."""
     from lab.api import Lab
     from lab.launch import Jupyter, copy_notebooks, hold_session, note_session
@@ -70,6 +82,8 @@ def _start_here(home: Home, kind: str | None, with_jupyter: bool, detached: bool
         if detached:  # whoever waits for the record repeats what was said until then
             note_session(home, url)
         while jupyter.process is None or jupyter.process.poll() is None:
+            if ending.asked:
+                return
             time.sleep(0.5)
         raise LabError(t("JupyterLab ended on its own."), t("Start the lab again."))
     except KeyboardInterrupt:

@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from lab.commands.running import _Ending
 from lab.course.progress import Standing
 from lab.sandbox.lockfile import holder
 from lab.site.baseline import baseline
@@ -84,6 +85,23 @@ def test_a_lab_whose_terminal_is_closed_leaves_nothing_and_starts_again(used_lab
     assert used_lab.remains() == GONE
     assert not (used_lab.folder / "session.json").exists()
     starts_again(used_lab)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_ending_that_python_loses_is_noted() -> None:
+    """What a handler raises while an object is cleared away is printed and forgotten."""
+
+    class Cleared:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGHUP)
+
+    ending = _Ending()
+    before = signal.signal(signal.SIGHUP, ending)
+    try:
+        Cleared()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert ending.asked
 
 
 @pytest.mark.slow
