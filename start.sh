@@ -58,6 +58,9 @@ le gestionnaire de paquets de votre système (Fedora : dnf install orthanc nginx
     no_engine) en='No Docker engine answers (docker version says: %s). Start Docker, or use the native sandbox on Linux: ./start.sh --native' fr='Aucun moteur Docker ne répond (docker version dit : %s). Démarrez Docker, ou utilisez le bac à sable natif sous Linux : ./start.sh --native' ;;
     no_compose) en='Docker answers, but has no Compose v2 (docker compose). Install the package docker-compose-plugin or docker-compose-v2.' fr='Docker répond, mais sans Compose v2 (docker compose). Installez le paquet docker-compose-plugin ou docker-compose-v2.' ;;
     port_taken) en='Port %s is taken on this machine; using %s instead.' fr="Le port %s est pris sur cette machine ; utilisation du port %s à la place." ;;
+    newer)
+      en="Orthanc 1.13 or newer of Debian's next release (about 70 MB the first time; nothing of this system is changed)"
+      fr="Orthanc 1.13 ou plus récent de la prochaine Debian (environ 70 Mo la première fois ; rien ne change sur ce système)" ;;
     images) en='Images of the three containers' fr='Images des trois conteneurs' ;;
     images_kept) en='The images could not be built anew (no network?); the ones built before are used. Why: %s' fr="Les images n'ont pas pu être reconstruites (pas de réseau ?) ; celles d'avant sont utilisées. Pourquoi : %s" ;;
     containers) en='Containers archive, gateway, notebooks' fr='Conteneurs archive, gateway, notebooks' ;;
@@ -83,6 +86,8 @@ open, and stays until Ctrl-C, which ends everything.
   --native       run it without Docker, in a bubblewrap sandbox (Linux; the default otherwise)
   --detach       return once the lab is up; ./pacslab stop ends it
   --no-jupyter   without JupyterLab, for work in the terminal with ./pacslab
+  --newer-orthanc
+                 with a current Orthanc, from the next release of Debian (for the weakness outdated)
   --lang en|fr   language of the lab (default: PACSLAB_LANG, else the language of your system)
   --prepare      install what is needed (or build the images), start nothing
   --dev          install what the tests need as well, start nothing
@@ -105,6 +110,8 @@ une adresse à ouvrir et reste jusqu'à Ctrl-C, qui arrête tout.
   --native       le lance sans Docker, dans un bac à sable bubblewrap (Linux ; par défaut sinon)
   --detach       rend la main une fois le lab prêt ; ./pacslab stop l'arrête
   --no-jupyter   sans JupyterLab, pour travailler au terminal avec ./pacslab
+  --newer-orthanc
+                 avec un Orthanc actuel, celui de la prochaine Debian (pour la faiblesse outdated)
   --lang en|fr   langue du lab (par défaut : PACSLAB_LANG, sinon la langue de votre système)
   --prepare      installe ce qu'il faut (ou construit les images), ne lance rien
   --dev          installe aussi ce que demandent les tests, ne lance rien
@@ -317,6 +324,14 @@ prepare_tests() {
   prepare_python || exit
 }
 
+# The distribution's Orthanc stays; this one lies beside it, in the state folder.
+prepare_newer() {
+  local folder=$state/newer-orthanc
+  case $folder in /*) ;; *) folder=$PWD/$folder ;; esac
+  step "$(text newer)" tools/newer_orthanc.sh "$folder" || return
+  export ORTHANC_BIN=$folder/Orthanc
+}
+
 start_native() {
   [ "$(uname -s)" = Linux ] || impossible not_linux
   say native
@@ -324,6 +339,7 @@ start_native() {
   prepare_system || exit
   check_isolation
   prepare_python || exit
+  [ "$newer" = 0 ] || prepare_newer || exit
   if [ "$prepare" = 1 ]; then
     say prepared
     return
@@ -378,6 +394,7 @@ choose_ports() {
 
 build_images() {
   docker compose build --progress plain && return
+  [ "$newer" = 0 ] || return 1 # what was built before may have another Orthanc
   # without a network, what was built before still serves
   docker image inspect "$COMPOSE_PROJECT_NAME-archive" "$COMPOSE_PROJECT_NAME-gateway" "$COMPOSE_PROJECT_NAME-notebooks" >/dev/null || return
   kept=1
@@ -442,6 +459,7 @@ start_docker() {
   export PACSLAB_START_OPTIONS="${options[*]-}"
   [ -z "$(running notebooks)" ] || already=1
   choose_ports
+  [ "$newer" = 0 ] || export ORTHANC_IMAGE=newer
   step "$(text images)" build_images || exit
   [ "$kept" = 0 ] || say images_kept "$log"
   if [ "$prepare" = 1 ]; then
@@ -475,7 +493,7 @@ start_docker() {
 
 # ------------------------------------------------------------------------------------------------ what was asked
 
-sandbox='' detach=0 prepare=0 dev=0 follower='' container='' options=()
+sandbox='' detach=0 prepare=0 dev=0 newer=0 follower='' container='' options=()
 lang=$(language)
 while [ $# -gt 0 ]; do
   case $1 in
@@ -483,6 +501,7 @@ while [ $# -gt 0 ]; do
     --docker | --compose) sandbox=docker ;;
     --detach) detach=1 ;;
     --no-jupyter) options+=(--no-jupyter) ;;
+    --newer-orthanc) newer=1 ;;
     --prepare) prepare=1 ;;
     --dev) dev=1 ;;
     --lang | --lang=*)

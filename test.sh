@@ -122,7 +122,7 @@ check format ruff format --check
 check lint ruff check
 check layers lint-imports
 if command -v shellcheck >/dev/null; then
-  check scripts shellcheck start.sh test.sh pacslab .ci/run docker/*.sh
+  check scripts shellcheck start.sh test.sh pacslab .ci/run docker/*.sh tools/*.sh
 else
   printf '\n── scripts: left out, there is no shellcheck\n'
 fi

@@ -31,7 +31,7 @@ from lab.course.wire import Wire
 from lab.errors import LabError, SandboxError, SiteCannotStart, SiteError
 from lab.home import Home
 from lab.i18n import t
-from lab.patients import BEFORE_A_DAY, PATIENTS, SNAPSHOT, put_patients
+from lab.patients import BEFORE_A_DAY, PATIENTS, SNAPSHOT, note_orthanc, outlived, put_patients
 from lab.sandbox.inside.files import read_json
 from lab.sandbox.machine import HospitalMachine
 from lab.sandbox.protocol import Log
@@ -70,11 +70,16 @@ class Lab(Detection, Privacy, Publishing):
         """
         self.sandbox.start(with_parent=with_parent)
         unknown = self.sandbox.health().generation > 0 and self.sandbox.site() is None
+        site, active, note = self.sandbox.site(), self._progress.active(), None
         if SNAPSHOT not in self.sandbox.snapshots():
-            self._run(baseline(), frozenset())
-            put_patients(self.sandbox, self.live(), patients, report)
+            site, active = None, frozenset()
+            self._fill(patients, report)
+        elif outlived(self.sandbox, self.home.orthanc):
+            note = t("A newer Orthanc had the archive before, so that the patients were loaded anew.")
+            self._fill(patients, report)
+        note_orthanc(self.sandbox, self.home.orthanc)
         try:
-            self._run(self.sandbox.site() or baseline(), self._progress.active())
+            self._run(site or baseline(), active)
         except SiteCannotStart as error:
             note = t(
                 "The last site does not start ({why}); the hardened one runs instead.", why=" ".join(error.details[-1:])
@@ -83,7 +88,13 @@ class Lab(Detection, Privacy, Publishing):
         if unknown:
             note = t("The last site is of another version of the lab; the hardened one runs instead.")
             return replace(self.harden(), note=note)
-        return self.status()
+        return replace(self.status(), note=note)
+
+    def _fill(self, patients: int, report: Loaded | None) -> None:
+        self._run(baseline(), frozenset())
+        for snapshot in {SNAPSHOT, BEFORE_A_DAY} & set(self.sandbox.snapshots()):
+            self.sandbox.forget(snapshot)  # of an Orthanc that is no more; what is cut off from here on is begun anew
+        put_patients(self.sandbox, self.live(), patients, report)
 
     def stop(self) -> Status:
         """Stop the sandbox. Site, patients and progress are kept."""

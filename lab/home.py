@@ -74,6 +74,11 @@ class Home:
         return self.folder / "masked"
 
     @property
+    def orthanc(self) -> Path:
+        """Which Orthanc has had the archive's index."""
+        return self.folder / "orthanc-version"
+
+    @property
     def lock(self) -> Path:
         """Held by the ``pacslab start`` that runs here."""
         return self.folder / "session.lock"

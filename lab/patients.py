@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from io import BytesIO
+from pathlib import Path
 
 from pydicom import dcmwrite
 
 from lab.clients.live import LiveSite
 from lab.clients.loader import load_hospital
 from lab.sandbox.protocol import Sandbox
+from lab.site.certificates import write_private
 from synthetic_data import Hospital, generate
 
 SEED, PATIENTS, LOCALE = 2019, 30, "fr_FR"
@@ -32,6 +36,33 @@ def put_patients(
     sandbox.put_worklist(dict(_tomorrow(hospital)))
     sandbox.snapshot(SNAPSHOT)
     return stored
+
+
+def outlived(sandbox: Sandbox, record: Path) -> bool:
+    """Whether a newer Orthanc had the archive's index before: it changes it, and an older one then fails to store. Read-only.
+
+    ``record`` is the file in which ``note_orthanc`` keeps which Orthanc has had it.
+    """
+    try:
+        had = record.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return bool(had) and _numbers(_version(sandbox)) < _numbers(had)
+
+
+def note_orthanc(sandbox: Sandbox, record: Path) -> None:
+    """Keep which Orthanc has the archive's index now."""
+    write_private(record, _version(sandbox).encode())
+
+
+def _version(sandbox: Sandbox) -> str:
+    return sandbox.health().archive.version
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """A version to compare; a build between versions has no number and counts as newest."""
+    found = re.match(r"(\d+)\.(\d+)\.(\d+)", version)
+    return tuple(map(int, found.groups())) if found else (sys.maxsize,)
 
 
 def _tomorrow(hospital: Hospital) -> Iterator[tuple[str, bytes]]:

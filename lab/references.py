@@ -32,6 +32,7 @@ NGINX_LIMIT = Reference(
 )
 CVE_2025_0896 = Reference("CVE-2025-0896 (Orthanc before 1.5.8), CISA ICSMA-25-037-02")
 CVE_2023_33466 = Reference("CVE-2023-33466")
+CVE_2026_10528 = Reference("CVE-2026-10528, fixed in Orthanc 1.13.0: its release notes of 15 August 2026 (NEWS)")
 CVE_2026 = Reference("CVE-2026-5437 to CVE-2026-5445, CERT/CC: nine flaws, fixed in Orthanc 1.12.11 (press)")
 RELEASES = Reference(
     "Orthanc’s source repository: release 1.12.11 of 14 April 2026",

@@ -2,10 +2,11 @@
 
     Orthanc --config=1.10.1.json          # with the Debian bookworm package
     Orthanc --config=1.12.7.json          # with the Debian trixie package
-    python tools/orthanc_options.py 1.10.1.json 1.12.7.json
+    { Orthanc --config=-; Orthanc --advanced-config=-; } >1.13.0.json   # with tools/newer_orthanc.sh; two files in one
+    python tools/orthanc_options.py 1.10.1.json 1.12.7.json 1.13.0.json
 
-Each file is named after its Orthanc version. The result maps every top-level option to its JSON type and to the
-oldest of these versions that documents it, and is what the lab checks a site's Orthanc options against.
+Each file is named after its Orthanc version. The result maps every top-level option to its JSON type (or types: "boolean
+or string") and to the oldest of these versions that documents it, and is what the lab checks a site's Orthanc options against.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ TARGET = Path(__file__).resolve().parent.parent / "lab" / "site" / "orthanc_opti
 OPTION = re.compile(r'^(?: {2}| {5})(?:// )?"(?P<name>[A-Z][A-Za-z0-9]*)" ?: (?P<value>.*)$')
 # An option of Debian's backport that 1.10.1's own default file does not list.
 BACKPORTED = {"RestApiWriteToFileSystemEnabled": {"type": "boolean", "since": "1.10.1"}}
+# Of 1.12.11 alone; 1.13 still understands it and documents it no more (its release notes).
+SHORT_LIVED = {"LoaderThreads": {"type": "number", "since": "1.12.11"}}
 # Plugins read a section of their own from the same file.
 SECTIONS = {"DicomWeb": {"type": "object", "since": "1.10.1"}}
 
@@ -44,8 +47,10 @@ def main(files: list[str]) -> int:
     table: dict[str, dict[str, str]] = {}
     for path in sorted(map(Path, files), key=lambda path: [int(part) for part in path.stem.split(".")]):
         for name, kind in options_of(path.read_text(encoding="utf-8")).items():
-            table.setdefault(name, {"type": kind, "since": path.stem})
-    table |= BACKPORTED | SECTIONS
+            option = table.setdefault(name, {"type": kind, "since": path.stem})
+            if kind not in option["type"].split(" or "):
+                option["type"] += f" or {kind}"
+    table |= BACKPORTED | SHORT_LIVED | SECTIONS
     TARGET.write_text(json.dumps(dict(sorted(table.items())), indent=1) + "\n", encoding="utf-8")
     print(f"{TARGET.name}: {len(table)} options")
     return 0

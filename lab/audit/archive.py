@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from lab.audit.compose import Service
+from lab.audit.compose import Service, is_loopback
 from lab.audit.environment import Variable
 from lab.audit.jsonc import Node, Unknown
 from lab.audit.platform import Platform
@@ -120,7 +120,7 @@ class Archive:
             return Reach.NOBODY
         if any(not listen.loopback for route in self.web_routes for listen in route.listens):
             return Reach.NETWORK
-        if self.remote.value is False:
+        if self.remote.value is False or self.binds_loopback:
             return Reach.NOBODY
         return self.published(self.port("HttpPort"))
 
@@ -132,6 +132,14 @@ class Archive:
         if any(not listen.loopback for route in self.dicom_routes for listen in route.listens):
             return Reach.NETWORK
         return self.published(self.port("DicomPort"))
+
+    @property
+    def binds_loopback(self) -> bool:
+        """Whether the web server listens on loopback addresses only, which Orthanc can from 1.12.10 on; its DICOM port never does."""
+        addresses = self.setting("HttpBindAddresses").value
+        if not isinstance(addresses, list) or not addresses or self.platform.lacks("HttpBindAddresses"):
+            return False
+        return all(is_loopback(str(address)) for address in addresses)
 
     def port(self, option: str) -> int | None:
         value = self.setting(option).value

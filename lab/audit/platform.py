@@ -54,10 +54,17 @@ TEAM_TAGS: tuple[tuple[Version, Version], ...] = (
     ((26, 8, 1), (1, 13, 0)),
 )
 LAST_KNOWN_GAP = (25, 2, 0)  # the notes looked up end here: a later tag before 26.8.1 has 1.12.6 or newer
-# Orthanc 1.12.11 is of 14 April 2026 (references.py): an image of an earlier month has no newer Orthanc than 1.12.10.
-BEFORE_1_12_11 = (26, 4, 0)
-# Which Orthanc is in a release of Debian: FACTS.md, its first lines.
-DEBIAN = {"bookworm": (1, 10, 1), "12": (1, 10, 1), "trixie": (1, 12, 7), "13": (1, 12, 7)}
+# Orthanc 1.12.11 is of 14 April 2026 and 1.13.0 of 15 August 2026 (references.py): an image of an earlier month has an older one.
+NEWEST_BEFORE: tuple[tuple[Version, Version], ...] = (((26, 4, 0), (1, 12, 10)), ((26, 8, 0), (1, 12, 11)))
+# Which Orthanc is in a release of Debian: FACTS.md, its first lines; forky: its package list of October 2026.
+DEBIAN = {
+    "bookworm": (1, 10, 1),
+    "12": (1, 10, 1),
+    "trixie": (1, 12, 7),
+    "13": (1, 12, 7),
+    "forky": (1, 13, 0),
+    "14": (1, 13, 0),
+}
 _FAMILIES: dict[str, Family] = {
     "orthancteam/orthanc": "orthancteam",
     "osimis/orthanc": "orthancteam",
@@ -176,7 +183,9 @@ def _at_most(family: Family, tag: str | None) -> Version | None:
         return None
     if number < TEAM_TAGS[0][0]:
         return TEAM_TAGS[0][1]
-    return (1, 12, 10) if LAST_KNOWN_GAP < number < BEFORE_1_12_11 else None
+    if number <= LAST_KNOWN_GAP:
+        return None
+    return next((newest for month, newest in NEWEST_BEFORE if number < month), None)
 
 
 def _version_of_tag(family: Family, tag: str | None) -> Version | None:

@@ -66,8 +66,12 @@ def break_in(
 
 
 # Lines that tell of nobody: what a look whether the DICOM door answers leaves behind, whoever looks (the keeper does each time
-# it has started the archive), and what Orthanc remarks about its own index (1.12.7, when DICOMweb asks it).
-_NOISE = re.compile(r"Receiving Association failed: TLS error: unexpected eof| ResourceFinder\.cpp:\d+\] ")
+# it has started the archive; 1.13 calls it an association without a title), and what Orthanc remarks about its own index
+# (1.12.7, when DICOMweb asks it).
+_NOISE = re.compile(
+    r"Receiving Association failed: TLS error: unexpected eof"
+    r"|Association Received from an invalid AET \(sanitized: \) on IP | ResourceFinder\.cpp:\d+\] "
+)
 
 
 def matching(trace: Trace, lines: list[str], site: LiveSite) -> tuple[str, ...]:

@@ -20,7 +20,8 @@ class Flaw:
 
 
 # Sources: CVE-2025-0896 (CISA ICSMA-25-037-02) · CVE-2023-33466 · CVE-2026-5437 to 5445: CERT/CC, April 2026 (press), and the
-# project's own repository for the release of 1.12.11 on 14 April 2026.
+# project's own repository for the release of 1.12.11 on 14 April 2026 · CVE-2026-10528: the release notes of 1.13.0 (NEWS), which also
+# tell of further reads and writes out of bounds that have no CVE.
 FLAWS = (
     Flaw("CVE-2025-0896", (1, 5, 8), t("remote access without a password by default")),
     Flaw(
@@ -33,6 +34,7 @@ FLAWS = (
         (1, 12, 11),
         t("a prepared image or request crashes the archive, reads its memory or runs code"),
     ),
+    Flaw("CVE-2026-10528", (1, 13, 0), t("an image whose sequences are nested deeply enough stops the archive")),
 )
 
 

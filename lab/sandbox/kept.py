@@ -167,7 +167,9 @@ class KeptSandbox:
         """Write a site's rendered files to folders named by their content; what desired.json says of them."""
         secrets = self._secrets()
         self._worklist_folder()
-        plain = render(site, self.network, "@")
+        plugins = self._status("archive").get("plugins")
+        there = plugins if isinstance(plugins, list) else None
+        plain = render(site, self.network, "@", there)
         desired: dict[str, Any] = {"site": site.data(), "log_level": site.log_level, "listen": plain.listen}
         desired["console"] = [(self.network.archive, port) for port in (ARCHIVE_HTTP_PORT, ARCHIVE_DICOM_PORT)]
         for role, names in _FILES.items():
@@ -176,7 +178,7 @@ class KeptSandbox:
             name = f"{role}-{hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]}"
             folder = self.control / name
             folder.mkdir(parents=True, exist_ok=True)
-            files = render(site, self.network, f"{CONTROL}/{name}").files
+            files = render(site, self.network, f"{CONTROL}/{name}", there).files
             for file in names:
                 write_private(folder / file, files[file].encode())
             for file, source in secrets[role].items():

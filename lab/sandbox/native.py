@@ -21,6 +21,7 @@ from lab.sandbox.inside.files import write_json
 from lab.sandbox.kept import DEAD, KeptSandbox
 from lab.sandbox.lockfile import holder
 from lab.sandbox.protocol import RoleHealth
+from lab.site.render import DICOMWEB_PLUGIN
 from lab.site.zones import ARCHIVE_DICOM_PORT, ARCHIVE_HTTP_PORT, Door, Network, Zone
 
 INSIDE = Path(__file__).parent / "inside"
@@ -165,7 +166,7 @@ def bubblewrap_command(control: Path, run: Path, archive: Path, web: Path) -> li
     for part in (*_own_python(), *_own_orthanc(command)):
         if not part.is_relative_to("/usr"):
             command += ["--ro-bind", str(part), str(part)]
-    command += ["--ro-bind", str(INSIDE), "/opt/pacslab/inside"]
+    command += [*_own_plugins(), "--ro-bind", str(INSIDE), "/opt/pacslab/inside"]
     command += ["--ro-bind", str(control), "/srv/pacslab/control", "--bind", str(run), "/srv/pacslab/run"]
     command += [
         "--bind",
@@ -215,9 +216,26 @@ def _require_named_orthanc() -> None:
 
 def _own_orthanc(command: list[str]) -> list[Path]:
     """The Orthanc that ORTHANC_BIN names, told to the keeper too, and the libraries beside it: it may lie in a home folder."""
-    program = os.environ.get("ORTHANC_BIN")
-    if not program:
+    path = _named_orthanc()
+    if path is None:
         return []
-    path = Path(program).resolve()
     command += ["--setenv", "ORTHANC_BIN", str(path)]
-    return [path, *path.parent.glob("*.so*")]
+    return [path, *path.parent.glob("*.so*"), *(folder for folder in [_parts(path)] if folder.is_dir())]
+
+
+def _own_plugins() -> list[str]:
+    """The plugins that a named Orthanc brings along, in the place of the distribution's, which may be too old for it."""
+    path = _named_orthanc()
+    plugins = _parts(path) / "plugins" if path else None
+    place = Path(DICOMWEB_PLUGIN).parent
+    return ["--ro-bind", str(plugins), str(place)] if plugins and plugins.is_dir() and place.is_dir() else []
+
+
+def _named_orthanc() -> Path | None:
+    program = os.environ.get("ORTHANC_BIN")
+    return Path(program).resolve() if program else None
+
+
+def _parts(program: Path) -> Path:
+    """The folder of what belongs to a program and to nothing else (``tools/newer_orthanc.sh`` makes one)."""
+    return program.with_name(f"{program.name}.d")

@@ -66,7 +66,8 @@ SCENARIO = Scenario(
             {"gateway": {"publish": {"http": []}}},
             Outcome.REPAIRED,
             t(
-                "The archive is reached through the gateway alone, which encrypts, limits and writes down. In a container: -p 127.0.0.1:8042:8042."
+                "The archive is reached through the gateway alone, which encrypts, limits and writes down. In a container: -p 127.0.0.1:8042:8042; "
+                "without one, from Orthanc 1.12.10 on: HttpBindAddresses."
             ),
         ),
         Fix(

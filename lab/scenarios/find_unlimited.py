@@ -59,8 +59,9 @@ SCENARIO = Scenario(
             {"orthanc": {"LimitFindResults": 100, "LimitFindInstances": 100}},
             Outcome.REPAIRED,
             t(
-                "The archive stops at a hundred and says that there is more. Who wants everything must ask many times, and that shows. "
-                "(In a real hospital the second limit lies above the longest series. The REST API is not bound by either.)"
+                "The archive stops at a hundred. Who wants everything must ask many times, and that shows. (In a real hospital the second "
+                "limit lies above the longest series: Orthanc 1.10.1 says that there is more, 1.13.0 ends as if that were all. The REST API is "
+                "not bound by either.)"
             ),
         ),
         Fix(
@@ -101,7 +102,10 @@ SCENARIO = Scenario(
 LEVELS = ("IMAGE", "SERIES")
 MANY = 100
 """More answers than somebody reads who looks for a patient."""
-_MORE = 0xFE00  # Orthanc ends an answer that it has cut off with the status of a cancelled query
+_MORE = (
+    0xFE00  # 1.10.1 ends an answer that it has cut off with the status of a cancelled query; 1.13.0 as if that were all
+)
+_TOTALS = {"IMAGE": "NumberOfStudyRelatedInstances", "SERIES": "NumberOfStudyRelatedSeries"}
 
 
 def probe(site: LiveSite) -> Verdict:
@@ -144,13 +148,14 @@ def _version(site: LiveSite) -> str | None:
 
 def _everything(peer: Peer) -> Came | NotChecked:
     """Ask at both levels, for which Orthanc has a limit each; one of them without is enough."""
-    notes, cut, few = [], False, False
+    notes, cut, few = [], False, {}
     for level in LEVELS:
         status, matches = dimse.find(peer, _question(level))
         notes.append(f"{level}: {len(matches)}, status 0x{status:04X}")
         cut |= status == _MORE
-        few |= status == 0 and len(matches) <= MANY
-        if status == 0 and len(matches) > MANY:
+        if status == 0 and len(matches) <= MANY:
+            few[level] = len(matches)
+        elif status == 0:
             exposure = exposed(matches)
             summary = tn(
                 "One single query from the workstation brings the images' list of one patient.",
@@ -159,8 +164,21 @@ def _everything(peer: Peer) -> Came | NotChecked:
             )
             return Came("; ".join(notes), summary, exposure)
     if few and not cut:
-        return NotChecked(t("The archive holds too few images for a limit to show."))
+        held = _held(peer)
+        if all(held[level] <= told for level, told in few.items()):
+            return NotChecked(t("The archive holds too few images for a limit to show."))
+        notes += [f"{level}: there are {held[level]} or more" for level, told in few.items() if held[level] > told]
     return Came("; ".join(notes))
+
+
+def _held(peer: Peer) -> dict[str, int]:
+    """How many images and series the studies have that the archive tells of: at least so many it holds."""
+    identifier = Dataset()
+    identifier.QueryRetrieveLevel = "STUDY"
+    for keyword in ("StudyInstanceUID", *_TOTALS.values()):
+        setattr(identifier, keyword, None)
+    _, studies = dimse.find(peer, identifier)
+    return {level: sum(int(study.get(total) or 0) for study in studies) for level, total in _TOTALS.items()}
 
 
 def _question(level: str) -> Dataset:

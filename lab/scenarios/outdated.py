@@ -33,7 +33,8 @@ SCENARIO = Scenario(
         t("Read the version as the intruder, and look it up in the CVE list. What could you do with it?"),
         t("No setting makes old software new. Where does this archive come from, and who brings its updates?"),
         t(
-            "Upgrade to Orthanc 1.12.11 or newer; until then keep strangers away from it. The lab shows how, and cannot do it for you."
+            "Upgrade to Orthanc 1.13.0 or newer; until then keep strangers away from it. In the lab: end it (Ctrl-C, or ./pacslab stop), "
+            "start it with ./start.sh --newer-orthanc and check again."
         ),
     ),
     fixes=(
@@ -51,9 +52,12 @@ SCENARIO = Scenario(
             {},
             Outcome.REPAIRED,
             t(
-                "Install Orthanc 1.12.11 or newer: from the Orthanc project or as a current container image (ORTHANC_IMAGE for the lab's "
-                "containers, ORTHANC_BIN for a program of your own), and start the lab again. A distribution may mend a flaw without a "
-                "new number: read its security tracker too."
+                "End the lab (Ctrl-C, or ./pacslab stop) and type ./start.sh --newer-orthanc, with --native or --docker where you start it "
+                "so. It fetches Orthanc 1.13.0 or newer from Debian's next release, 70 to 100 MB the first time, and changes nothing of "
+                "this machine; patients, site and progress stay. Then check again. Without the option the old Orthanc is back, and the "
+                "patients are loaded anew: it cannot work with an index that a newer one has had. (A real archive gets it from its "
+                "distribution, the Orthanc project or a current image, after a backup. A distribution may mend a flaw without a new "
+                "number: read its security tracker too.)"
             ),
             elsewhere=True,
         ),
@@ -75,7 +79,7 @@ SCENARIO = Scenario(
         ),
         ORTHANC_IS_SILENT,
     ),
-    references=(ref.CVE_2026, ref.RELEASES, ref.CVE_2023_33466, ref.CVE_2025_0896),
+    references=(ref.CVE_2026_10528, ref.CVE_2026, ref.RELEASES, ref.CVE_2023_33466, ref.CVE_2025_0896),
 )
 
 

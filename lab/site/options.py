@@ -14,6 +14,7 @@ from lab.i18n import t
 # What the sandbox itself decides; a site that names them would only be told otherwise.
 RESERVED = {
     "HttpPort",
+    "HttpBindAddresses",
     "DicomPort",
     "StorageDirectory",
     "IndexDirectory",
@@ -45,6 +46,14 @@ _JSON_TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
+def is_of_type(value: Any, expected: str) -> bool:
+    """Whether a value is of a JSON type, or of one of several ("boolean or string"). A truth value is no number."""
+    return any(
+        isinstance(value, _JSON_TYPES[name]) and (name == "boolean" or not isinstance(value, bool))
+        for name in expected.split(" or ")
+    )
+
+
 def check_option(name: str, value: Any) -> None:
     """Raise SiteError when Orthanc has no such option, when it is the sandbox's to set, or when the value has another type."""
     options = orthanc_options()
@@ -62,8 +71,7 @@ def check_option(name: str, value: Any) -> None:
         )
         raise SiteError(t("Orthanc has no option {name!r}.", name=name), tip)
     expected = options[name]["type"]
-    right = isinstance(value, _JSON_TYPES[expected]) and (expected == "boolean" or not isinstance(value, bool))
-    if not right:
+    if not is_of_type(value, expected):
         raise SiteError(
             t(
                 "orthanc.{name} is {value}, which is not of type {expected}.",

@@ -6,6 +6,7 @@ All paths are those inside the sandbox, the same in the native and in the compos
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from lab.site.zones import ARCHIVE_DICOM_PORT, ARCHIVE_HTTP_PORT, STATIONS, Door
 
 CONTROL = "/srv/pacslab/control"  # read-only inside: desired state and rendered files
 STORAGE = "/srv/archive/current"
-# Of the Debian package orthanc-dicomweb. Where it is missing Orthanc says so in its log and starts without it.
+# Of the Debian package orthanc-dicomweb.
 DICOMWEB_PLUGIN = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so"
 WORKLISTS_PLUGIN = "/usr/share/orthanc/plugins/libModalityWorklists.so"
 WORKLISTS = f"{CONTROL}/worklists"
@@ -31,10 +32,13 @@ class Rendered:
     """What the gateway publishes: (address, port)."""
 
 
-def render(site: SiteConfig, network: Network, folder: str) -> Rendered:
-    """Render a site for an address plan. ``folder`` is where its files will lie inside the sandbox."""
+def render(site: SiteConfig, network: Network, folder: str, there: Collection[str] | None = None) -> Rendered:
+    """Render a site for an address plan. ``folder`` is where its files will lie inside the sandbox.
+
+    ``there`` are the plugins that the sandbox has, if that is known: the others are left out.
+    """
     files = {
-        "orthanc.json": json.dumps(_orthanc(site, network, folder), indent=2, ensure_ascii=False, sort_keys=True)
+        "orthanc.json": json.dumps(_orthanc(site, network, folder, there), indent=2, ensure_ascii=False, sort_keys=True)
         + "\n",
         "filters.lua": filters_lua(site),
         "nginx.conf": nginx_conf(site, network, folder),
@@ -43,7 +47,7 @@ def render(site: SiteConfig, network: Network, folder: str) -> Rendered:
     return Rendered(files, tuple(listen))
 
 
-def _orthanc(site: SiteConfig, network: Network, folder: str) -> dict[str, Any]:
+def _orthanc(site: SiteConfig, network: Network, folder: str, there: Collection[str] | None) -> dict[str, Any]:
     return site.orthanc | {
         "HttpPort": ARCHIVE_HTTP_PORT,
         "DicomPort": ARCHIVE_DICOM_PORT,
@@ -56,17 +60,19 @@ def _orthanc(site: SiteConfig, network: Network, folder: str) -> dict[str, Any]:
         "RegisteredUsers": {name: user.password for name, user in site.users.items()},
         "DicomModalities": {name: _modality(modality, network) for name, modality in site.modalities.items()},
         "LuaScripts": [f"{folder}/filters.lua"],
-        **_plugins(site),
+        **_plugins(site, there),
     }
 
 
-def _plugins(site: SiteConfig) -> dict[str, Any]:
-    """The plugins that the site uses, and their own sections."""
-    web, found = site.dicomweb, {}
+def _plugins(site: SiteConfig, there: Collection[str] | None) -> dict[str, Any]:
+    """The plugins that the site uses and that are there, and their own sections."""
+    web = site.dicomweb
+    found: dict[str, dict[str, Any]] = {}
     if web.enabled:
         found[DICOMWEB_PLUGIN] = {"DicomWeb": {"Enable": True, "Root": web.root, "EnableWado": web.wado}}
     if site.worklists.enabled:
         found[WORKLISTS_PLUGIN] = {"Worklists": {"Enable": True, "Database": WORKLISTS}}
+    found = {plugin: part for plugin, part in found.items() if there is None or plugin in there}
     sections = {name: section for part in found.values() for name, section in part.items()}
     return {"Plugins": list(found), **sections}
 

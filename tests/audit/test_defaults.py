@@ -36,11 +36,42 @@ def test_writing_files_over_rest_is_open_before_1_12_unless_debian_closed_it(
 
 
 @pytest.mark.parametrize(
-    ("version", "expected"), [("1.10.1", True), ("1.12.8", True), ("1.12.9", False), ("1.13.0", False)]
+    ("version", "unwritten", "empty"),
+    [("1.10.1", True, True), ("1.12.8", True, True), ("1.12.9", True, False), ("1.13.0", False, False)],
 )
-def test_the_default_user_is_there_until_1_12_8(version: str, expected: bool, tmp_path: Path) -> None:
-    report = audited(tmp_path, {"RemoteAccessAllowed": True}, version=version)
-    assert ("http-default-creds" in found(report)) is expected
+def test_the_default_user_is_there_until_1_12_8_and_until_1_12_11_where_nothing_is_written_of_users(
+    version: str, unwritten: bool, empty: bool, tmp_path: Path
+) -> None:
+    for users, expected in (({}, unwritten), ({"RegisteredUsers": {}}, empty)):
+        report = audited(tmp_path, {"RemoteAccessAllowed": True, **users}, version=version)
+        assert ("http-default-creds" in found(report)) is expected, users
+
+
+@pytest.mark.parametrize(
+    ("addresses", "version", "reached"),
+    [
+        (["127.0.0.1"], "1.13.0", False),
+        (["127.0.0.1", "::1"], "1.12.10", False),
+        (["127.0.0.1", "10.0.0.4"], "1.13.0", True),
+        ([], "1.13.0", True),
+        (["127.0.0.1"], "1.12.9", True),  # which ignores it
+    ],
+)
+def test_a_web_server_that_listens_on_loopback_only_is_reached_by_nobody_else(
+    addresses: list[str], version: str, reached: bool, tmp_path: Path
+) -> None:
+    options = {"RemoteAccessAllowed": True, "AuthenticationEnabled": False, "HttpBindAddresses": addresses}
+    report = audited(tmp_path, options, version=version)
+    assert ("http-no-auth" in found(report)) is reached
+    assert ("option-too-new" in found(report)) is (version == "1.12.9")
+    assert "unknown-option" not in found(report)
+
+
+@pytest.mark.parametrize(("word", "replaces"), [("Always", True), ("IfChanged", True), ("Never", False)])
+def test_the_words_with_which_1_13_says_whether_images_are_replaced(word: str, replaces: bool, tmp_path: Path) -> None:
+    report = audited(tmp_path, {"OverwriteInstances": word}, version="1.13.0")
+    assert ("store-overwrite" in found(report)) is replaces
+    assert "wrong-type" not in found(report)
 
 
 def test_remote_access_is_off_by_default_and_on_in_the_images(tmp_path: Path) -> None:
@@ -90,19 +121,21 @@ def test_the_version_is_taken_from_the_tag(image: str, family: str, version: tup
         ("25.2.1", "1.12.10"),
         ("25.8.0", "1.12.10"),
         ("26.3.0-full", "1.12.10"),
-        ("26.4.0", ""),
+        ("26.4.0", "1.12.11"),
+        ("26.7.2", "1.12.11"),
+        ("26.8.0", ""),
         ("26.8.1", ""),
         ("latest", ""),
     ],
 )
-def test_an_image_of_a_month_before_1_12_11_is_outdated_whatever_its_version_is(
+def test_an_image_of_a_month_before_1_13_is_outdated_whatever_its_version_is(
     tag: str, at_most: str, tmp_path: Path
 ) -> None:
     image = f"orthancteam/orthanc:{tag}"
     report = audited(tmp_path, {"DicomModalities": {"a": ["A", "10.0.0.1", 104]}}, image=image)
     assert ("outdated" in found(report)) is bool(at_most)
     for finding in report.of("outdated"):
-        assert str(finding.hit.message) == f"the image {image} (Orthanc {at_most} at most) is older than 1.12.11."
+        assert str(finding.hit.message) == f"the image {image} (Orthanc {at_most} at most) is older than 1.13.0."
 
 
 def test_an_image_built_on_debian_has_the_orthanc_of_that_debian(tmp_path: Path) -> None:
@@ -186,7 +219,7 @@ def test_without_accounts_a_container_is_open_to_its_neighbours_if_it_has_any(tm
 def test_a_configuration_that_stands_in_the_compose_file_is_read(tmp_path: Path) -> None:
     text = """services:
   orthanc:
-    image: jodogne/orthanc:1.12.11
+    image: jodogne/orthanc:1.13.0
     user: "999"
     ports: ["127.0.0.1:8042:8042"]
     configs: [{{source: archive, target: /etc/orthanc/orthanc.json}}]
@@ -238,7 +271,7 @@ def test_values_from_the_env_file_beside_the_project_are_put_in(tmp_path: Path) 
 def test_dangerous_containers_are_found(tmp_path: Path) -> None:
     text = """services:
   pacs:
-    image: jodogne/orthanc:1.12.11
+    image: jodogne/orthanc:1.13.0
     user: "0:0"
     privileged: true
     network_mode: host

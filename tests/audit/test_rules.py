@@ -59,6 +59,31 @@ def test_a_proxy_that_does_tls_for_dicom_is_seen_to_do_it_and_to_ask_for_certifi
         assert found(audit([project, proxy])) & rules_ == expected, (tls, asks)
 
 
+@pytest.mark.parametrize(
+    ("proxy", "published", "spoofed"),
+    [
+        ("listen 2762 ssl; ssl_verify_client on; ssl_client_certificate ca.pem;", "", False),
+        ("listen 2762 ssl; ssl_verify_client on; ssl_trusted_certificate ca.pem;", "127.0.0.1:4242:4242", False),
+        ("listen 2762 ssl; ssl_verify_client on; ssl_client_certificate ca.pem;", "4242:4242", True),
+        ("listen 2762 ssl; listen 104; ssl_verify_client on; ssl_client_certificate ca.pem;", "", True),
+        ("listen 2762 ssl; ssl_verify_client optional; ssl_client_certificate ca.pem;", "", True),
+        ("listen 2762 ssl; ssl_verify_client on;", "", True),
+        ("listen 2762; ssl_verify_client on; ssl_client_certificate ca.pem;", "", True),
+    ],
+)
+def test_an_ae_title_is_not_enough_where_the_only_way_in_asks_for_a_certificate(
+    proxy: str, published: str, spoofed: bool, tmp_path: Path
+) -> None:
+    ports = f"ports: ['{published}'], " if published else ""
+    project = f"services: {{pacs: {{image: 'orthancteam/orthanc:26.8.1', {ports}volumes: ['./orthanc.json:/etc/orthanc/orthanc.json']}}}}"
+    files = [
+        write(tmp_path, "orthanc.json", {"DicomModalities": {"ct": ["CT1", "10.0.0.1", 104]}}),
+        write(tmp_path, "docker-compose.yml", project),
+        write(tmp_path, "nginx.conf", f"stream {{ server {{ {proxy} proxy_pass pacs:4242; }} }}"),
+    ]
+    assert ("aet-spoof" in found(audit(files))) is spoofed
+
+
 def test_https_of_other_builds_is_left_alone(tmp_path: Path) -> None:
     assert "https-in-debian" not in found(audited(tmp_path, {"SslEnabled": True}, image="orthancteam/orthanc:26.8.1"))
 

@@ -118,7 +118,7 @@ def test_a_repair_that_no_site_can_make_is_told_and_not_made(lab: Lab) -> None:
     answer = run("fix", "outdated")
     assert answer.exit_code == 2
     assert answer.stderr.startswith(
-        "pacslab: “Upgrade the archive” is not made in the site.\n→ Install Orthanc 1.12.11 or newer"
+        "pacslab: “Upgrade the archive” is not made in the site.\n→ End the lab (Ctrl-C, or ./pacslab stop) and type ./start.sh --newer-orthanc"
     )
     assert lab.site == before
 

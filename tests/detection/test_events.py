@@ -46,7 +46,7 @@ I1121 23:38:55.940029 CommandDispatcher.cpp:929] (dicom) Finishing association w
 
 def parsed(text: list[str], clock: Clock = CLOCK) -> list[dict[str, Any]]:
     """The events with what they say, without where they stood."""
-    left_out = {"event.original", "log.file", "log.line", "_thread", "_audit"}
+    left_out = {"event.original", "log.file", "log.line", "_thread", "_audit", "_answered"}
     return [
         {k: v for k, v in event.items() if k not in left_out and v is not None}
         for event in log_events(lambda: text, clock)
@@ -83,6 +83,33 @@ def test_a_thread_name_as_later_versions_write_it_is_no_hindrance() -> None:
         for line in threaded
     ]
     assert parsed(threaded) == parsed(FIND)
+
+
+# Lines of a real Orthanc 1.13.0
+NEWER = """\
+I1127 10:27:08.736174           HTTP-0 ElapsedTimer.cpp:102] (http) POST /instances
+I1127 10:27:08.750626           HTTP-0 ServerContext.cpp:1274] New instance stored (28538d5c-56ddc2b7-cdd5082f-d9e44d1b-48ec8354)
+I1127 10:27:08.751549           HTTP-0 ElapsedTimer.cpp:107] (http) POST /instances (elapsed: 15388 us)
+I1127 10:27:08.751600           HTTP-1 ElapsedTimer.cpp:102] (http) GET /patients (elapsed: 5 us)
+I1127 10:27:08.751700           HTTP-1 ElapsedTimer.cpp:107] (http) GET /patients (elapsed: 5 us) (elapsed: 163 us)
+I1127 10:28:53.028780    JOBS-WORKER-0 DicomModalityStoreJob.cpp:51] | job 933fcefc-5688-4591-97b5-3c4c1b0656d7 | Sending instance 28538d5c-56ddc2b7-cdd5082f-d9e44d1b-48ec8354 to modality "CT1"
+I1127 10:28:53.029047    JOBS-WORKER-0 DicomAssociation.cpp:269] | job 933fcefc-5688-4591-97b5-3c4c1b0656d7 | (dicom) Opening a DICOM SCU connection without DICOM TLS from AET "PACSLAB" to AET "CT1" on host 127.28.1.10:4242 (manufacturer: Generic, timeout: 10s)
+E1127 10:34:04.801018     DICOM-SERVER CommandDispatcher.cpp:333] Association Received from an invalid AET (sanitized: ) on IP 127.28.3.66, rejecting the association
+""".splitlines()  # noqa: E501
+
+
+def test_orthanc_1_13_says_when_a_request_is_done_which_instance_it_stored_and_for_which_job_it_works() -> None:
+    def told(event: dict[str, Any]) -> list[Any]:
+        names = ("event.action", "url.path", "dicom.resource", "dicom.peer_aet", "source.ip")
+        return [event[name] for name in names if name in event]
+
+    assert [told(event) for event in parsed(NEWER)] == [
+        ["http", "/instances"],
+        ["instance-stored", "28538d5c-56ddc2b7-cdd5082f-d9e44d1b-48ec8354"],
+        ["http", "/patients (elapsed: 5 us)"],
+        ["scu-connection", "CT1"],
+        ["association-rejected", "127.28.3.66"],
+    ]
 
 
 def test_matches_go_to_the_query_of_the_same_thread() -> None:
@@ -198,6 +225,16 @@ def test_a_true_line_that_says_the_same_elsewhere_is_not_discredited() -> None:
     true = f"{STAMP}1000 main.cpp:352] Incoming Echo request from AET CT1 on IP 127.34.1.10, calling AET P"
     found = parsed(planting(true, [true], []))
     assert [event.get("event.forged") for event in found] == [None, None, 1, None]
+
+
+def test_what_a_path_planted_is_known_again_where_orthanc_1_13_says_that_the_request_is_done() -> None:
+    stored = "I1121 10:00:00.000001 x.cpp:1] New instance stored"
+    done = [f"{STAMP}2200 ElapsedTimer.cpp:107] (http) GET /x", f"{stored} (elapsed: 163 us)", f"{stored} at last"]
+    log = [*planting(stored, [], []), *done]
+    planted = log.index(stored) + 1
+    assert planted_in(lambda: log) == {planted, len(log) - 1}
+    true = [f"{STAMP}2200 ElapsedTimer.cpp:102] (http) GET /x", stored]
+    assert planted_in(lambda: [*planting(stored, [], []), *true]) == {planted}
 
 
 def test_a_planted_audit_line_discredits_no_true_line() -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = ("start.sh", "test.sh", "pacslab", ".ci/run", "docker/prepare.sh")
+SCRIPTS = ("start.sh", "test.sh", "pacslab", ".ci/run", "docker/prepare.sh", "tools/newer_orthanc.sh")
 TOOLS = (
     "bash",
     "env",
@@ -166,7 +166,17 @@ def test_help_speaks_the_language_that_the_lab_would_speak(
 
 
 def test_help_names_every_option_in_both_languages(copy: Copy) -> None:
-    options = ("--docker", "--native", "--detach", "--no-jupyter", "--lang", "--prepare", "--dev", "--help")
+    options = (
+        "--docker",
+        "--native",
+        "--detach",
+        "--no-jupyter",
+        "--newer-orthanc",
+        "--lang",
+        "--prepare",
+        "--dev",
+        "--help",
+    )
     for language in ("en", "fr"):
         answer = copy.run("start.sh", "--lang", language, "--help")
         assert [option for option in options if option not in answer.stdout] == []

@@ -9,12 +9,13 @@ from lab.api import Lab
 from lab.sandbox.protocol import Log
 
 LINE = re.compile(r"^([A-Z])\d{4} [\d:.]+ .*?\] (?:\(\w+\) )?(.*)$")
-# What Orthanc writes at levels W and E while it starts. 1.10.1 (bookworm) and 1.12.7 (trixie) word some of it differently.
+# What Orthanc writes at levels W and E while it starts. 1.10.1 (bookworm), 1.12.7 (trixie) and 1.13.0 (forky) word some of it differently.
 SAYS = [
     r"Orthanc version: \S+",
-    r"Reading the configuration from: .*",
+    r"Reading the configuration (from|file): .*",
+    r"The paths in the Orthanc configuration will be interpreted relative to folder: /srv/pacslab/control/archive-\w+",
     r"Loading external DICOM dictionary: .*",
-    r"Loading plugin\(s\) from: \S+/libModalityWorklists\.so",
+    r'Loading plugin\(s\) from: "?\S+/libModalityWorklists\.so"?',
     r"Registering plugin 'worklists' \(version \S+\)",
     r"Sample worklist plugin is initializing",
     r"The database of worklists will be read from folder: .*",
@@ -23,12 +24,15 @@ SAYS = [
     r"HTTPS will use the CA certificates from this file: .*",
     r"No certificates are provided to validate peers\.  Orthanc will use the native CA store\. .*",  # it calls nobody by HTTPS
     r"Lua says: Lua toolbox installed",
+    r'Performance option "\w+" is (set to|not defined in your configuration, setting it to) .*',
+    r"Patient level is enabled",
     r"Disk compression is disabled",
     r"No limit on the number of stored patients",
     r"No limit on the size of the storage area",
     r"The jobs engine has started with 2 threads",
     r"DICOM server listening with AET PACSLAB on port: 14242",
     r"HTTP compression is (enabled|disabled)",
+    r"Limiting (the maximum body size in HTTP requests|on the maximum file size uncompressed from ZIP/gzip archives) to \d+MB",
     r"Remote LUA script execution is disabled",
     r"Rest API can not write to the file system\.",
     r"REST API cannot write to the file system because .* This is the most secure configuration\.",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -10,9 +12,11 @@ from lab.api import Lab
 from lab.clients.clinic import clinic_day
 from lab.errors import SandboxError
 from lab.model import ClinicDay
+from lab.patients import note_orthanc, outlived
 from lab.sandbox.inside import service
 from lab.sandbox.inside.service import Plan, has_stream, nginx_command
 from lab.sandbox.native import NativeSandbox, bubblewrap_command
+from lab.sandbox.protocol import Sandbox
 from lab.site.baseline import baseline
 from lab.site.zones import Network
 
@@ -87,6 +91,53 @@ def test_the_orthanc_that_one_names_goes_into_the_sandbox_with_its_libraries(
     pairs = list(zip(command, command[1:], command[2:], strict=False))
     assert ("--setenv", "ORTHANC_BIN", str(program)) in pairs
     assert {("--ro-bind", str(path), str(path)) for path in (program, library)} <= set(pairs)
+
+
+def test_what_belongs_to_a_named_orthanc_goes_in_with_it_and_its_plugins_take_the_place_of_the_distributions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, other = tmp_path / "Orthanc", tmp_path / "letters"
+    plugins, place = tmp_path / "Orthanc.d" / "plugins", tmp_path / "usr" / "plugins"
+    for folder in (other, plugins, place):
+        folder.mkdir(parents=True)
+    program.touch(0o755)
+    monkeypatch.setattr("lab.sandbox.native.DICOMWEB_PLUGIN", str(place / "libOrthancDicomWeb.so"))
+    monkeypatch.delenv("ORTHANC_BIN", raising=False)
+    folders = [tmp_path / name for name in ("control", "run", "archive", "web")]
+    assert str(place) not in bubblewrap_command(*folders)
+    monkeypatch.setenv("ORTHANC_BIN", str(program))
+    command = bubblewrap_command(*folders)
+    bound = {(b, c) for a, b, c in zip(command, command[1:], command[2:], strict=False) if a == "--ro-bind"}
+    assert {(str(plugins.parent), str(plugins.parent)), (str(plugins), str(place))} <= bound
+    assert str(other) not in command
+    place.rmdir()
+    assert str(plugins) not in bubblewrap_command(*folders), "nothing can be laid over what is not there"
+
+
+@pytest.mark.parametrize(
+    ("had", "has", "older"),
+    [
+        ("1.13.0", "1.10.1", True),
+        ("1.10.1", "1.13.0", False),
+        ("1.12.7", "1.12.7", False),
+        ("1.12.11", "1.12.7", True),
+        ("mainline", "1.13.0", True),
+        ("1.13.0", "mainline", False),
+        ("", "1.10.1", False),
+        (None, "1.10.1", False),  # of a lab that did not note it
+    ],
+)
+def test_an_index_that_a_newer_orthanc_had_is_not_used_by_an_older_one(
+    had: str | None, has: str, older: bool, tmp_path: Path
+) -> None:
+    def sandbox(version: str) -> Sandbox:
+        health = SimpleNamespace(archive=SimpleNamespace(version=version))
+        return cast(Sandbox, SimpleNamespace(health=lambda: health))
+
+    record = tmp_path / "orthanc-version"
+    if had is not None:
+        note_orthanc(sandbox(had), record)
+    assert outlived(sandbox(has), record) is older
 
 
 def test_an_orthanc_that_is_not_there_is_named_before_anything_starts(

@@ -93,6 +93,12 @@ def test_an_intruder_calls_himself_what_the_doctors_browser_does() -> None:
     assert [agent.split("/")[0] for agent in seen] == ["Mozilla"]
 
 
+def study_of(images: int, series: int) -> Dataset:
+    study = Dataset()
+    study.NumberOfStudyRelatedInstances, study.NumberOfStudyRelatedSeries = images, series
+    return study
+
+
 @pytest.mark.parametrize(
     ("images", "series", "version", "verdict"),
     [
@@ -105,6 +111,8 @@ def test_an_intruder_calls_himself_what_the_doctors_browser_does() -> None:
         ((0, 101), (0, 12), "1.12.7", NotChecked),  # which does not keep its limits
         ((0, 101), (0, 12), None, NotChecked),
         ((0, 101), (0, 12), "1.12.11", Vulnerable),
+        ((0, 50), (0, 12), "1.13.0", Safe),  # which does not say that there is more; its studies have sixty
+        ((0, 60), (0, 11), "1.13.0", Safe),
     ],
 )
 def test_a_limit_at_one_level_does_not_close_the_other(
@@ -115,8 +123,8 @@ def test_a_limit_at_one_level_does_not_close_the_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def find(peer: dimse.Peer, identifier: Dataset) -> tuple[int, list[Dataset]]:
-        status, count = {"IMAGE": images, "SERIES": series}[identifier.QueryRetrieveLevel]
-        return status, [Dataset() for _ in range(count)]
+        status, count = {"IMAGE": images, "SERIES": series, "STUDY": (0, 6)}[identifier.QueryRetrieveLevel]
+        return status, [study_of(10, 2) for _ in range(count)]
 
     monkeypatch.setattr("lab.scenarios.find_unlimited.dimse.find", find)
     monkeypatch.setattr("lab.scenarios.find_unlimited._version", lambda site: version)

@@ -8,7 +8,7 @@ import pytest
 
 from lab.errors import SandboxError, SiteError
 from lab.site.baseline import baseline
-from lab.site.render import render
+from lab.site.render import DICOMWEB_PLUGIN, WORKLISTS_PLUGIN, render
 from lab.site.zones import Network, Zone
 
 NATIVE, COMPOSE = Network.native(0), Network.compose("198.19")
@@ -87,3 +87,15 @@ def test_no_environment_variable_moves_the_zones_to_real_networks(prefix: str, m
 def test_an_instance_number_out_of_range_is_refused() -> None:
     with pytest.raises(SandboxError):
         Network.native(36)
+
+
+def test_a_plugin_that_the_sandbox_does_not_have_is_left_out_since_orthanc_1_13_would_not_start_with_it() -> None:
+    site = baseline().changed({"dicomweb": {"enabled": True}})
+    for there, expected in (
+        (None, [DICOMWEB_PLUGIN, WORKLISTS_PLUGIN]),
+        ([WORKLISTS_PLUGIN, "/usr/share/orthanc/plugins/libServeFolders.so"], [WORKLISTS_PLUGIN]),
+        ([], []),
+    ):
+        orthanc = json.loads(render(site, NATIVE, "/x", there).files["orthanc.json"])
+        assert orthanc["Plugins"] == expected
+        assert ("DicomWeb" in orthanc) is (DICOMWEB_PLUGIN in expected)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lab import references as ref
-from lab.audit.archive import Archive, Reach
+from lab.audit.archive import Archive, Reach, Setting
 from lab.audit.deployment import Deployment
 from lab.audit.rule import Hit, hit, rule
 from lab.i18n import t
@@ -56,10 +56,8 @@ def http_default_creds(site: Deployment) -> Iterator[Hit]:
         if known := sorted(name for name, password in users.items() if _is_known(name, password)):
             message = t("The password of {users} is one that everybody knows.", users=", ".join(known))
             yield hit(archive, setting, message, severity=severity, options=remedy)
-        elif setting.known and not users and not _no_default_user(archive):
-            message = t(
-                "There is no user: Orthanc before 1.12.9 then makes the user orthanc with the password orthanc."
-            )
+        elif setting.known and not users and _default_user(archive, setting):
+            message = t("There is no user: Orthanc then makes the user orthanc with the password orthanc.")
             yield hit(archive, setting, message, severity=severity, options=remedy)
 
 
@@ -68,10 +66,15 @@ def _is_known(name: str, password: object) -> bool:
     return (name, text) in KNOWN_ACCOUNTS or text.lower() in KNOWN_PASSWORDS or text.lower() == name.lower()
 
 
-def _no_default_user(archive: Archive) -> bool:
-    version = archive.platform.version
+def _default_user(archive: Archive, users: Setting) -> bool:
+    """Whether Orthanc makes its default user where none is declared: until 1.12.8; until 1.12.11 if the option is not written.
+
+    Orthanc 1.13 then does not start.
+    """
     plugin = any(name.startswith("WebService") for name in archive.table("Authorization"))
-    return plugin or (version is not None and version >= (1, 12, 9))
+    gone = (1, 12, 9) if users.default is None else (1, 13, 0)
+    version = archive.platform.version
+    return not plugin and (version is None or version < gone)
 
 
 @rule(

@@ -9,6 +9,7 @@ from typing import Any
 from lab import references as ref
 from lab.audit.archive import Archive, Reach, Setting
 from lab.audit.deployment import Deployment
+from lab.audit.routes import Listen
 from lab.audit.rule import Find, Hit, Rule, hit
 from lab.audit.rules.feeble import limits_of_nothing, titles_of_others
 from lab.audit.rules.transport import dicom_proxy_asks_nobody
@@ -34,16 +35,28 @@ def web(archive: Archive) -> bool:
 def modalities(archive: Archive) -> bool:
     """There are declared modalities whose name one could borrow, without a certificate of one's own."""
     certificates = archive.is_on("DicomTlsEnabled") and archive.is_on("DicomTlsRemoteCertificateRequired")
+    certificates |= only_by_proxy(archive, _asks_for_certificate)
     declared = bool(archive.setting("DicomModalities").value) or archive.is_on("DicomModalitiesInDatabase")
     return dicom(archive) and declared and not certificates
 
 
 def dicom_in_the_clear(archive: Archive) -> bool:
     """The DICOM port is not behind an nginx that does TLS for it on every way from the network."""
+    return dicom(archive) and not only_by_proxy(archive, lambda listen: listen.tls)
+
+
+def only_by_proxy(archive: Archive, fits: Callable[[Listen], bool]) -> bool:
+    """Whether the network reaches the DICOM port only through an nginx, at places that all fit; without a compose file nobody knows."""
     listens = [listen for route in archive.dicom_routes for listen in route.listens if not listen.loopback]
-    by_proxy = bool(listens) and all(listen.tls for listen in listens)
     direct = archive.service is None or archive.published(archive.port("DicomPort")) is Reach.NETWORK
-    return dicom(archive) and (direct or not by_proxy)
+    return bool(listens) and not direct and all(map(fits, listens))
+
+
+def _asks_for_certificate(listen: Listen) -> bool:
+    """TLS for clients with a certificate of an authority that is named; ``optional`` asks and lets everybody in."""
+    authority = [*listen.block.effective("ssl_client_certificate"), *listen.block.effective("ssl_trusted_certificate")]
+    asked = [block.args for block in listen.block.effective("ssl_verify_client")]
+    return listen.tls and bool(authority) and ("on",) in asked
 
 
 def dicom_tls(archive: Archive) -> bool:
@@ -76,6 +89,8 @@ class Row:
     """Where else the weakness shows than in the option."""
     note: str = ""
     """Why the severity is not the scenario's, where it is not."""
+    alike: tuple[JSON, ...] = ()
+    """Further values with the same effect."""
     twins: Mapping[str, JSON] = field(default_factory=dict)
     """Further options with the same bad value, and what to write: without them the first one protects nothing."""
 
@@ -84,7 +99,8 @@ class Row:
         for archive in site.archives:
             for option, good in {self.option: self.good, **self.twins}.items():
                 setting = archive.setting(option)
-                if setting.value != self.bad or isinstance(setting.value, bool) is not isinstance(self.bad, bool):
+                truth = isinstance(setting.value, bool)
+                if not any(setting.value == bad and truth is isinstance(bad, bool) for bad in (self.bad, *self.alike)):
                     continue
                 harmless = self.reach(archive) < Reach.NETWORK and not self._counts_inside(setting)
                 if self.applies(archive) and not harmless:
@@ -201,7 +217,7 @@ RULES = tuple(
             "store-overwrite", HIGH, "OverwriteInstances", True, False,
             t("An image may be replaced by another of the same UID"),
             t("Who may store may also replace: the altered image takes the place of the true one, and nothing shows it."),
-            (ref.BOOK_SECURITY, ref.T1565_001), always,
+            (ref.BOOK_SECURITY, ref.T1565_001), always, alike=("Always", "IfChanged"),  # words that 1.13 brought
         ),
         Row(
             "lua-exec", CRITICAL, "ExecuteLuaEnabled", True, False,

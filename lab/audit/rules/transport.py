@@ -116,7 +116,7 @@ def tls_outdated(site: Deployment) -> Iterator[Hit]:
     MEDIUM,
     t("Orthanc’s own HTTPS does not work in Debian’s build"),
     t(
-        "Debian’s 1.10.1 crashes at the first TLS connection, and its 1.12.7 answers nothing. A proxy in front does it well."
+        "Debian’s 1.10.1 and 1.13.0 crash at the first TLS connection, and its 1.12.7 answers nothing. A proxy in front does it well."
     ),
     ref.BOOK_HTTPS,
     scenario="http-plaintext",

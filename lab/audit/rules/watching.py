@@ -12,7 +12,7 @@ from lab.i18n import t
 from lab.model import Severity
 
 CRITICAL, HIGH, MEDIUM, LOW = Severity
-FIXED = (1, 12, 11)
+FIXED = (1, 13, 0)
 
 
 @rule(
@@ -74,19 +74,20 @@ def log_trace(site: Deployment) -> Iterator[Hit]:
     HIGH,
     t("This version of Orthanc has known flaws"),
     t(
-        "Nine were published in 2026; with the gravest a crafted image may run code. Debian mends older versions: see its security tracker."
+        "Ten were published in 2026; with the gravest a crafted image may run code. Debian mends older versions: see its security tracker."
     ),
+    ref.CVE_2026_10528,
     ref.CVE_2026,
     ref.CVE_2023_33466,
     ref.CVE_2025_0896,
 )
 def outdated(site: Deployment) -> Iterator[Hit]:
-    """When the version is said or stands in the tag, and is older than 1.12.11. Debian backports: lower there."""
+    """When the version is said or stands in the tag, and is older than 1.13.0. Debian backports: lower there."""
     for archive in site.archives:
         if archive.platform.before(*FIXED):
             item = archive.service.item.get("image") if archive.service else None
             severity = LOW if archive.platform.family == "debian" else None
-            message = t("{platform} is older than 1.12.11.", platform=archive.platform.label)
+            message = t("{platform} is older than 1.13.0.", platform=archive.platform.label)
             place = item.place if item else archive.anchor
             yield Hit(
                 message,

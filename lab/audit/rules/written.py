@@ -14,7 +14,7 @@ from lab.audit.known import MODALITY, is_option, nearest
 from lab.audit.rule import Hit, rule
 from lab.i18n import t
 from lab.model import Severity
-from lab.site.options import orthanc_options
+from lab.site.options import is_of_type, orthanc_options
 
 CRITICAL, HIGH, MEDIUM, LOW = Severity
 MAX_UNKNOWN = 500  # to look for what was meant takes long; a file with more of them is something else
@@ -107,7 +107,7 @@ def wrong_type(site: Deployment) -> Iterator[Hit]:
 def _fits(option: Option, expected: str) -> bool:
     if option.value is None or (expected == "string" and not option.node):
         return True  # a variable’s text may read as a number
-    return isinstance(option.value, _TYPES[expected]) and (expected == "boolean" or not isinstance(option.value, bool))
+    return is_of_type(option.value, expected)
 
 
 def _type(value: object) -> str:

@@ -15,6 +15,8 @@ _LEVEL = re.compile(r"REST API call has switched the log level to: (\w+)")
 _LEVEL_OF_CATEGORY = re.compile(r'REST API call has switched the log level of category "(\w+)" to "?(\w+)')
 _METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "PROPFIND", "OPTIONS", "MKCOL", "LOCK", "UNLOCK")
 _HTTP = re.compile(rf"({'|'.join(_METHODS)}) (/.*)", re.DOTALL)
+_ANSWERED = re.compile(r"(.*) \(elapsed: \d+ us\)", re.DOTALL)
+_STORED = re.compile(r"New instance stored(?: \(([0-9a-f-]{44})\))?")
 
 
 class ArchiveLines:
@@ -28,8 +30,11 @@ class ArchiveLines:
         }  # fmt: skip
 
     def _stored(self, event: Event, text: str) -> bool:
-        if text == "New instance stored":
+        """Orthanc 1.13 names the instance."""
+        if found := _STORED.fullmatch(text):
             event["event.action"] = "instance-stored"
+            if found[1]:
+                event |= {"dicom.resource": found[1], "dicom.resource_type": "instance"}
             return True
         return False
 
@@ -54,9 +59,32 @@ class ArchiveLines:
 
     def _http(self, event: Event, text: str) -> bool:
         if found := _HTTP.match(text):
+            if self._answers(event, found[1], found[2]):
+                return False
             event |= {"event.action": "http", "http.request.method": found[1], "url.path": written_out(found[2], KEPT)}
             return True
         return False
+
+    def _answers(self, event: Event, method: str, path: str) -> bool:
+        """Whether a line tells how long a request took of which a line was written before, as Orthanc 1.13 does; each has one.
+
+        A path may end in the same words: whoever asks for such a one is not passed over.
+        """
+        answered = _ANSWERED.fullmatch(path)
+        if answered is None:
+            return False
+        asked = (method, written_out(answered[1], KEPT))
+        request = self._memory.before(
+            event,
+            lambda other: (
+                (other.get("http.request.method"), other.get("url.path")) == asked
+                and other["event.dataset"] == event["event.dataset"]
+                and not other.get("_answered")
+            ),
+        )
+        if request is not None:
+            request["_answered"] = True
+        return request is not None
 
     def _level(self, event: Event, text: str) -> bool:
         found = _LEVEL.match(text) or _LEVEL_OF_CATEGORY.match(text)

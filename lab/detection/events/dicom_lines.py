@@ -11,6 +11,9 @@ from lab.detection.events.schema import Event
 
 _INCOMING = re.compile(r"Incoming (\w+) request from AET (.*) on IP (\S+), calling AET (.*)", re.DOTALL)
 _RECEIVED = re.compile(r"Association Received from AET (.*) on IP (\S+)$", re.DOTALL)
+_INVALID = re.compile(
+    r"Association Received from an invalid AET \(sanitized: (.*)\) on IP (\S+), rejecting the association", re.DOTALL
+)
 _BAD_CALLED = re.compile(r"Rejected association, because of a bad called AET in the request \((.*)\)$", re.DOTALL)
 _REFUSED_AET = re.compile(r"Rejected association for remote AET (.*) on IP (\S+)$", re.DOTALL)
 _REFUSED_REQUEST = re.compile(
@@ -56,6 +59,10 @@ class DicomLines:
         if found := _RECEIVED.match(text):
             event |= {"event.action": "association", "dicom.calling_aet": title(found[1]), "source.ip": found[2]}
             self._memory.associate(title(found[1]), found[2], event["log.line"])
+            return True
+        if found := _INVALID.match(text):  # of 1.13; also for a connection that was closed again without a word
+            event |= {"event.action": "association-rejected", "event.outcome": "failure", "source.ip": found[2]}
+            event |= {"dicom.calling_aet": title(found[1]) or None, "event.reason": "invalid calling AE title"}
             return True
         return False
 

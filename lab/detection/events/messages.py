@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 from lab.detection.events.lines import written_out
 from lab.detection.events.schema import KEPT
 
+# the part between bars is what a line belongs to, such as a job; Orthanc 1.13 writes it
 _HEAD = re.compile(
-    r"[TIWEF](\d\d)(\d\d) (\d\d:\d\d:\d\d\.\d{6}) +(?:([^\s\]]+) +)?[^\s\]]+:\d+\] (?:\((?:dicom|http|generic|jobs|lua|plugins|sqlite)\) )?(.*)",
+    r"[TIWEF](\d\d)(\d\d) (\d\d:\d\d:\d\d\.\d{6}) +(?:([^\s\]]+) +)?[^\s\]]+:\d+\] "
+    r"(?:\| [^|]{1,200} \| )?(?:\((?:dicom|http|generic|jobs|lua|plugins|sqlite)\) )?(.*)",
     re.DOTALL | re.ASCII,
 )
 _NAMES_AET = ("Incoming ", "Association ", "Rejected ", "Forbidding ", "C-FIND: ", "C-GET: ", "C-MOVE: ", "Move-SCU ")

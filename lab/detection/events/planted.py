@@ -2,7 +2,8 @@
 
 Orthanc writes the path of a web request decoded, so that ``%0A`` in it ends the line. The request's audit line has the path as
 JSON, which cannot be broken in two. What its path says behind a line end is looked for where the path stands: line by line,
-right behind one that ends with the path's beginning. A line elsewhere that says the same is a true one.
+right behind one that ends with the path's beginning. A line elsewhere that says the same is a true one. Orthanc 1.13 writes the
+path once more when the request is done, behind the audit line, and how long it took at the end.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from lab.detection.events.audit_lines import path_of
 _MARK = "Lua says: AUDIT {"
 _APART = 400
 """At most so many lines of others stand between a request's line and its audit line."""
+_TOOK = re.compile(r"\(elapsed:\d+us\)", re.ASCII)
 _NOT_COMPARED = re.compile(r"[^!-.0-~]+")
 """Orthanc drops slashes from a path, and what is no ASCII is written in one way in the log and in another in JSON."""
 
@@ -35,6 +37,13 @@ class _Path:
     def first(self) -> int:
         """From which line on it may stand: a request's own lines are microseconds apart."""
         return self.number - _APART - len(self.rest)
+
+    def goes_on(self, text: str, place: int, number: int) -> bool:
+        """Whether a line is what the path says behind this line end of it."""
+        if place + 1 < len(self.rest):
+            return text == self.rest[place]
+        told = text.startswith(self.rest[-1])
+        return told and (number < self.number or _TOOK.fullmatch(text, len(self.rest[-1])) is not None)
 
 
 def planted_in(read: Callable[[], Iterable[str]]) -> frozenset[int]:
@@ -65,16 +74,17 @@ def _places(paths: list[_Path], lines: Iterable[str]) -> dict[int, set[int]]:
     for number, line in enumerate(lines, 1):
         while waiting and waiting[-1].first <= number:
             near.append(waiting.pop())
-        near = [path for path in near if number < path.number]
+        near = [path for path in near if number < path.number + _APART]
         if not near:
             continue
         text = _bare(line)
         going = []
         for path, before in begun:
+            if not path.goes_on(text, len(before), number):
+                continue
             last = len(before) + 1 == len(path.rest)
-            if text.startswith(path.rest[-1]) if last else text == path.rest[len(before)]:
-                going += [] if last else [(path, (*before, number))]
-                found[path.number].update((*before, number) if last else ())
+            going += [] if last else [(path, (*before, number))]
+            found[path.number].update((*before, number) if last else ())
         begun = going + [(path, ()) for path in near if text.endswith(path.head)]
     return found
 

@@ -27,7 +27,8 @@ from .verify import Verification, note
 DESIRED = ROOT / "control" / "desired.json"
 TICK_SECONDS = 0.05
 BACKOFF_SECONDS = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
-ARCHIVE_ADDRESS = ("0.0.0.0", 18042)  # Orthanc has no option to listen elsewhere
+PLUGINS = Path("/usr/share/orthanc/plugins")
+ARCHIVE_ADDRESS = ("0.0.0.0", 18042)  # of its DICOM port it has no choice, of HTTP from 1.12.10 on
 
 
 class RoleKeeper:
@@ -53,7 +54,7 @@ class RoleKeeper:
         }
         if role == "archive":
             store.prepare()
-            self.status |= {"version": orthanc_version(), "snapshots": store.snapshots()}
+            self.status |= {"version": orthanc_version(), "plugins": plugins(), "snapshots": store.snapshots()}
 
     async def run(self) -> None:
         """Follow the desired state for ever."""
@@ -192,7 +193,12 @@ def orthanc_version() -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     first = answer.stdout.split("\n", 1)[0].split()
-    return first[1] if len(first) > 1 else ""
+    return first[-1] if len(first) > 1 else ""  # before it stands the program as it was called, blanks and all
+
+
+def plugins() -> list[str]:
+    """The plugins that are there. One that is named and is not: Orthanc 1.13 does not start, older ones say so and go on."""
+    return sorted(map(str, PLUGINS.glob("*.so")))
 
 
 def _desired() -> dict[str, Any]:

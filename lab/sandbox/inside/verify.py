@@ -22,6 +22,7 @@ from .store import CURRENT
 
 ARCHIVE = ("127.0.0.1", 18042)
 STRANGE_SECONDS = 10.0  # a file that the index does not know after that is none of the images
+CORRUPTED = 20  # Orthanc's number of the error "Corrupted file (e.g. inconsistent MD5 hash)"
 Stamp = tuple[int, int, int]
 
 
@@ -84,10 +85,18 @@ def _archive(account: tuple[str, str] | None) -> tuple[int, set[str]]:
     try:
         images = json.loads(_ask(connection, "GET", "/instances", headers)[1])
         asked = [(image, f"/instances/{image}/attachments/dicom/verify-md5") for image in images]
-        bad = {image for image, path in asked if _ask(connection, "POST", path, headers)[0] == 400}
+        bad = {image for image, path in asked if says_bad(*_ask(connection, "POST", path, headers))}
     finally:
         connection.close()
     return len(images), bad
+
+
+def says_bad(status: int, answer: bytes) -> bool:
+    """Whether Orthanc's answer to ``verify-md5`` means that the file is not what was stored: 400, or from 1.13 on an error of its own."""
+    try:
+        return status == 400 or (status == 500 and json.loads(answer)["OrthancStatus"] == CORRUPTED)
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _ask(connection: http.client.HTTPConnection, method: str, path: str, headers: dict[str, str]) -> tuple[int, bytes]:
