@@ -191,8 +191,14 @@ installed() { cmp -s "$1" ".venv/pacslab/$1" && [ "$(cat .venv/pacslab/folder 2>
 
 pip_install() { .venv/bin/python -m pip --disable-pip-version-check --no-input install --progress-bar off "$@"; }
 
+# pip compiles file by file; compileall does it with all processors, and what it cannot compile is no program
+install_packages() {
+  pip_install --only-binary :all: --no-deps --no-compile --require-hashes -r "$1" || return
+  .venv/bin/python -m compileall -qq -j 0 .venv/lib || true
+}
+
 install_lock() {
-  step "$(text packages "$1")" pip_install --only-binary :all: --no-deps --require-hashes -r "$1" || return
+  step "$(text packages "$1")" install_packages "$1" || return
   cp "$1" .venv/pacslab/
 }
 
