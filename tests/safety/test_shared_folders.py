@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from lab.sandbox.compose import ComposeSandbox
@@ -170,7 +171,12 @@ print(json.dumps("done"))
 @pytest.mark.slow
 def test_sabotage_of_every_folder_inside_does_not_lock_the_trainee_out(intruder: Intruder) -> None:
     lab = intruder.lab
-    assert intruder.python(SABOTAGE) == "done"
+    try:
+        assert intruder.python(SABOTAGE) == "done"
+    except httpx.RemoteProtocolError:
+        assert not lab.sandbox.health().ready, (
+            "the keeper fell over it, and the archive with it, before the answer was out"
+        )
     lab.stop()
     lab.start(with_parent=True)
     lab.harden()
