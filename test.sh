@@ -117,11 +117,12 @@ select_tests() {
 }
 
 run_pytest() {
-  local expression='' part
+  local expression='' part processes=4
   select_tests
   for part in ${left_out[@]+"${left_out[@]}"}; do expression+="${expression:+ and }$part"; done
-  # tests that talk to programs wait more than they work: more processes than cores make use of that
-  python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder ${expression:+-m "$expression"} --durations=10 --durations-min=1 ${pytest_options[@]+"${pytest_options[@]}"}
+  # tests that talk to programs wait more than they work: more processes than cores make use of that; the fast ones work
+  [ "$fast" = 0 ] || processes=3
+  python -m pytest --numprocesses "$processes" --dist loadfile --no-loadscope-reorder ${expression:+-m "$expression"} --durations=10 --durations-min=1 ${pytest_options[@]+"${pytest_options[@]}"}
 }
 
 images >/dev/null 2>&1 &

@@ -123,6 +123,7 @@ def test_help_in_french_says_nothing_in_english(help_in_french: dict[str, str]) 
     assert left == []
 
 
+@pytest.mark.slow
 def test_click_speaks_french_in_french(help_in_french: dict[str, str]) -> None:
     main, logs = help_in_french["--help"], help_in_french["logs --help"]
     assert main.startswith("Utilisation\u00a0: pacslab [OPTIONS] COMMANDE [ARGUMENTS]...\n")
@@ -190,6 +191,7 @@ def test_clicks_own_texts_are_found_with_their_plurals(project: Path) -> None:
     assert len(ids) > 50
 
 
+@pytest.mark.slow
 def test_what_is_translated_can_be_read_by_gettext_after_an_update_and_not_before(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -45,6 +45,7 @@ def inventory(path: Path) -> Inventory:
     return take_inventory(Files([path]), with_pictures=False, workers=1)
 
 
+@pytest.mark.slow
 def test_preamble_padding_file_name_and_private_bytes_are_searched(
     dataset: pydicom.FileDataset, tmp_path: Path
 ) -> None:

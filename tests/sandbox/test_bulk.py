@@ -127,6 +127,7 @@ def test_an_archive_that_refuses_an_object_is_told_with_its_status(few: Hospital
         store_hospital(site, few)
 
 
+@pytest.mark.slow
 def test_after_an_error_the_others_do_not_go_on(few: Hospital, sent: dict[str, bytes]) -> None:
     def refuse_the_first(asked: int, event: evt.Event) -> int:
         return 0xA700 if asked == 1 else 0x0000

@@ -107,6 +107,7 @@ def test_a_picture_of_somebody_who_is_in_no_answer_key_is_compared_with_its_orig
     assert judge(handed_out(bare(foreign, BurnedInAnnotation="NO"), foreign)).leaks
 
 
+@pytest.mark.slow
 def test_what_a_script_masks_leaks_and_what_pacslab_masks_does_not() -> None:
     report = original("Protocole patient")
     script = judge(handed_out(by_script(report), report))

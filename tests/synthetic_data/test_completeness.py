@@ -174,6 +174,7 @@ def test_only_a_box_in_a_picture_counts_as_drawn(instances: list[Instance]) -> N
         assert not is_drawn(replace(drawn, place=place, tag=tag, box=box), screen)
 
 
+@pytest.mark.slow
 def test_no_person_is_in_anothers_file(hospital: Hospital, ledger: list[LedgerEntry]) -> None:
     people = defaultdict(set)
     for entry in ledger:

@@ -24,6 +24,7 @@ def stack(instances: list[Instance], key: str) -> list[Dataset]:
     return [i.dataset for i in instances if i.series.uid == uid]
 
 
+@pytest.mark.slow
 def test_a_file_is_what_pydicom_writes_for_the_dataset(instances: list[Instance]) -> None:
     for instance in instances:
         buffer = BytesIO()

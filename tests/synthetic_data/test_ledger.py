@@ -161,6 +161,7 @@ def test_it_knows_nested_private_free_text_and_meta_places(instances: list[Insta
     assert people >= {patient, f"{patient}/contact", "institution", instances[0].study.referring.staff_id}
 
 
+@pytest.mark.slow
 def test_a_hospitals_ledger_is_its_files_ledger_and_renders_nothing(
     hospital: Hospital, by_file: dict[str, list[LedgerEntry]]
 ) -> None:

@@ -106,6 +106,7 @@ def test_a_hand_film_shows_white_bones_in_grey_flesh_on_black(instances: list[In
     assert 0.12 < np.mean(picture > 400) < 0.6
 
 
+@pytest.mark.slow
 def test_pixels_fit_twelve_bits_and_the_described_size(instances: list[Instance]) -> None:
     for image in (one for one in instances if one.study.modality != "US" and one.series.content != "SC"):
         assert image.pixels.shape == (image.dataset.Rows, image.dataset.Columns)
