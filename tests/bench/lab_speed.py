@@ -167,6 +167,15 @@ def measured(folder: Path, runs: int, starts: int) -> list[Figure]:
         started.stop()
 
 
+def refill(lab: Lab) -> None:
+    """Let the time pass that a trainee takes for the next repair, and the gateway to forget the passwords that were tried.
+
+    Who checks again at once is told by the gateway to wait, as the intruder is, and a check takes up to three seconds more.
+    """
+    gateway = lab.site.gateway
+    time.sleep(gateway.logins_burst / gateway.logins_per_second if gateway.logins_per_second else 0)
+
+
 def _work(lab: Lab, folder: Path, runs: int) -> list[Figure]:
     names = list(catalogue())
     probes = [figure for prepare in (lab.harden, lab.misconfigure) for figure in _probes(lab, prepare)]
@@ -176,7 +185,10 @@ def _work(lab: Lab, folder: Path, runs: int) -> list[Figure]:
     for name in CHECKED:
         lab.misconfigure(name)
         lab.fix(name)
-        checks += [median(1, lambda _, name=name: lab.check(name)) for _ in range(-(-runs // len(CHECKED)))]
+        for _ in range(-(-runs // len(CHECKED))):
+            refill(lab)
+            checks.append(median(1, lambda _, name=name: lab.check(name)))
+    refill(lab)
     day = median(runs, lambda _: clinic_day(lab.live()))
     return [
         Figure("switch to another scenario, archive ready again", switch, 1.0, floor=bare, floor_is="bare Orthanc"),
