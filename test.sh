@@ -9,7 +9,7 @@ usage='Usage: ./test.sh [OPTIONS] [-- PYTEST OPTIONS]
 Checks the format, the code, the types, the layers, the derived files and the shell scripts, then runs the tests.
 Makes .venv and installs what the tests need; without a Docker engine, the tests of the compose sandbox are left out.
 
-  --fast      without the slow tests, containers, browser and notebooks: a minute or two
+  --fast      without the slow tests, containers, browser and notebooks: about a minute
   --native    without the tests of the compose sandbox
   --compose   without the tests of the native sandbox
   -h, --help  show this help
