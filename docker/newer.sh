@@ -6,7 +6,7 @@
 # behind: Debian's signature is asked for, the list's freshness is not; what came is looked at instead.
 set -eu
 mirror=${PACSLAB_DEBIAN_MIRROR:-$(
-  # shellcheck disable=SC2016  # apt fills these in; releases with a dash are updates to one
-  apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' | sed -n 's/ [^ -]*$//p' | head -n 1
+  # releases with a dash are updates to one
+  apt-get --print-uris update | sed -n "s,^'\\(.*\\)/dists/[^/-]*/[^/]*Release'.*,\\1,p" | head -n 1
 )}
 echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg check-valid-until=no] ${mirror%/} forky main"

@@ -23,7 +23,10 @@ DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
 NEWER = ROOT / "docker" / "newer.sh"
 MIRROR = "http://mirror.example/debian"
 LINE = f"deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg check-valid-until=no] {MIRROR} forky main"
-TARGETS = f"{MIRROR}-security/ stable-security\n{MIRROR}/ stable-updates\n{MIRROR}/ stable\n"
+URIS = "\n".join(
+    f"'{MIRROR}{place}/InRelease' InRelease 0 "
+    for place in ("-security/dists/stable-security", "/dists/stable-updates", "/dists/stable")
+)
 
 
 @pytest.fixture
@@ -57,7 +60,7 @@ def test_both_sandboxes_take_it_from_the_same_signed_suite_and_nothing_that_has_
 
 
 def test_the_mirror_is_the_one_of_the_systems_own_release_or_the_one_that_is_named(bare: Path) -> None:
-    put(bare, "apt-get", f"cat <<'E'\n{TARGETS}E")
+    put(bare, "apt-get", f"cat <<'E'\n{URIS}\nE")
     for named, mirror in (("", MIRROR), ("https://another.example/debian/", "https://another.example/debian")):
         own = {"PATH": str(bare), "PACSLAB_DEBIAN_MIRROR": named}
         assert subprocess.check_output([str(NEWER)], env=own, text=True) == LINE.replace(MIRROR, mirror) + "\n"
@@ -81,7 +84,7 @@ def test_where_the_suite_cannot_be_reached_it_says_from_where_it_is_wanted_and_l
     put(
         bare,
         "apt-get",
-        f"[ $1 = indextargets ] && cat <<'E' || {{ echo 'E: Could not resolve host' >&2; exit 100; }}\n{TARGETS}E",
+        f"[ $1 = --print-uris ] && cat <<'E' || {{ echo 'E: Could not resolve host' >&2; exit 100; }}\n{URIS}\nE",
     )
     answer = fetch(bare, tmp_path / "a folder")
     assert answer.returncode == 1
