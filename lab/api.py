@@ -92,8 +92,6 @@ class Lab(Detection, Privacy, Publishing):
 
     def _fill(self, patients: int, report: Loaded | None) -> None:
         self._run(baseline(), frozenset())
-        for snapshot in {SNAPSHOT, BEFORE_A_DAY} & set(self.sandbox.snapshots()):
-            self.sandbox.forget(snapshot)  # of an Orthanc that is no more; what is cut off from here on is begun anew
         put_patients(self.sandbox, self.live(), patients, report)
 
     def stop(self) -> Status:

@@ -28,8 +28,11 @@ def put_patients(
 ) -> int:
     """Empty the archive, load a hospital through its REST API and keep the result. Returns the number of instances.
 
-    A load that was cut off left no snapshot, so the next start does it again from the beginning.
+    What was kept before is forgotten first: a load that was cut off leaves no snapshot, so the next start does it again from
+    the beginning.
     """
+    for snapshot in {SNAPSHOT, BEFORE_A_DAY} & set(sandbox.snapshots()):
+        sandbox.forget(snapshot)
     sandbox.clear()
     hospital = generate(seed=SEED, patients=patients, locale=LOCALE, worklist=True)
     stored = load_hospital(site, hospital, report)
