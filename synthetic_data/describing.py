@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.sets import LEDGER_NAME, OPTIONS_NAME, in_bytes
 
@@ -55,6 +53,8 @@ class Description:
 
 def describe(folder: Path) -> Description:
     """Describe a finished set. Raises SyntheticDataError when the folder holds none. Read-only."""
+    import duckdb  # for this alone; who generates need not hold it in memory
+
     ledger = folder / LEDGER_NAME
     try:
         options = json.loads((folder / OPTIONS_NAME).read_text(encoding="utf-8"))

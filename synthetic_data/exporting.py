@@ -15,9 +15,11 @@ from synthetic_data.dicomdir import DIRECTORY
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.hospital import Hospital, Shard
 from synthetic_data.instance import Instance, shares_of
+from synthetic_data.ledger_part import SUFFIX
 from synthetic_data.medium import Medium
 from synthetic_data.sets import LEDGER_NAME, OPTIONS_NAME, UNFINISHED, Progress, SetFolder, Written
 from synthetic_data.worklist import FOLDER as WORKLIST
+from synthetic_data.writing import ledger_of
 
 FORMS = ("files", "zip", "media")
 """A folder of files, one zip file, or a medium with a DICOMDIR."""
@@ -102,12 +104,9 @@ def _ledger_part(hospital: Hospital, shard: Shard, parts: Path) -> list[Path]:
     """The patient's part of the ledger, for later."""
     if not shard.studies:
         return []
-    shares = [share for study in shard.studies for share in shares_of(study, hospital.words)]
-    names = [[Instance(share, number).path for number in share.columns.numbers] for share in shares]
-    part = parts / f"{shard.name}.parquet"
-    ledger_table.write_shares(part, shares, names)
-    if others := hospital.other_plants(shard):
-        ledger_table.append_plants(part, others)
+    shares = (share for study in shard.studies for share in shares_of(study, hospital.words))
+    part = parts / f"{shard.name}{SUFFIX}"
+    ledger_of(hospital, shard, shares).save(part)
     return [part]
 
 

@@ -45,6 +45,11 @@ class SeriesShare:
         folder = f"patient-{study.patient.index + 1:04d}/study-{study.number}/series-{series.number}"
         return f"{folder}/{self.record.file_stem}"
 
+    @property
+    def paths(self) -> list[str]:
+        """Where each image's file belongs below a set's folder."""
+        return [Instance(self, number).path for number in self.columns.numbers]
+
     @cached_property
     def record(self) -> Record:
         """The elements that all images share."""

@@ -1,8 +1,7 @@
 """The ledger as a table: one Parquet file, a row for each identifier of each object.
 
-DuckDB writes and reads it, and is loaded only then: most programs that know of ledgers touch none. An image of a stack
-shares nearly all its rows with its neighbours, so the rows are made in the database from what a series shares and what
-its images differ in, instead of one by one in Python.
+DuckDB writes and reads it, and is loaded only then: most programs that know of ledgers touch none. The rows are made in
+the database from what a series shares and what its images differ in (`ledger_part`), instead of one by one in Python.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synthetic_data.errors import SyntheticDataError
-from synthetic_data.instance import SeriesShare
-from synthetic_data.ledger import Action, Kind, LedgerEntry, Place, Plant
+from synthetic_data.ledger import Action, Kind, LedgerEntry, Place
+from synthetic_data.ledger_part import LedgerPart
+from synthetic_data.sets import UNFINISHED
 
 if TYPE_CHECKING:
     import duckdb
@@ -44,117 +43,62 @@ SCHEMA: dict[str, tuple[str, str]] = {
 }
 """Column, type and meaning. It also stands in the file's metadata under `schema`, as JSON."""
 
-MEMORY = "96MB"
-_AT_ONCE = 1000
+MEMORY = "48MB"
+_FILES_AT_ONCE = 1000
 _PLANT_COLUMNS = [name for name in SCHEMA if name not in ("file", "sop_instance_uid")]
-_OWN_UID = "(0002,0003)"
+_FILE_COLUMNS = ["series", "number", "file", "uid"]
 
 
-@dataclass(slots=True)
-class _Rows:
-    """Plants with the series and the position that they belong to, and the image where it is one's own (else 0)."""
+def merge(parts: Sequence[Path], path: Path) -> int:
+    """Make the saved parts, one behind the other, a Parquet file, which appears complete; returns the number of rows.
 
-    keys: list[tuple[int, int, int]]
-    plants: list[Plant]
+    A large hospital's ledger is made in tables of so many files at once, which wait beside the parts.
+    """
+    tables: list[Path] = []
+    gathered = LedgerPart()
+    for part in parts:
+        gathered.add(LedgerPart.load(part))
+        if len(gathered.files) >= _FILES_AT_ONCE or part is parts[-1]:
+            tables.append(part.with_name(f"{len(tables)}.parquet{UNFINISHED}"))
+            _write(gathered, tables[-1])
+            gathered = LedgerPart()
+    rows = join(tables, path)
+    for table in tables:
+        table.unlink()
+    return rows
 
-    def table(self) -> dict[str, Any]:
-        series, number, ordinal = np.array(self.keys, np.int32).reshape(-1, 3).T
-        columns: dict[str, Any] = {"series": series.copy(), "number": number.copy(), "ordinal": ordinal.copy()}
-        flat = [_flat(plant) for plant in self.plants]
-        for index, name in enumerate(_PLANT_COLUMNS):
-            values = [row[index] for row in flat]
-            if SCHEMA[name][0] == "INTEGER":
-                columns[name] = np.array([-1 if value is None else value for value in values], np.int32)
-            else:
-                columns[name] = np.array(values, dtype=object)
-        return columns
 
-
-def write_shares(path: Path, shares: Sequence[SeriesShare], files: Sequence[Sequence[str]]) -> int:
-    """Write the ledger of these series, whose files have these names, to a Parquet file; returns the number of rows."""
-    shared, own = _Rows([], []), _Rows([], [])
-    images: dict[str, list[Any]] = {"series": [], "number": [], "file": [], "uid": []}
-    for index, (share, names) in enumerate(zip(shares, files, strict=True)):
-        shared.plants += share.record.plants
-        shared.keys += [(index, 0, 1 + ordinal) for ordinal in range(len(share.record.plants))]
-        for number, name in zip(share.columns.numbers, names, strict=True):
-            uid = share.sop_instance_uid(number)
-            for column, values in zip(images, (index, number, name, uid), strict=True):
-                images[column].append(values)
-            plants = [in_file_meta(uid, share.study.patient.patient_id), *share.columns.plants(number)]
-            own.plants += plants
-            first = 1 + len(share.record.plants)
-            own.keys += [(index, number, 0 if ordinal == 0 else first + ordinal) for ordinal in range(len(plants))]
+def _write(part: LedgerPart, path: Path) -> int:
+    identifier = ["series", "number", "ordinal", *_PLANT_COLUMNS]
     with _database() as database:
-        database.register("shared_plants", shared.table())
-        database.register("own_plants", own.table())
-        database.register("images", _as_arrays(images))
+        for name, rows, columns in (
+            ("files", part.files, _FILE_COLUMNS),
+            ("shared_plants", part.shared, identifier),
+            ("own_plants", part.own, identifier),
+        ):
+            database.register(name, _arrays(columns, rows))
         names = ", ".join(_PLANT_COLUMNS)
         return _copy(
             database,
             f"""SELECT file, uid AS sop_instance_uid, {_typed(_PLANT_COLUMNS)} FROM (
-                SELECT series, images.number, file, uid, ordinal, {names} FROM images JOIN shared_plants USING (series)
+                SELECT series, files.number, file, uid, ordinal, {names} FROM files JOIN shared_plants USING (series)
                 UNION ALL BY NAME
-                SELECT series, number, file, uid, ordinal, {names} FROM images JOIN own_plants USING (series, number)
+                SELECT series, number, file, uid, ordinal, {names} FROM files JOIN own_plants USING (series, number)
             ) ORDER BY series, number, ordinal""",
             path,
         )
 
 
-def write_plants(path: Path, files: Sequence[tuple[str, str, Sequence[Plant]]]) -> int:
-    """Write the ledger of files of their own kind, such as a DICOMDIR: name, UID, identifiers; returns the rows' number."""
-    rows = _Rows([], [])
-    images: dict[str, list[Any]] = {"series": [], "file": [], "uid": []}
-    for index, (name, uid, plants) in enumerate(files):
-        for column, value in zip(images, (index, name, uid), strict=True):
-            images[column].append(value)
-        rows.keys += [(index, 1, ordinal) for ordinal in range(len(plants))]
-        rows.plants += plants
+def join(tables: Sequence[Path], path: Path) -> int:
+    """Put Parquet files one behind the other into one, which appears complete; returns the number of rows."""
+    unfinished = path.with_name(path.name + UNFINISHED)
+    names = ", ".join(f"'{_quoted(table)}'" for table in tables)
+    nothing = ", ".join(f"NULL::{kind} AS {name}" for name, (kind, _) in SCHEMA.items())
+    query = f"SELECT * FROM read_parquet([{names}])" if tables else f"SELECT {nothing} LIMIT 0"
     with _database() as database:
-        database.register("plants", rows.table())
-        database.register("images", _as_arrays(images))
-        return _copy(
-            database,
-            f"""SELECT file, uid AS sop_instance_uid, {_typed(_PLANT_COLUMNS)}
-            FROM plants JOIN images USING (series) ORDER BY series, ordinal""",
-            path,
-        )
-
-
-def append_plants(path: Path, files: Sequence[tuple[str, str, Sequence[Plant]]]) -> None:
-    """Put the ledger of such files behind the rows that are there already."""
-    more = path.with_name(f"more-{path.name}")
-    write_plants(more, files)
-    merge([path, more], path)
-    more.unlink()
-
-
-def in_file_meta(uid: str, person: str) -> Plant:
-    """The object's own UID in the file meta information."""
-    return Plant(Place.FILE_META, _OWN_UID, Kind.UID, uid, person)
-
-
-def merge(parts: Sequence[Path], path: Path) -> int:
-    """Put the parts one behind the other into one Parquet file, which appears complete; returns the number of rows."""
-    if len(parts) > _AT_ONCE:
-        parts = [_merge_some(parts[start : start + _AT_ONCE], path, start) for start in range(0, len(parts), _AT_ONCE)]
-    unfinished = path.with_name(path.name + ".part")
-    with _database() as database:
-        if parts:
-            names = ", ".join(f"'{_quoted(part)}'" for part in parts)
-            rows = _copy(database, f"SELECT * FROM read_parquet([{names}])", unfinished)
-        else:
-            empty = ", ".join(f"NULL::{kind} AS {name}" for name, (kind, _) in SCHEMA.items())
-            rows = _copy(database, f"SELECT {empty} LIMIT 0", unfinished)
+        rows = _copy(database, query, unfinished)
     os.replace(unfinished, path)
     return rows
-
-
-def _merge_some(parts: Sequence[Path], path: Path, start: int) -> Path:
-    """So many parts as one, beside them; the whole ledger of a large hospital is no more files than one can open."""
-    together = parts[0].with_name(f"merged-{start}.parquet")
-    merge(parts, together)
-    return together
 
 
 def read_ledger(path: Path) -> Iterator[LedgerEntry]:
@@ -170,15 +114,6 @@ def read_ledger(path: Path) -> Iterator[LedgerEntry]:
             raise SyntheticDataError(f"{str(path)!r} is no ledger that can be read: {reason}.") from error
         while rows := database.fetchmany(4096):
             yield from (_entry(row) for row in rows)
-
-
-def _flat(plant: Plant) -> tuple[Any, ...]:
-    """A plant's values in the order of the columns."""
-    start, end = plant.span or (None, None)
-    box = plant.box or (None, None, None, None)
-    place, tag, kind, value, person, creator, _, page, _ = plant
-    words = (str(word) for word in (place, tag, kind, value, person, plant.action, creator))
-    return (*words, start, end, page, *box)
 
 
 def _entry(row: tuple[Any, ...]) -> LedgerEntry:
@@ -197,9 +132,16 @@ def _typed(columns: Sequence[str]) -> str:
     )
 
 
-def _as_arrays(columns: dict[str, list[Any]]) -> dict[str, Any]:
-    numbers = ("series", "number")
-    return {name: np.array(values, np.int32 if name in numbers else object) for name, values in columns.items()}
+def _arrays(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """Rows as named columns for the database."""
+    columns = zip(*rows, strict=True) if rows else ([] for _ in names)
+    return {name: _array(name, values) for name, values in zip(names, columns, strict=True)}
+
+
+def _array(name: str, values: Sequence[Any]) -> Any:
+    if name in ("series", "number", "ordinal") or SCHEMA.get(name, ("",))[0] == "INTEGER":
+        return np.array([-1 if value is None else value for value in values], np.int32)
+    return np.array(values, dtype=object)
 
 
 @cache

@@ -8,12 +8,12 @@ from typing import BinaryIO
 
 from pydicom.dataset import Dataset
 
-from synthetic_data import ledger_table
 from synthetic_data.dicomdir import DIRECTORY, IMAGE, KINDS, DirectoryWriter, Node, leaf_of, record_of
 from synthetic_data.headers import INSTITUTION
 from synthetic_data.hospital import Hospital, Shard
 from synthetic_data.instance import Instance, SeriesShare, shares_of
 from synthetic_data.ledger import Place, Plant
+from synthetic_data.ledger_part import LedgerPart, in_file_meta
 from synthetic_data.seeding import Role
 from synthetic_data.sets import SetFolder
 from synthetic_data.writing import write_file
@@ -76,11 +76,14 @@ class Medium:
         return instance.header, instance.plants
 
     def _note(self, shard: Shard, shares: list[SeriesShare], names: list[list[str]], listed: list[Plant]) -> None:
-        own = [] if self._patients else [ledger_table.in_file_meta(self._uid, INSTITUTION)]
-        self._objects.append(self._place.ledger_part(f"{shard.name}-objects"))
-        ledger_table.write_shares(self._objects[-1], shares, names)
-        self._listed.append(self._place.ledger_part(f"{shard.name}-directory"))
-        ledger_table.write_plants(self._listed[-1], [(DIRECTORY, self._uid, [*own, *listed])])
+        own = [] if self._patients else [in_file_meta(self._uid, INSTITUTION)]
+        objects, directory = LedgerPart(), LedgerPart()
+        for share, files in zip(shares, names, strict=True):
+            objects.add_series(share, files)
+        directory.add_file(DIRECTORY, self._uid, [*own, *listed])
+        for part, noted, what in ((objects, self._objects, "objects"), (directory, self._listed, "directory")):
+            noted.append(self._place.ledger_part(f"{shard.name}-{what}"))
+            part.save(noted[-1])
 
 
 def _name(share: SeriesShare, number: int) -> str:

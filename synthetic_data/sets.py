@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synthetic_data.errors import SyntheticDataError
+from synthetic_data.ledger_part import SUFFIX
 from synthetic_data.options import Options
 
 LEDGER_NAME = "ledger.parquet"
@@ -45,7 +46,7 @@ class SetFolder:
 
     def ledger_part(self, shard: str) -> Path:
         """Where a patient's share of the ledger waits until the set is complete."""
-        return self.parts / f"{shard}.parquet"
+        return self.parts / f"{shard}{SUFFIX}"
 
     def has(self, shard: str) -> bool:
         """Whether a patient is complete."""

@@ -15,6 +15,7 @@ from synthetic_data.encoding import Buffer
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.hospital import Hospital, Shard
 from synthetic_data.instance import Instance, SeriesShare, shares_of
+from synthetic_data.ledger_part import LedgerPart
 from synthetic_data.sets import LEDGER_NAME, UNFINISHED, Progress, SetFolder, Written
 from synthetic_data.workers import MOST_WORKERS, run
 from synthetic_data.worklist import WorklistEntry
@@ -85,26 +86,29 @@ def write_shard(hospital: Hospital, index: int, folder: Path) -> ShardWritten:
 
 def _write_files(hospital: Hospital, shard: Shard, unfinished: Path, part: Path) -> ShardWritten:
     instances = size = 0
-    all_shares: list[SeriesShare] = []
-    files: list[list[str]] = []
-    for study in shard.studies:
-        for share in shares_of(study, hospital.words):
-            names = [Instance(share, number).path for number in share.columns.numbers]
-            inside = [f"{unfinished}/{name.split('/', 1)[1]}" for name in names]
-            size += write_series(share, inside)
-            instances += len(names)
-            all_shares.append(share)
-            files.append(names)
+    shares = [share for study in shard.studies for share in shares_of(study, hospital.words)]
+    for share in shares:
+        inside = [f"{unfinished}/{name.split('/', 1)[1]}" for name in share.paths]
+        size += write_series(share, inside)
+        instances += len(inside)
     for broken in hospital.broken_files(shard):
         beside = unfinished / broken.path.split("/", 1)[1]
         beside.parent.mkdir(exist_ok=True)
         size += write_file(str(beside), (broken.content,))
         instances += 1
-    ledger_table.write_shares(part, all_shares, files)
+    ledger_of(hospital, shard, shares).save(part)
     _write_worklist(unfinished, hospital.worklist(shard))
-    if others := hospital.other_plants(shard):
-        ledger_table.append_plants(part, others)
     return ShardWritten(instances, size)
+
+
+def ledger_of(hospital: Hospital, shard: Shard, shares: Iterable[SeriesShare]) -> LedgerPart:
+    """A patient's part of the ledger: of the shares' instances under their names, and of what is no instance."""
+    part = LedgerPart()
+    for share in shares:
+        part.add_series(share, share.paths)
+    for other in hospital.other_plants(shard):
+        part.add_file(*other)
+    return part
 
 
 def _write_worklist(unfinished: Path, entries: Sequence[WorklistEntry]) -> None:

@@ -20,7 +20,8 @@ from pydicom.sequence import Sequence
 from synthetic_data import generate
 from synthetic_data.burned import Line, draw_lines, plant_lines
 from synthetic_data.ledger import Kind, Place, Plant
-from synthetic_data.ledger_table import append_plants
+from synthetic_data.ledger_part import SUFFIX, LedgerPart
+from synthetic_data.ledger_table import join, merge
 from synthetic_data.record import Fields, Identifier, Record
 from synthetic_data.sets import LEDGER_NAME
 
@@ -66,7 +67,15 @@ def plant_everywhere(folder: Path) -> int:
         dataset.save_as(new)
         path.unlink()
         found.append((new.relative_to(folder).as_posix(), str(dataset.SOPInstanceUID), record.plants))
-    append_plants(folder / LEDGER_NAME, found)
+    ledger, more = folder / LEDGER_NAME, folder / "more.parquet"
+    added = LedgerPart()
+    for one in found:
+        added.add_file(*one)
+    added.save(folder / f"more{SUFFIX}")
+    merge([folder / f"more{SUFFIX}"], more)
+    join([ledger, more], ledger)
+    more.unlink()
+    (folder / f"more{SUFFIX}").unlink()
     return len({(plant.place, plant.tag, plant.kind) for _, _, plants in found[:1] for plant in plants})
 
 

@@ -95,7 +95,7 @@ def test_a_full_disk_leaves_whole_patients_only_and_the_same_command_goes_on(
     with pytest.raises(SyntheticDataError) as caught:
         hospital.write(tmp_path)
     assert str(caught.value) == f"cannot write to {str(tmp_path)!r}: {os.strerror(errno.ENOSPC)}."
-    assert names(tmp_path) - {"hospital.json", ".ledger/patient-0001.parquet"} == {
+    assert names(tmp_path) - {"hospital.json", ".ledger/patient-0001.json"} == {
         name for name in names(folder) if name.startswith("patient-0001/")
     }
     monkeypatch.undo()
