@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from lab.site.baseline import ADMINISTRATOR, ADMINISTRATOR_PASSWORD
 from tests.browser.student import CHROMIUM, FLAGS
@@ -35,6 +36,16 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
+    """A new page. No page of the lab's may ask for anything elsewhere than on this machine."""
+    asked_for: list[str] = []
+
+    def note(request: Request) -> None:
+        asked_for.append(request.url)
+
+    context.on("request", note)
     page = context.new_page()
     yield page
     page.close()
+    context.remove_listener("request", note)
+    assert asked_for
+    assert [url for url in asked_for if not re.match(r"(https?|wss?)://127\.|data:|blob:", url)] == []

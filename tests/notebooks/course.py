@@ -24,6 +24,7 @@ from tests.support.internet import the_internet_to_oneself
 
 __all__ = [
     "COURSE",
+    "KERNEL",
     "LANGUAGES",
     "LESSON_OF",
     "QUESTIONS",
@@ -41,6 +42,7 @@ COURSE = Course(ROOT / "notebooks")
 LESSON_OF = {name.replace("-", "_"): lesson for name, lesson in syllabus().items()}
 QUESTIONS = {lesson.key(question) for lesson in syllabus().values() for question in lesson.questions}
 CELL_SECONDS = 60
+KERNEL = "forked"
 
 
 @cache
@@ -52,9 +54,7 @@ def executed(path: Path, language: str, solved: bool, environment: dict[str, str
     """This notebook, below a language's folder, after a run in a kernel of its own. Raises CellExecutionError at an exception."""
     text = _texts(language, solved)[Path(language, path)]
     notebook = nbformat.reads(text, as_version=4)
-    client = NotebookClient(
-        notebook, timeout=CELL_SECONDS, kernel_name="python3", resources={"metadata": {"path": ROOT}}
-    )
+    client = NotebookClient(notebook, timeout=CELL_SECONDS, kernel_name=KERNEL, resources={"metadata": {"path": ROOT}})
     with the_internet_to_oneself() if "lab.internet(" in text else nullcontext():
         client.execute(env=environment)
     return notebook
