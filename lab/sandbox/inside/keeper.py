@@ -23,9 +23,9 @@ from .files import HEARTBEAT_SECONDS, ROOT, make_folder, read_json, write_json
 from .relay import Relay
 from .service import Plan, Service, StartFailed, orthanc_command
 from .verify import Verification, note
+from .watch import Watch
 
 DESIRED = ROOT / "control" / "desired.json"
-TICK_SECONDS = 0.05
 BACKOFF_SECONDS = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 PLUGINS = Path("/usr/share/orthanc/plugins")
 ARCHIVE_ADDRESS = ("0.0.0.0", 18042)  # of its DICOM port it has no choice, of HTTP from 1.12.10 on
@@ -37,7 +37,8 @@ class RoleKeeper:
     def __init__(self, role: str, relays: list[Relay]) -> None:
         self.role = role
         self.relays = relays
-        self.service = Service(role)
+        self.watch = Watch(DESIRED.parent)
+        self.service = Service(role, ended=self.watch.wake)
         self.plan: Plan | None = None
         self.generation = 0
         # a command that a keeper before this one was given is not carried out again: its content would be lost
@@ -67,7 +68,7 @@ class RoleKeeper:
                 await self._follow(desired)
             elif self.plan and self.service.pid is None and self.status["state"] != "failed":
                 await self._raise_again()
-            await asyncio.sleep(TICK_SECONDS)
+            await self.watch.wait(impatient=self.retry_at > 0)
 
     async def beat(self) -> None:
         """Say every second that the keeper lives, also while a program starts or a command runs."""

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,10 +82,11 @@ LOGS = {"archive": "orthanc.log", "gateway": "gateway-error.log"}
 
 
 class Service:
-    """Runs one program at a time from a plan; its output is appended to its log file."""
+    """Runs one program at a time from a plan; its output is appended to its log file. `ended` is called when it ends."""
 
-    def __init__(self, role: str) -> None:
+    def __init__(self, role: str, ended: Callable[[], None]) -> None:
         self.role = role
+        self._ended = ended
         self.log = ROOT / "run" / "logs" / LOGS[role]
         self.process: asyncio.subprocess.Process | None = None
 
@@ -109,6 +111,8 @@ class Service:
                 )
             except OSError as error:
                 raise StartFailed([f"{COMMANDS[self.role](plan)[0]}: {error.strerror}"]) from error
+        self._end = asyncio.create_task(self.process.wait())
+        self._end.add_done_callback(lambda _: self._ended())
         await self._until_ready(self.process, plan, mark)
 
     async def _until_ready(self, process: asyncio.subprocess.Process, plan: Plan, mark: int) -> None:
