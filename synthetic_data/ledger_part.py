@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +18,19 @@ SUFFIX = ".json"
 _OWN_UID = "(0002,0003)"
 
 
-@dataclass(slots=True)
 class LedgerPart:
     """Files, and the identifiers that all files of a series have or one of them.
 
     `files` has a row for each file: series, number in the series, name, UID; series count from 0. `shared` and `own` have
     a row for each identifier, which begins with the series, the number (0: all files of the series), and the place among
-    the file's identifiers; then come the columns of `ledger_table.SCHEMA` from `place` on.
+    the file's identifiers; then come the columns of `ledger_table.SCHEMA` from `place` on. Rows are in the order of these
+    numbers. A saved part has columns in the place of rows.
     """
 
-    files: list[Sequence[Any]] = field(default_factory=list)
-    shared: list[Sequence[Any]] = field(default_factory=list)
-    own: list[Sequence[Any]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.files: list[tuple[Any, ...]] = []
+        self.shared: list[tuple[Any, ...]] = []
+        self.own: list[tuple[Any, ...]] = []
 
     def add_series(self, share: SeriesShare, names: Sequence[str]) -> None:
         """Add a series whose images have these file names."""
@@ -49,18 +49,10 @@ class LedgerPart:
         self.files.append((series, 1, name, uid))
         self.own += [(series, 1, ordinal, *_flat(plant)) for ordinal, plant in enumerate(plants)]
 
-    def add(self, other: LedgerPart) -> None:
-        """Add another part behind this one."""
-        first = self._next
-        for rows, more in ((self.files, other.files), (self.shared, other.shared), (self.own, other.own)):
-            rows += [(first + series, *rest) for series, *rest in more]
-
     def save(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
-
-    @classmethod
-    def load(cls, path: Path) -> LedgerPart:
-        return cls(**json.loads(path.read_text(encoding="utf-8")))
+        """Write the columns of each kind of row as JSON."""
+        columns = {kind: list(zip(*rows, strict=True)) for kind, rows in vars(self).items()}
+        path.write_text(json.dumps(columns, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
     @property
     def _next(self) -> int:

@@ -1,7 +1,7 @@
 """The ledger as a table: one Parquet file, a row for each identifier of each object.
 
 DuckDB writes and reads it, and is loaded only then: most programs that know of ledgers touch none. The rows are made in
-the database from what a series shares and what its images differ in (`ledger_part`), instead of one by one in Python.
+arrays from what a series shares and what its images differ in (`ledger_part`), instead of one by one in Python.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from synthetic_data.errors import SyntheticDataError
 from synthetic_data.ledger import Action, Kind, LedgerEntry, Place
-from synthetic_data.ledger_part import LedgerPart
 from synthetic_data.sets import UNFINISHED
 
 if TYPE_CHECKING:
@@ -46,7 +46,49 @@ SCHEMA: dict[str, tuple[str, str]] = {
 MEMORY = "48MB"
 _FILES_AT_ONCE = 1000
 _PLANT_COLUMNS = [name for name in SCHEMA if name not in ("file", "sop_instance_uid")]
-_FILE_COLUMNS = ["series", "number", "file", "uid"]
+_FILE_COLUMNS = ["series", "number", "file", "sop_instance_uid"]
+_IDENTIFIER_COLUMNS = ["series", "number", "ordinal", *_PLANT_COLUMNS]
+_COLUMNS = {"files": _FILE_COLUMNS, "shared": _IDENTIFIER_COLUMNS, "own": _IDENTIFIER_COLUMNS}
+_Arrays = dict[str, NDArray[Any]]
+
+
+class _Gathered:
+    """Saved parts, one behind the other."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, dict[str, list[Any]]] = {
+            kind: {name: [] for name in names} for kind, names in _COLUMNS.items()
+        }
+        self._series = 0
+
+    def __len__(self) -> int:
+        return len(self._columns["files"]["file"])
+
+    def add(self, part: Path) -> None:
+        series = self._series
+        for kind, columns in json.loads(part.read_text(encoding="utf-8")).items():
+            if columns:
+                columns[0] = [series + number for number in columns[0]]
+                for name, values in zip(_COLUMNS[kind], columns, strict=True):
+                    self._columns[kind][name] += values
+        if len(self):
+            self._series = self._columns["files"]["series"][-1] + 1
+
+    def rows(self) -> _Arrays:
+        """A row for each identifier of each file, by the names of `SCHEMA`; -1 stands for no number."""
+        files, shared, own = (_arrays(self._columns[kind]) for kind in _COLUMNS)
+        first, behind = (np.searchsorted(shared["series"], files["series"], side) for side in ("left", "right"))
+        many = behind - first
+        # the shared identifiers of each file's series, file by file: which file, and which identifier
+        of_file = np.repeat(np.arange(len(many)), many)
+        of_series = np.arange(many.sum()) + np.repeat(first - np.cumsum(many) + many, many)
+        own_file = np.searchsorted(_place(files), _place(own))
+        file = np.concatenate([of_file, own_file])
+        ordinal = np.concatenate([shared["ordinal"][of_series], own["ordinal"]])
+        order = np.lexsort((ordinal, file))
+        identifier = np.concatenate([of_series, len(shared["ordinal"]) + np.arange(len(own_file))])[order]
+        rows = {name: files[name][file[order]] for name in ("file", "sop_instance_uid")}
+        return rows | {name: np.concatenate([shared[name], own[name]])[identifier] for name in _PLANT_COLUMNS}
 
 
 def merge(parts: Sequence[Path], path: Path) -> int:
@@ -55,38 +97,19 @@ def merge(parts: Sequence[Path], path: Path) -> int:
     A large hospital's ledger is made in tables of so many files at once, which wait beside the parts.
     """
     tables: list[Path] = []
-    gathered = LedgerPart()
+    gathered = _Gathered()
     for part in parts:
-        gathered.add(LedgerPart.load(part))
-        if len(gathered.files) >= _FILES_AT_ONCE or part is parts[-1]:
+        gathered.add(part)
+        if len(gathered) >= _FILES_AT_ONCE or part is parts[-1]:
             tables.append(part.with_name(f"{len(tables)}.parquet{UNFINISHED}"))
-            _write(gathered, tables[-1])
-            gathered = LedgerPart()
+            with _database() as database:
+                database.register("gathered", gathered.rows())
+                _copy(database, f"SELECT {', '.join(map(_typed, SCHEMA))} FROM gathered", tables[-1])
+            gathered = _Gathered()
     rows = join(tables, path)
     for table in tables:
         table.unlink()
     return rows
-
-
-def _write(part: LedgerPart, path: Path) -> int:
-    identifier = ["series", "number", "ordinal", *_PLANT_COLUMNS]
-    with _database() as database:
-        for name, rows, columns in (
-            ("files", part.files, _FILE_COLUMNS),
-            ("shared_plants", part.shared, identifier),
-            ("own_plants", part.own, identifier),
-        ):
-            database.register(name, _arrays(columns, rows))
-        names = ", ".join(_PLANT_COLUMNS)
-        return _copy(
-            database,
-            f"""SELECT file, uid AS sop_instance_uid, {_typed(_PLANT_COLUMNS)} FROM (
-                SELECT series, files.number, file, uid, ordinal, {names} FROM files JOIN shared_plants USING (series)
-                UNION ALL BY NAME
-                SELECT series, number, file, uid, ordinal, {names} FROM files JOIN own_plants USING (series, number)
-            ) ORDER BY series, number, ordinal""",
-            path,
-        )
 
 
 def join(tables: Sequence[Path], path: Path) -> int:
@@ -124,24 +147,23 @@ def _entry(row: tuple[Any, ...]) -> LedgerEntry:
     )  # fmt: skip
 
 
-def _typed(columns: Sequence[str]) -> str:
-    """The columns as SQL, with the schema's types; -1 stands for no number."""
-    return ", ".join(
-        f"NULLIF({name}, -1)::INTEGER AS {name}" if SCHEMA[name][0] == "INTEGER" else f"{name}::VARCHAR AS {name}"
-        for name in columns
-    )
+def _typed(name: str) -> str:
+    """A column as SQL, with the schema's type."""
+    return f"NULLIF({name}, -1)::INTEGER AS {name}" if SCHEMA[name][0] == "INTEGER" else f"{name}::VARCHAR AS {name}"
 
 
-def _arrays(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
-    """Rows as named columns for the database."""
-    columns = zip(*rows, strict=True) if rows else ([] for _ in names)
-    return {name: _array(name, values) for name, values in zip(names, columns, strict=True)}
+def _arrays(columns: dict[str, list[Any]]) -> _Arrays:
+    return {
+        name: np.array(values, object)
+        if SCHEMA.get(name, ("INTEGER",))[0] == "VARCHAR"
+        else np.array([-1 if value is None else value for value in values], np.int32)
+        for name, values in columns.items()
+    }
 
 
-def _array(name: str, values: Sequence[Any]) -> Any:
-    if name in ("series", "number", "ordinal") or SCHEMA.get(name, ("",))[0] == "INTEGER":
-        return np.array([-1 if value is None else value for value in values], np.int32)
-    return np.array(values, dtype=object)
+def _place(rows: _Arrays) -> NDArray[np.int64]:
+    """Series and number as one number that grows with both."""
+    return rows["series"].astype(np.int64) << 32 | rows["number"]
 
 
 @cache
