@@ -31,18 +31,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 # What takes longest begins first, so that no process is still busy with it when the others have nothing left to do; and what
-# works begins beside what waits, as the matrix does where passwords may be tried so many times a second.
+# works begins beside what waits, as the matrix does where passwords may be tried so many times a second. The fifth file comes
+# after the first: pytest-xdist gives a second one to whoever has two tests left or fewer.
 LONGEST = (
     "test_compose_suite.py",
     "test_matrix_dimse.py",
     "test_matrix_web.py",
     "test_validity.py",
+    "test_cli.py",
     "test_matrix_watching.py",
     "test_native.py",
     "test_course_detection.py",
     "test_course_privacy.py",
     "test_docker.py",
-    "test_cli.py",
     "test_whole.py",
     "test_teardown.py",
     "test_docker_endings.py",
