@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from lab import i18n
 from lab.catalogue import Weakness, catalogue, probe_each, weakness
 from lab.clients.live import LiveSite
-from lab.clients.rest import rest
-from lab.clients.tap import tap
-from lab.course.answers import Asked, Judged, Lessons
-from lab.course.gallery import Gallery, look
 from lab.course.grading import grade
-from lab.course.internet import OpenInternet
 from lab.course.lessons import Fixed, Fixes, Hint, Listed, Traces
-from lab.course.picture import Picture
 from lab.course.progress import Progress
-from lab.course.query import SURVEY, Found, ask
 from lab.course.report import Report
 from lab.course.status import Status
 from lab.course.traces import break_in, matching, tail
 from lab.course.verdicts import Checked, Overview, Probed
-from lab.course.wire import Wire
 from lab.errors import LabError, SandboxError, SiteCannotStart, SiteError
 from lab.home import Home
 from lab.i18n import t
@@ -38,16 +27,17 @@ from lab.sandbox.protocol import Log
 from lab.scenario import logging_at
 from lab.site.baseline import baseline
 from lab.site.config import SiteConfig, difference
-from lab.site.zones import STATIONS, Door, Zone
 from lab.syllabus import lesson, syllabus
 from lab.verbs.detection import Detection
+from lab.verbs.learning import Learning
+from lab.verbs.looking import Looking
 from lab.verbs.privacy import Privacy
 from lab.verbs.publishing import Publishing
 
 Loaded = Callable[[int, int], None]
 
 
-class Lab(Detection, Privacy, Publishing):
+class Lab(Learning, Looking, Detection, Privacy, Publishing):
     """The lab: one hospital's archive in its sandbox, the weaknesses one can make in it, and the trainee's progress.
 
     ``Lab()`` takes hold of the lab that runs (or starts none). ``language`` is ``"en"`` or ``"fr"``. Every method that
@@ -254,95 +244,6 @@ class Lab(Detection, Privacy, Publishing):
             self._apply(before)
         return Traces(part.scenario, tuple(found))
 
-    # -- lessons and the simulated Internet ----------------------------------------------------------------------
-
-    def lessons(self) -> Lessons:
-        """The lessons that ask questions instead of having something repaired, with the trainee's progress."""
-        parts = syllabus().values()
-        return Lessons(
-            tuple((part, tuple(self._progress.standing(part.key(q)) for q in part.questions)) for part in parts)
-        )
-
-    def question(self, name: str, question: str) -> Asked:
-        """A question of a lesson, with the numbers of what there is to choose from."""
-        part = lesson(name)
-        return Asked(part, part.question(question))
-
-    def answer(self, name: str, question: str, *answer: object) -> Judged:
-        """Answer a question of a lesson with what one's cells have made. Judged, and kept in the progress."""
-        part = lesson(name)
-        asked = part.question(question)
-        judged = Judged(part, asked, asked.judged(answer))
-        self._progress.record(part.key(asked), "checked", "passed" if judged.passed else "failed")
-        if judged.passed:
-            self._progress.record(part.key(asked), "solved")
-        return judged
-
-    def internet(self, epoch: int = 1) -> OpenInternet:
-        """The simulated Internet of the survey: ``epoch`` 1 is summer 2019, 2 is two months later. Starts when it is used."""
-        return OpenInternet(self.home.folder, epoch)
-
-    # -- going and looking for oneself ---------------------------------------------------------------------------
-
-    @contextmanager
-    def web(self, station: str, door: str = "http", user: tuple[str, str] | None = None) -> Iterator[httpx.Client]:
-        """An HTTP client that stands at a station (``intruder``, ``doctor``, …) before a door (``http`` or ``https``)."""
-        site = self.live()
-        with site.web(
-            site.station(_one_of(station, STATIONS)), Door(_one_of(door, ("http", "https"))), user, trusting=True
-        ) as client:
-            yield client
-
-    @contextmanager
-    def listen(
-        self, station: str = "doctor", door: str = "http", user: tuple[str, str] | None = None
-    ) -> Iterator[tuple[httpx.Client, Wire]]:
-        """The same client as ``web``, with somebody who listens on its way; what crosses is in the ``Wire`` afterwards.
-
-        A real capture of a real connection. The client checks the hospital's certificate, as a careful one does.
-        """
-        site = self.live()
-        place, entrance = site.station(_one_of(station, STATIONS)), Door(_one_of(door, ("http", "https")))
-        gateway = site.network.gateway(place.zone)
-        if not site.answers(place, entrance):
-            raise LabError(
-                t("No connection: this door is closed in this zone."), t("lab.picture() shows which doors are open.")
-            )
-        with tap(site.network, place, gateway, entrance.port) as (port, capture):
-            url = f"{door}://127.0.0.1:{port}"
-            with rest(site.network, place, url, user=user, authority=site.certificates.authority) as client:
-                client.headers["Host"] = f"{gateway}:{entrance.port}"
-                yield client, Wire(capture)
-
-    def find(
-        self, station: str = "intruder", calling: str = "INTRUDER", called: str | None = None, **keys: str
-    ) -> Found:
-        """A DICOM query (C-FIND, study level) from a station, under the AE title ``calling``.
-
-        ``called`` is the archive's AE title unless told otherwise. Keys are DICOM keywords: an empty one is asked for
-        (``PatientName=""``), one with a value must match (``PatientName="M*"``); without keys, what the survey of 2019
-        asked for. Refusals are answers, not errors.
-        """
-        site = self.live()
-        return ask(site, site.station(_one_of(station, STATIONS)), calling, called, keys or dict.fromkeys(SURVEY, ""))
-
-    def look(
-        self, station: str = "intruder", door: str = "http", user: tuple[str, str] | None = None, count: int = 3
-    ) -> Gallery:
-        """The pictures that somebody at this station gets to see through this door, if any."""
-        with self.web(station, door, user) as client:
-            return look(client, count)
-
-    def picture(self) -> Picture:
-        """The site that runs, drawn: zones, gateway, archive, open doors."""
-        return Picture(self.site, self.sandbox.network)
-
-    def url(self, zone: str = "office", door: str = "http") -> str:
-        """The address of a web door in a zone, for a browser."""
-        return self.live().url(Zone(_one_of(zone, [z.value for z in Zone])), Door(_one_of(door, ("http", "https"))))
-
-    # -- personal data -------------------------------------------------------------------------------------------
-
     # -- inside --------------------------------------------------------------------------------------------------
 
     def _run(self, site: SiteConfig, active: frozenset[str]) -> None:
@@ -383,14 +284,6 @@ def read_site(path: Path) -> SiteConfig:
             t("Name a site.json; pacslab site prints the current one."),
         ) from error
     return SiteConfig.from_json(text, path.name)
-
-
-def _one_of(value: str, accepted: tuple[str, ...] | list[str]) -> str:
-    if value not in accepted:
-        raise LabError(
-            t("{value!r} is not known here.", value=value), t("It is one of {accepted}.", accepted=", ".join(accepted))
-        )
-    return value
 
 
 __all__ = ["Lab", "Weakness", "read_site"]

@@ -89,6 +89,7 @@ class Service:
         self._ended = ended
         self.log = ROOT / "run" / "logs" / LOGS[role]
         self.process: asyncio.subprocess.Process | None = None
+        self._end: asyncio.Task[int] | None = None  # kept, as the loop holds its tasks but weakly
 
     @property
     def pid(self) -> int | None:
