@@ -66,11 +66,13 @@ def break_in(
 
 
 # Lines that tell of nobody: what a look whether the DICOM door answers leaves behind, whoever looks (the keeper does each time
-# it has started the archive; 1.13 calls it an association without a title), and what Orthanc remarks about its own index
-# (1.12.7, when DICOMweb asks it).
+# it has started the archive; 1.13 calls it an association without a title), what Orthanc remarks about its own index
+# (1.12.7, when DICOMweb asks it), and what its threads say of their own start, at times after its doors answer.
 _NOISE = re.compile(
     r"Receiving Association failed: TLS error: unexpected eof"
     r"|Association Received from an invalid AET \(sanitized: \) on IP | ResourceFinder\.cpp:\d+\] "
+    r"|\.cpp:\d+\] (?:\(\w+\) )?(?:Starting the |Worker thread \d+ has started|DICOM server started"
+    r"|HTTP server listening |Orthanc has started)"
 )
 
 
