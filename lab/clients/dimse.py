@@ -17,6 +17,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom import AE, _config, build_context, build_role, evt
 from pynetdicom.association import Association
+from pynetdicom.pdu_primitives import A_ASSOCIATE
 from pynetdicom.presentation import PresentationContext
 from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     ModalityWorklistInformationFind,
@@ -256,9 +257,11 @@ def _no_delay(event: evt.Event) -> None:
 
 
 def _why(association: Association, peer: Peer, way: Tls | None) -> NoAssociation:
-    if association.is_rejected:
-        answer = association.acceptor.primitive
-        return NoAssociation("rejected", answer.reason_str if answer is not None else "")
+    # pynetdicom takes the connection for failed, and leaves the answer unread in its queue, where a peer had refused and closed
+    # before the thread that asked was told that it was connected
+    answer = association.acceptor.primitive or association.dul.peek_next_pdu()
+    if isinstance(answer, A_ASSOCIATE) and answer.result:
+        return NoAssociation("rejected", answer.reason_str)
     if association.acceptor.primitive is not None:
         return NoAssociation("no-context", "no presentation context was accepted")
     if way and (reason := refusal((peer.address, peer.port), peer.station.address, way)):
