@@ -105,7 +105,7 @@ def _tile(instance: Instance) -> Grey:
     tile[TILE:] = _PAPER
     text = f"{instance.series.modality}  {instance.series.description}"
     while width(text, "small") > TILE - 4:
-        text = text[:-1]
+        text = text.removesuffix("…")[:-1] + "…"
     Line(2, TILE + 2, "small", (text,)).draw(tile, (_INK, _INK, _INK))
     return tile
 
