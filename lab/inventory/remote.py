@@ -5,8 +5,6 @@ The client that is handed in refuses every address outside of the sandbox (lab/c
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,7 @@ _STUDY, _SERIES, _INSTANCE = "0020000D", "0020000E", "00080018"
 
 
 class _Remote:
-    """Instances that pass through a private folder and are deleted."""
+    """Instances that pass through a private folder."""
 
     def __init__(self, client: httpx.Client, title: str) -> None:
         self._client = client
@@ -61,23 +59,16 @@ class _Remote:
     def count(self) -> int:
         return len(self._all())
 
-    def chunks(self, every: int = 1) -> Iterator[list[Item]]:
+    def chunks(self, folder: Path, every: int = 1) -> Iterator[list[Item]]:
         names = self._all()[::every]
-        with tempfile.TemporaryDirectory(prefix="pacslab-inventory-") as folder:
-            kept: list[list[Item]] = []
-            for start in range(0, len(names), CHUNK):
-                if len(kept) > 4:
-                    for item in kept.pop(0):
-                        os.unlink(item.path)
-                chunk = [self._fetched(name, Path(folder)) for name in names[start : start + CHUNK]]
-                kept.append(chunk)
-                yield chunk
+        for start in range(0, len(names), CHUNK):
+            yield [self._fetched(name, folder) for name in names[start : start + CHUNK]]
 
     def _fetched(self, name: str, folder: Path) -> Item:
         short = name.rpartition("/")[2]
         path = folder / f"{short}.dcm"
         path.write_bytes(self._content(name))
-        return Item(short, str(path))
+        return Item(short, str(path), fetched=True)
 
 
 class Archive(_Remote):

@@ -60,13 +60,13 @@ def take_inventory(
     with private_folder() as folder, _Runner(1 if alone else count) as runner:
         try:
             known = KnownPeople()
-            for learnt, facts in runner.run(learn_chunk, source.chunks(), _unlearnt):
+            for learnt, facts in runner.run(learn_chunk, source.chunks(folder), _unlearnt):
                 known.learn(facts)
                 tell(learnt)
             known_at = folder / "known"
             known_at.write_bytes(pickle.dumps(known, pickle.HIGHEST_PROTOCOL))
             search = partial(search_chunk, known_at=str(known_at), options=Options(with_pictures), wants_pictures=True)
-            for chunk in runner.run(search, source.chunks(every), _unsearched):
+            for chunk in runner.run(search, source.chunks(folder, every), _unsearched):
                 inventory.add(chunk, MOST_PICTURES)
                 tell(chunk.files)
             inventory.complete = True
@@ -95,13 +95,16 @@ class _Runner:
     def run(
         self, work: Callable[[list[Item]], _Result], chunks: Iterable[list[Item]], lost: Callable[[Item], _Result]
     ) -> Iterator[_Result]:
-        """The results as they come; at most two chunks ahead of each worker.
+        """The results as they come; at most two chunks ahead of each worker. What was fetched of a chunk is deleted with its end.
 
         When a worker is killed, by a decoder or for lack of memory, what was under way is done again file by file, and the
         file that kills again is given up: ``lost`` is its result.
         """
         if self._pool is None:
-            yield from map(work, chunks)
+            for items in chunks:
+                result = work(items)
+                _delete_fetched(items)
+                yield result
             return
         waiting: dict[Future[_Result], list[Item]] = {}
         todo = iter(chunks)
@@ -117,9 +120,12 @@ class _Runner:
             for future in wait(waiting, return_when=ALL_COMPLETED if broken else FIRST_COMPLETED).done:
                 items = waiting.pop(future)
                 try:
-                    yield future.result()
+                    result = future.result()
                 except BrokenProcessPool:
                     broken.append(items)
+                    continue
+                _delete_fetched(items)
+                yield result
             if broken:
                 self._pool.shutdown(wait=True)  # it has ended all that was under way
                 broken += waiting.values()
@@ -141,13 +147,21 @@ def _one_by_one(
     try:
         for item in (item for items in chunks for item in items):
             try:
-                yield pool.submit(work, [item]).result()
+                result = pool.submit(work, [item]).result()
             except BrokenProcessPool:
                 pool.shutdown(wait=True)
                 pool = _pool(1)
-                yield lost(item)
+                result = lost(item)
+            _delete_fetched([item])
+            yield result
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _delete_fetched(items: Iterable[Item]) -> None:
+    for item in items:
+        if item.fetched:
+            os.unlink(item.path)
 
 
 def _unlearnt(item: Item) -> tuple[int, list[Fact]]:

@@ -28,6 +28,8 @@ class Item(NamedTuple):
     name: str
     path: str
     trouble: str = ""
+    fetched: bool = False
+    """A copy, made to be searched; deleted when that is done."""
 
 
 class Source(Protocol):
@@ -40,8 +42,8 @@ class Source(Protocol):
     def count(self) -> int:
         """How many files there are."""
 
-    def chunks(self, every: int = 1) -> Iterator[list[Item]]:
-        """The files in chunks, of `every` so many the first only. A chunk's files are there until the next but four is asked for."""
+    def chunks(self, folder: Path, every: int = 1) -> Iterator[list[Item]]:
+        """The files in chunks, of `every` so many the first only. What has to be fetched is put into `folder`."""
 
 
 class Files:
@@ -70,7 +72,7 @@ class Files:
     def count(self) -> int:
         return len(self._items())
 
-    def chunks(self, every: int = 1) -> Iterator[list[Item]]:
+    def chunks(self, folder: Path, every: int = 1) -> Iterator[list[Item]]:
         items = self._items()[::every]
         for start in range(0, len(items), CHUNK):
             yield items[start : start + CHUNK]
@@ -102,9 +104,9 @@ class Several:
     def count(self) -> int:
         return sum(source.count() for source in self._sources)
 
-    def chunks(self, every: int = 1) -> Iterator[list[Item]]:
+    def chunks(self, folder: Path, every: int = 1) -> Iterator[list[Item]]:
         for source in self._sources:
-            yield from source.chunks(every)
+            yield from source.chunks(folder, every)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from pydicom import dcmread
 
 from lab.inventory.finding import SURE_ENOUGH, Finding, Place
+from lab.inventory.inflating import plain
 from lab.inventory.pictures import ICON, PIXEL_DATA, frame_of, overlay_planes
 from lab.inventory.reader import Picture, renderings
 
@@ -37,7 +38,7 @@ def thumbnail(name: str, source: Path | bytes, findings: list[Finding]) -> list[
         return []
     first = framed[0]
     try:
-        shown = _picture(source, first)
+        shown = _picture(plain(source), first)
     except Exception:  # it was decoded before; a picture of it is no more than a courtesy
         return []
     boxes = {one.box for one in framed if one.box and (one.place, one.tag) == (first.place, first.tag)}

@@ -17,7 +17,6 @@ from typing import NamedTuple
 from lab.inventory.errors import NotDicom, Unreadable
 from lab.inventory.file import Searched, search_dicom, search_name
 from lab.inventory.finding import SURE_ENOUGH, Finding, Place, Trouble
-from lab.inventory.inflating import plain
 from lab.inventory.learning import Memory, facts_of
 from lab.inventory.others import search_other
 from lab.inventory.packed import START, Member, members, packing
@@ -108,7 +107,7 @@ def search_chunk(items: Sequence[Item], known_at: str, options: Options, wants_p
             chunk.troubles += [Trouble(name, reason) for reason in found.troubles]
             _count(chunk, found.findings)
             if wants_pictures and source is not None and len(chunk.thumbnails) < PICTURES_A_CHUNK:
-                chunk.thumbnails += thumbnail(name, plain(source), found.findings)
+                chunk.thumbnails += thumbnail(name, source, found.findings)
         chunk.files += 1
     chunk.pickled = pickle.dumps(kept, pickle.HIGHEST_PROTOCOL)
     return chunk

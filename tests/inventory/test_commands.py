@@ -25,7 +25,9 @@ from lab.api import Lab
 from lab.cli import main
 from lab.clients.rest import rest
 from lab.errors import AddressRefused
+from lab.inventory import remote, scan
 from lab.inventory.remote import Archive, DicomWeb, _first_part
+from lab.inventory.scan import take_inventory
 from lab.inventory.source import InventoryError
 from lab.model import NotChecked
 from lab.site.zones import Network
@@ -163,6 +165,21 @@ def test_the_running_archive_and_its_logs_are_searched_as_the_administrator_read
     patients = {one.person for one in result.findings() if one.tag == "(0010,0020)"}
     assert 1 <= len(patients) <= 3
     assert "<table>" in result._repr_html_()
+
+
+@pytest.mark.slow
+@pytest.mark.native
+def test_several_workers_find_in_the_archive_what_one_finds(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.change({"host": {"backup": {"place": "none"}}})
+    monkeypatch.setattr(scan, "FEW", 0)
+    monkeypatch.setattr(remote, "CHUNK", 3)  # chunks enough that they end in another order than they began
+    with lab.live().console(lab.live().account("administrator")) as client:
+        one, several = (take_inventory(Archive(client, "it"), with_pictures=False, workers=count) for count in (1, 3))
+        held = client.get("/statistics").json()["CountInstances"]
+    assert one.files == several.files == held
+    assert several.troubles == one.troubles == []
+    assert several.people == one.people
+    assert several.counts == one.counts
 
 
 @pytest.mark.slow

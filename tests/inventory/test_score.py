@@ -67,4 +67,6 @@ def test_the_score_counts_what_is_missed_and_what_is_wrong(folder: Path) -> None
 
 
 def test_the_answer_key_itself_is_never_searched(folder: Path) -> None:
-    assert [item.name for chunk in Files([folder]).chunks() for item in chunk if not item.name.endswith(".dcm")] == []
+    assert [
+        item.name for chunk in Files([folder]).chunks(folder) for item in chunk if not item.name.endswith(".dcm")
+    ] == []
