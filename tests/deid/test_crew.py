@@ -39,7 +39,7 @@ if __name__ == "__main__":
 def test_a_file_that_takes_its_worker_with_it_stays_behind_alone(
     task: Callable[[work.Place, list[str]], work.Done], reason: Reason, tmp_path: Path
 ) -> None:
-    crew = Processes(task, work.lost, work.Place(tmp_path, tmp_path), workers=2, seconds=6)
+    crew = Processes(task, work.lost, work.Place(tmp_path, tmp_path), workers=2, seconds=10)
     lines = {line.source: line for done in crew.run([["a"], ["b"], ["c", "d"]]) for line in done.lines}
     assert {name: line.reason for name, line in lines.items()} == {"a": "", "b": reason.value, "c": "", "d": ""}
 

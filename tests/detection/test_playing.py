@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from lab.detection.sensors import collect
-from lab.detection.traffic import play, receiver
+from lab.detection.traffic import play, receiver, routine
 from lab.detection.traffic.play import Player, _while_something_is_left
 from lab.detection.traffic.receiver import Receivers
 from lab.detection.traffic.stock import NothingLeft
@@ -25,6 +27,29 @@ def test_a_task_with_nothing_left_to_do_ends_quietly() -> None:
         raise NothingLeft
 
     assert list(_while_something_is_left(steps())) == [1.0]
+
+
+def test_what_a_task_has_made_in_the_archive_goes_where_the_day_ends_in_between() -> None:
+    asked: list[str] = []
+
+    class Asked:
+        def ask(self, method: str, path: str, body: object = None) -> object:
+            asked.append(f"{method} {path}")
+            return SimpleNamespace(status_code=200, json=lambda: {"ID": "copy"})
+
+    web: Any = Asked()
+    hands = SimpleNamespace(
+        web=lambda member: contextlib.nullcontext(web),
+        stock=SimpleNamespace(choose=lambda random: SimpleNamespace(id="study")),
+        site=SimpleNamespace(network=SimpleNamespace(archive="127.50.28.1")),
+    )
+    work: Any = SimpleNamespace(hands=hands, random=Random(1), cast=SimpleNamespace(role=lambda name: ["somebody"]))
+    for steps in (routine.export_for_research(work), routine._try_out(work, web)):
+        next(steps)
+        steps.close()  # type: ignore[attr-defined]
+    made, gone = [asked[place].partition(" ")[2] for place in (-2, -1)]
+    assert "DELETE /studies/copy" in asked
+    assert (asked[-2:], made) == ([f"PUT {made}", f"DELETE {made}"], gone)
 
 
 def test_with_everybody_busy_the_player_waits_instead_of_looking_again_and_again(

@@ -39,7 +39,7 @@ def test_a_third_epoch_is_a_usage_error() -> None:
 
 @pytest.mark.slow
 def test_the_survey_prints_the_totals_of_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = run("survey", "--json", "--output", str(tmp_path / "s"))
+    answer = run("survey", "--json", "--timeout", "5", "--output", str(tmp_path / "s"))
     found = json.loads(answer.output)
     assert answer.exit_code == 1
     wanted = {"examined": 2300, "accessible": 590, "open_viewers": 39, "countries": 52, "downloadable": 400_000_000}

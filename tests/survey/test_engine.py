@@ -31,7 +31,7 @@ REVEALING = (Behaviour.OPEN, Behaviour.ECHO_ONLY, Behaviour.HONEYPOT)
 def index(whole_internet: None) -> Index:
     targets = targets_of(PATIENT)
     with serving(PATIENT) as world:
-        return Index(targets, survey_of(world, targets, Manners(rate=1e6, queries=False)))
+        return Index(targets, survey_of(world, targets, Manners(rate=1e6, seconds=5, queries=False)))
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,7 @@ SYSTEMS = (OPEN, LOGIN, PLAIN)
 def server() -> Iterator[SearchServer]:
     targets = targets_of(SYSTEMS)
     with serving(SYSTEMS) as world:
-        index = Index(targets, survey_of(world, targets, Manners(rate=1e6, queries=False)))
+        index = Index(targets, survey_of(world, targets, Manners(rate=1e6, seconds=5, queries=False)))
         with open_server(index) as running:
             thread = threading.Thread(target=running.serve_forever, daemon=True)
             thread.start()

@@ -194,12 +194,15 @@ def export_for_research(work: Work) -> Iterator[float]:
         for _ in range(5):
             study = work.hands.stock.choose(work.random)
             answer = web.ask("POST", f"/studies/{study.id}/anonymize", {"Synchronous": True})
-            yield work.random.uniform(30, 90)
-            if answer is not None and answer.status_code == 200:
-                copy = answer.json()["ID"]
-                web.get(f"/studies/{copy}/archive")
+            copy = answer.json()["ID"] if answer is not None and answer.status_code == 200 else None
+            try:
                 yield work.random.uniform(30, 90)
-                web.ask("DELETE", f"/studies/{copy}")
+                if copy is not None:
+                    web.get(f"/studies/{copy}/archive")
+                    yield work.random.uniform(30, 90)
+            finally:  # also where the day ends in between
+                if copy is not None:
+                    web.ask("DELETE", f"/studies/{copy}")
 
 
 def _mistyped(work: Work, member: Member) -> Iterator[float]:
@@ -217,9 +220,11 @@ def _try_out(work: Work, web: Web) -> Iterator[float]:
     name = f"essai{work.random.randrange(100)}"
     new = {"AET": name.upper(), "Host": work.hands.site.network.archive, "Port": 11112}
     web.ask("PUT", f"/modalities/{name}", new)
-    yield work.random.uniform(10, 60)
-    web.ask("POST", f"/modalities/{name}/echo", {})
-    web.ask("DELETE", f"/modalities/{name}")
+    try:
+        yield work.random.uniform(10, 60)
+        web.ask("POST", f"/modalities/{name}/echo", {})
+    finally:  # also where the day ends in between
+        web.ask("DELETE", f"/modalities/{name}")
 
 
 def _name_of(link: Dicom, study: Held) -> str:
