@@ -147,6 +147,15 @@ OPEN = """{
 """
 
 
+def test_a_known_password_is_left_for_people_also_where_nobody_is_asked_for_it_yet(tmp_path: Path) -> None:
+    options = {"RemoteAccessAllowed": True, "AuthenticationEnabled": False, "RegisteredUsers": {"orthanc": "orthanc"}}
+    hardening = harden(audited(tmp_path, options))
+    assert '"AuthenticationEnabled": true' in hardening.files[0].text
+    (left,) = [finding for finding in hardening.by_hand if finding.rule.id == "http-default-creds"]
+    assert str(left.hit.message).startswith("Nobody is asked for a password yet; that of orthanc is")
+    assert audited(tmp_path, options | {"AuthenticationEnabled": True}).of("http-default-creds")
+
+
 def test_hardening_mends_in_place_and_keeps_comments_and_unknown_keys(tmp_path: Path) -> None:
     report = audited(tmp_path, OPEN)
     hardening = harden(report)

@@ -47,16 +47,24 @@ KNOWN_PASSWORDS = {
 def http_default_creds(site: Deployment) -> Iterator[Hit]:
     """Accounts of the documentation, passwords that are the account’s name, and Orthanc’s own default user."""
     for archive in site.archives:
-        if archive.web is Reach.NOBODY or not archive.asks_for_accounts or archive.authentication.value is False:
+        asks = archive.authentication.value is not False
+        if archive.web is Reach.NOBODY or (archive.asks_for_accounts and not asks):
             continue
         setting = archive.setting("RegisteredUsers")
         severity = None if archive.web is Reach.NETWORK else HIGH
         users = archive.table("RegisteredUsers")
         remedy: dict[str, Any] = {"RegisteredUsers": {"radiology": "a long passphrase of your own"}}
-        if known := sorted(name for name, password in users.items() if _is_known(name, password)):
+        known = sorted(name for name, password in users.items() if _is_known(name, password))
+        if known and not asks:
+            message = t(
+                "Nobody is asked for a password yet; that of {users} is one that everybody knows.",
+                users=", ".join(known),
+            )
+            yield hit(archive, setting, message, severity=MEDIUM, options=remedy)
+        elif known:
             message = t("The password of {users} is one that everybody knows.", users=", ".join(known))
             yield hit(archive, setting, message, severity=severity, options=remedy)
-        elif setting.known and not users and _default_user(archive, setting):
+        elif asks and setting.known and not users and _default_user(archive, setting):
             message = t("There is no user: Orthanc then makes the user orthanc with the password orthanc.")
             yield hit(archive, setting, message, severity=severity, options=remedy)
 
