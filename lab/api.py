@@ -242,7 +242,7 @@ class Lab(Learning, Looking, Detection, Privacy, Publishing):
                 found += [(trace, matching(trace, lines[trace.log], self.live())) for trace in expected]
         finally:
             self._apply(before)
-        return Traces(part.scenario, tuple(found))
+        return Traces(part.scenario, tuple(found), before.filters.audit)
 
     # -- inside --------------------------------------------------------------------------------------------------
 

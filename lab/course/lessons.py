@@ -10,7 +10,8 @@ from lab.course.cards import JSON, Block, Card, Items, Lines, Paragraph, Shown, 
 from lab.course.progress import Standing
 from lab.i18n import Text, t
 from lab.notebooks import notebook_of
-from lab.scenario import Fix, Scenario, Trace
+from lab.sandbox.protocol import Log
+from lab.scenario import AUDIT, Fix, Scenario, Trace
 
 
 @dataclass(frozen=True, repr=False)
@@ -125,6 +126,8 @@ class Traces(Shown):
 
     scenario: Scenario
     found: tuple[tuple[Trace, tuple[str, ...]], ...]
+    audited: bool = False
+    """The site that runs has audit lines written, which were off for the levels that Orthanc alone writes at."""
 
     def card(self) -> Card:
         blocks: list[Block] = []
@@ -135,6 +138,15 @@ class Traces(Shown):
             blocks.append(Items([("good" if lines else "bad", labelled(name, why))]))
             if lines:
                 blocks.append(Lines(lines[:4]))
+        if self.audited and any(trace.log is Log.ORTHANC and trace.log_level != AUDIT for trace, _ in self.found):
+            blocks.append(
+                Paragraph(
+                    t(
+                        "This is what Orthanc writes of its own accord. Your site also has a script that writes a line AUDIT for each "
+                        "request, query and stored object; it was off meanwhile."
+                    )
+                )
+            )
         visible = sum(bool(lines) for _, lines in self.found)
         badge = t("seen in {visible} of {all}", visible=visible, all=len(self.found))
         return Card(t("What the logs show of the intruder"), "neutral", badge, blocks)
