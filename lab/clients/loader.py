@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +15,7 @@ from pynetdicom.presentation import PresentationContext
 
 from lab.clients.bulk import BulkSender, Object
 from lab.clients.dimse import NoAssociation, associate
+from lab.clients.folders import dicom_files
 from lab.clients.live import LiveSite
 from lab.clients.rest import rest
 from lab.errors import LabError, NotSynthetic
@@ -112,8 +113,11 @@ def _send(
 
 
 def load_files(site: LiveSite, paths: Iterable[Path], progress: Progress | None = None) -> int:
-    """Store DICOM files after a look at each: those without the synthetic marks raise NotSynthetic, and nothing is stored."""
-    files = [path for start in paths for path in _files(start)]
+    """Store DICOM files, and those of folders, after a look at each. Returns their number.
+
+    One without the synthetic marks raises NotSynthetic, and nothing is stored; so does LabError for a folder without any.
+    """
+    files = [path for start in paths for path in (dicom_files(start) if start.is_dir() else [start])]
     for path in files:
         require_synthetic(path)
     # looked at once more: what is sent is what bears the marks, even where a file has changed meanwhile
@@ -142,13 +146,6 @@ def require_synthetic(path: Path) -> bytes:
             ),
         )
     return content
-
-
-def _files(start: Path) -> Iterator[Path]:
-    if start.is_dir():
-        yield from (path for path in sorted(start.rglob("*.dcm")) if path.is_file())
-    else:
-        yield start
 
 
 def _store(site: LiveSite, objects: Iterable[bytes], total: int, progress: Progress | None) -> int:
