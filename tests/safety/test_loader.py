@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from lab.api import Lab
 from lab.cli import main
 from lab.clients import loader
 from lab.clients.folders import dicom_files
-from lab.clients.loader import load_files, require_synthetic
+from lab.clients.loader import load_files, load_hospital, require_synthetic
 from lab.errors import LabError, NotSynthetic
 from lab.site.baseline import ADMINISTRATOR, ADMINISTRATOR_PASSWORD
 from synthetic_data import generate, synthetic_marks
@@ -30,7 +31,7 @@ from synthetic_data.exporting import write_media
 
 REFUSED = (
     "{path} does not carry the marks of synthetic data. It may be a real patient.\n"
-    "→ Make patients with python -m synthetic_data. Real data must never enter an archive that is meant to be broken into."
+    "→ Make patients with pacslab data generate. Real data must never enter an archive that is meant to be broken into."
 )
 
 
@@ -228,6 +229,25 @@ def test_a_file_that_is_exchanged_after_the_look_at_it_is_not_sent(
     with lab.web("administrator", "https", (ADMINISTRATOR, ADMINISTRATOR_PASSWORD)) as client:
         assert client.post("/tools/lookup", content="8801234567").json() == []
     lab.reset()
+
+
+@pytest.mark.parametrize(("what", "status"), [("no DICOM", "400"), ("without marks", "FilteredOut")])
+def test_what_the_archive_itself_does_not_take_is_named(lab: Lab, what: str, status: str) -> None:
+    content = without_marks() if what == "without marks" else b"Dear colleague, ..."
+    made: Any = SimpleNamespace(
+        instance_count=1, instances=lambda: [SimpleNamespace(path="a/b.dcm", encode=lambda: content)]
+    )
+    with pytest.raises(LabError) as caught:
+        load_hospital(lab.live(), made)
+    assert str(caught.value).splitlines()[0] == f"The archive refused a/b.dcm with status {status}."
+
+
+def test_the_command_says_how_many_it_has_loaded_and_no_more(lab: Lab, folder: Path) -> None:
+    try:
+        assert CliRunner().invoke(main, ["load", str(folder)]).stdout.endswith("\n3 objects were loaded.\n")
+        assert CliRunner().invoke(main, ["load", str(folder / "a.dcm")]).stdout.endswith("\n1 object was loaded.\n")
+    finally:
+        lab.reset()
 
 
 def test_the_command_says_what_it_refuses_and_exits_with_2(lab: Lab, folder: Path) -> None:
