@@ -163,6 +163,9 @@ def _survey(
             t("The simulated Internet ({about}) is not there.", about=internet.about),
             t("Serve it first (pacslab internet --serve), or leave --join out."),
         )
+    going_on = t("With --output it goes on where it stopped.")
+    if output is not None:
+        going_on = t("The same command without --fresh goes on where it stopped.")
     if fresh and output is not None:
         forget(output)
     try:
@@ -170,8 +173,8 @@ def _survey(
             with steps.step(t("The simulated Internet")):
                 internet.start()
         with steps.progress(t("Survey")) as report:
-            manners = Manners(rate, at_once, timeout, retry=retry)
-            return conduct(internet.targets, output, about=internet.about, manners=manners, report=report)
+            how: dict[str, Any] = {"about": internet.about, "report": report, "going_on": going_on}
+            return conduct(internet.targets, output, manners=Manners(rate, at_once, timeout, retry=retry), **how)
     finally:
         internet.stop()
 
