@@ -10,6 +10,7 @@ import click
 
 from lab.commands.base import AS_JSON, CLEAN, COULD_NOT, FOUND, command
 from lab.i18n import t
+from lab.saving import require_file
 from lab.terminal import Steps
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def _run(
             t("There is no answer key to score against."),
             t("Name one folder that pacslab data generate has made; its {file} is the key.", file=LEDGER),
         )
+    if page is not None:
+        require_file(page)
     with Steps(quiet=as_csv or as_json).progress(t("Searching for personal data")) as report:
         if paths and not (with_archive or dicomweb):
             result = look_through(paths, ocr=not no_ocr, sample=sample, workers=workers, report=report)

@@ -13,6 +13,7 @@ import click
 from lab.commands.base import AS_JSON, CLEAN, FOUND, answer, command
 from lab.errors import LabError
 from lab.i18n import Text, t
+from lab.saving import require_file
 from lab.terminal import Steps
 
 SEED = click.option(
@@ -128,6 +129,8 @@ def survey(seed: str, epoch: int, as_csv: bool, as_json: bool, parquet: Path | N
     from lab.course.surveyed import Surveyed
     from lab.survey.tool.report import to_csv, write_parquet
 
+    if parquet is not None:
+        require_file(parquet)
     findings = _survey(seed, epoch, quiet=as_csv or as_json, **how)
     if parquet is not None:
         write_parquet(findings, parquet)
