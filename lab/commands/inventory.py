@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lab.commands.base import AS_JSON, CLEAN, COULD_NOT, FOUND, command
+from lab.commands.base import AS_JSON, CLEAN, COULD_NOT, FOUND, command, require_one_form
 from lab.i18n import t
 from lab.saving import require_file
 from lab.terminal import Steps
@@ -75,6 +75,7 @@ def _run(
     from lab.course.inventoried import look_through
     from lab.inventory.source import InventoryError
 
+    require_one_form(as_csv, as_json)
     ledger = paths[0] / LEDGER if paths else None
     if scored and (len(paths) != 1 or ledger is None or not ledger.is_file()):
         raise InventoryError(

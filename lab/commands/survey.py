@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from lab.commands.base import AS_JSON, CLEAN, FOUND, answer, command
+from lab.commands.base import AS_JSON, CLEAN, FOUND, answer, command, require_one_form
 from lab.errors import LabError
 from lab.i18n import Text, t
 from lab.saving import require_file
@@ -45,6 +45,7 @@ def internet(seed: str, epoch: int, serve: bool, as_csv: bool, as_json: bool) ->
     from lab.course.surveyed import Described
     from lab.survey.population import Population
 
+    require_one_form(as_csv, as_json)
     described = Described(Population.of(seed, epoch))
     if serve:
         _serve(described.population)
@@ -129,6 +130,7 @@ def survey(seed: str, epoch: int, as_csv: bool, as_json: bool, parquet: Path | N
     from lab.course.surveyed import Surveyed
     from lab.survey.tool.report import to_csv, write_parquet
 
+    require_one_form(as_csv, as_json)
     if parquet is not None:
         require_file(parquet)
     findings = _survey(seed, epoch, quiet=as_csv or as_json, **how)

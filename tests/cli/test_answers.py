@@ -1,4 +1,4 @@
-"""What a trainee wants written is there whole or not at all, and where it cannot be, that is said before the work."""
+"""What a trainee wants written is there whole or not at all; what cannot be answered as it is asked for is said before the work."""
 
 from __future__ import annotations
 
@@ -78,6 +78,14 @@ def test_a_folder_is_no_file_to_write(command: tuple[str, ...], tmp_path: Path) 
         require_file(tmp_path)
     with pytest.raises(LabError, match="Is a directory"):
         save_text(tmp_path, ["a page"])
+
+
+@pytest.mark.usefixtures("untouched")
+@pytest.mark.parametrize("command", ["inventory", "events", "internet", "survey"])
+def test_two_forms_of_answer_at_once_are_refused(command: str) -> None:
+    answer = run(command, "--csv", "--json")
+    said = "pacslab: Two forms of answer were asked for.\n→ Say --csv or --json.\n"
+    assert (answer.exit_code, answer.stdout, answer.stderr) == (2, "", said)
 
 
 def test_rules_are_not_exported_into_a_file(tmp_path: Path) -> None:
