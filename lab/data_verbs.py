@@ -13,7 +13,7 @@ from typing import Any, get_args
 import click
 
 from lab.errors import LabError
-from lab.i18n import Text, t
+from lab.i18n import Text, t, tn
 from lab.terminal import Steps
 from synthetic_data import DEFAULT_PATIENTS, DEFAULT_SEED, LOCALES, MODALITIES, Hospital, SyntheticDataError, generate
 from synthetic_data.arguments import day, names, patient_range
@@ -199,7 +199,7 @@ def load(by: str, **options: Any) -> None:
             stored = (load_hospital if by == "rest" else store_hospital)(site, hospital, report)
     except SyntheticDataError as error:
         raise _in_words(error) from error
-    click.echo(str(t("{stored} objects are in the archive.", stored=stored)))
+    click.echo(str(tn("{n} object was loaded.", "{n} objects were loaded.", stored)))
 
 
 @click.command("describe", help=_help(t("Show what is in a set: its options, and its identifiers by kind and place."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +15,7 @@ from pynetdicom.presentation import PresentationContext
 
 from lab.clients.bulk import BulkSender, Object
 from lab.clients.dimse import NoAssociation, associate
+from lab.clients.folders import dicom_files
 from lab.clients.live import LiveSite
 from lab.clients.rest import rest
 from lab.errors import LabError, NotSynthetic
@@ -30,11 +31,17 @@ ZIP = b"PK"
 PATIENCE_SECONDS = 30.0
 ANSWERS_THAT_MAY_BE_LOST = 5
 """On a busy machine an answer may not come in time."""
+_FILTERED = "FilteredOut"
+"""What Orthanc says, with status 200, of an object that a filter of the site did not let in."""
+_WHY_REFUSED = t(
+    "It takes only DICOM objects with the synthetic marks, while its disk has room; pacslab logs says more. "
+    "If the site was changed, pacslab reset hardens it again."
+)
 
 
 def load_hospital(site: LiveSite, hospital: Hospital, progress: Progress | None = None) -> int:
     """Store every instance of a synthetic hospital. Returns their number. Raises LabError when the archive refuses one."""
-    return _store(site, (instance.encode() for instance in hospital.instances()), hospital.instance_count, progress)
+    return _store(site, ((one.path, one.encode()) for one in hospital.instances()), hospital.instance_count, progress)
 
 
 def store_hospital(site: LiveSite, hospital: Hospital, progress: Progress | None = None) -> int:
@@ -100,24 +107,33 @@ def _send(
                     lost += 1
                     break
                 if status != 0:
-                    raise LabError(
-                        t(
-                            "The archive refused an object with DIMSE status {status}.",
-                            status="none" if status is None else status,
-                        ),
-                        t("Load patients with the hardened site: pacslab reset."),
-                    )
+                    raise _not_stored(one[1], status)
                 count()
                 one = take()
 
 
+def _not_stored(uid: str, status: int | None) -> LabError:
+    if status is None:
+        return LabError(
+            t("The archive broke off again and again without an answer, the last time at object {uid}.", uid=uid),
+            t("Look at pacslab status and pacslab logs."),
+        )
+    return LabError(
+        t("The archive refused object {uid} with DIMSE status {status}.", uid=uid, status=f"0x{status:04X}"),
+        _WHY_REFUSED,
+    )
+
+
 def load_files(site: LiveSite, paths: Iterable[Path], progress: Progress | None = None) -> int:
-    """Store DICOM files after a look at each: those without the synthetic marks raise NotSynthetic, and nothing is stored."""
-    files = [path for start in paths for path in _files(start)]
+    """Store DICOM files, and those of folders, after a look at each. Returns their number.
+
+    One without the synthetic marks raises NotSynthetic, and nothing is stored; so does LabError for a folder without any.
+    """
+    files = [path for start in paths for path in (dicom_files(start) if start.is_dir() else [start])]
     for path in files:
         require_synthetic(path)
     # looked at once more: what is sent is what bears the marks, even where a file has changed meanwhile
-    return _store(site, (require_synthetic(path) for path in files), len(files), progress)
+    return _store(site, ((path, require_synthetic(path)) for path in files), len(files), progress)
 
 
 def require_synthetic(path: Path) -> bytes:
@@ -138,21 +154,14 @@ def require_synthetic(path: Path) -> bytes:
         raise NotSynthetic(
             t("{path} does not carry the marks of synthetic data. It may be a real patient.", path=path),
             t(
-                "Make patients with python -m synthetic_data. Real data must never enter an archive that is meant to be broken into."
+                "Make patients with pacslab data generate. Real data must never enter an archive that is meant to be broken into."
             ),
         )
     return content
 
 
-def _files(start: Path) -> Iterator[Path]:
-    if start.is_dir():
-        yield from (path for path in sorted(start.rglob("*.dcm")) if path.is_file())
-    else:
-        yield start
-
-
-def _store(site: LiveSite, objects: Iterable[bytes], total: int, progress: Progress | None) -> int:
-    """Send objects to the archive's console with a few connections at once, never holding more than a few in memory."""
+def _store(site: LiveSite, objects: Iterable[tuple[str | Path, bytes]], total: int, progress: Progress | None) -> int:
+    """Send objects, each with its name, to the archive's console with a few connections, never holding more than a few in memory."""
     url = f"http://{site.network.archive}:{ARCHIVE_HTTP_PORT}"
     stored = 0
     with (
@@ -160,11 +169,11 @@ def _store(site: LiveSite, objects: Iterable[bytes], total: int, progress: Progr
         ThreadPoolExecutor(WORKERS) as pool,
     ):
         waiting: set[Future[None]] = set()
-        for content in objects:
+        for name, content in objects:
             if len(waiting) >= 2 * WORKERS:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 stored = _count(done, stored, total, progress)
-            waiting.add(pool.submit(_post, client, content))
+            waiting.add(pool.submit(_post, client, name, content))
         stored = _count(waiting, stored, total, progress)
     return stored
 
@@ -178,7 +187,7 @@ def _count(done: set[Future[None]], stored: int, total: int, progress: Progress 
     return stored
 
 
-def _post(client: httpx.Client, content: bytes) -> None:
+def _post(client: httpx.Client, name: str | Path, content: bytes) -> None:
     try:
         answer = client.post("/instances", content=content, headers={"Content-Type": "application/dicom"}, timeout=30.0)
     except httpx.HTTPError as error:
@@ -186,8 +195,6 @@ def _post(client: httpx.Client, content: bytes) -> None:
             t("The archive broke off while patients were loaded: {reason}.", reason=str(error) or type(error).__name__),
             t("Look at pacslab status and pacslab logs."),
         ) from error
-    if answer.status_code != 200:
-        raise LabError(
-            t("The archive refused an object with status {status}.", status=answer.status_code),
-            t("Load patients with the hardened site: pacslab reset."),
-        )
+    if answer.status_code != 200 or _FILTERED in answer.text:
+        status = answer.status_code if answer.status_code != 200 else _FILTERED
+        raise LabError(t("The archive refused {name} with status {status}.", name=name, status=status), _WHY_REFUSED)

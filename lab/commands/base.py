@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lab.course.cards import Shown
+from lab.errors import LabError
 from lab.i18n import Text, t
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ def running_lab() -> Lab:
     from lab.api import Lab
 
     return Lab()
+
+
+def require_one_form(as_csv: bool, as_json: bool) -> None:
+    """Raise LabError for a command that is to print two forms of its answer: a program would read but one."""
+    if as_csv and as_json:
+        raise LabError(t("Two forms of answer were asked for."), t("Say --csv or --json."))
 
 
 def say(words: Text | str, data: dict[str, object], as_json: bool) -> None:

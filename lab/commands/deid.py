@@ -10,6 +10,7 @@ import click
 from lab.commands.base import AS_JSON, CLEAN, FOUND, answer, command
 from lab.deid.options import PROFILES, Option
 from lab.i18n import t
+from lab.saving import require_file, save_text
 from lab.terminal import Steps
 
 FOLDER = click.Path(path_type=Path)
@@ -83,16 +84,23 @@ pacslab deid-score hospital research --json""",
 )
 @click.argument("source", type=FOLDER)
 @click.argument("target", type=FOLDER)
-@click.option("--html", type=FOLDER, metavar="FILE", help=str(t("Write a page that shows leaks before and after.")))
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help=str(t("Write a page that shows leaks before and after.")),
+)
 @AS_JSON
 def deid_score(source: Path, target: Path, html: Path | None, as_json: bool) -> None:
     from lab.course.deidentified import Scored
 
+    if html is not None:
+        require_file(html)
     steps = Steps(quiet=as_json)
     with steps.progress(t("Comparing with the ledger")) as report:
         result = Scored.of(source, target, report)
     if html is not None:
-        html.write_text(result.page(), "utf-8")
+        save_text(html, [result.page()])
     answer(result, as_json, CLEAN if result.score.clean else FOUND)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from lab.commands.base import AS_JSON, answer, command
+from lab.commands.base import AS_JSON, answer, command, require_one_form
 from lab.detection.events.schema import DATASETS
 from lab.i18n import t
 from lab.terminal import Steps
@@ -159,6 +159,7 @@ def events(
     from lab.course.eventlist import ON_A_PAGE, EventList
     from lab.detection.events.table import rows
 
+    require_one_form(as_csv, as_json)
     conditions: list[tuple[str, tuple[str, ...]]] = [
         (f'"{name}" IN ({", ".join("?" * len(wanted))})', wanted)
         for name, wanted in (("event.dataset", sources), ("event.action", actions))

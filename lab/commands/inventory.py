@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lab.commands.base import AS_JSON, CLEAN, COULD_NOT, FOUND, command
+from lab.commands.base import AS_JSON, CLEAN, COULD_NOT, FOUND, command, require_one_form
 from lab.i18n import t
+from lab.saving import require_file
 from lab.terminal import Steps
 
 if TYPE_CHECKING:
@@ -74,12 +75,15 @@ def _run(
     from lab.course.inventoried import look_through
     from lab.inventory.source import InventoryError
 
+    require_one_form(as_csv, as_json)
     ledger = paths[0] / LEDGER if paths else None
     if scored and (len(paths) != 1 or ledger is None or not ledger.is_file()):
         raise InventoryError(
             t("There is no answer key to score against."),
             t("Name one folder that pacslab data generate has made; its {file} is the key.", file=LEDGER),
         )
+    if page is not None:
+        require_file(page)
     with Steps(quiet=as_csv or as_json).progress(t("Searching for personal data")) as report:
         if paths and not (with_archive or dicomweb):
             result = look_through(paths, ocr=not no_ocr, sample=sample, workers=workers, report=report)

@@ -6,15 +6,12 @@ import json
 import sys
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from lab.commands.base import AS_JSON, command, running_lab
 from lab.i18n import t
-
-if TYPE_CHECKING:
-    pass
+from lab.saving import require_file
 
 
 @command(
@@ -34,11 +31,14 @@ pacslab report --json""",
 @AS_JSON
 def report(output: Path | None, opening: bool, as_json: bool) -> None:
     lab = running_lab()
+    page = output or lab.home.work / "report.html"
+    if not as_json:
+        require_file(page, making_folders=True)
     found = lab.report()
     if as_json:
         click.echo(json.dumps(found.json(), ensure_ascii=False, indent=2))
     else:
-        page = found.save(output or lab.home.work / "report.html")
+        page = found.save(page)
         click.echo(f"{found.headline}\n{page}")
         if opening:
             webbrowser.open(page.as_uri())

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from lab.commands.base import AS_JSON, command, running_lab, say
-from lab.i18n import t
+from lab.i18n import t, tn
 from lab.terminal import Steps
 
 
@@ -44,7 +44,7 @@ def load(paths: tuple[Path, ...], as_json: bool) -> None:
     lab = running_lab()
     with Steps(quiet=as_json).progress(t("Loading")) as report:
         stored = load_files(lab.live(), paths, report)
-    say(t("{stored} objects are in the archive.", stored=stored), {"stored": stored}, as_json)
+    say(tn("{n} object was loaded.", "{n} objects were loaded.", stored), {"stored": stored}, as_json)
 
 
 COMMANDS = (site, apply, load)

@@ -10,9 +10,10 @@ from typing import Any
 
 import click
 
-from lab.commands.base import AS_JSON, CLEAN, FOUND, answer, command
+from lab.commands.base import AS_JSON, CLEAN, FOUND, answer, command, require_one_form
 from lab.errors import LabError
 from lab.i18n import Text, t
+from lab.saving import require_file
 from lab.terminal import Steps
 
 SEED = click.option(
@@ -44,6 +45,7 @@ def internet(seed: str, epoch: int, serve: bool, as_csv: bool, as_json: bool) ->
     from lab.course.surveyed import Described
     from lab.survey.population import Population
 
+    require_one_form(as_csv, as_json)
     described = Described(Population.of(seed, epoch))
     if serve:
         _serve(described.population)
@@ -128,6 +130,9 @@ def survey(seed: str, epoch: int, as_csv: bool, as_json: bool, parquet: Path | N
     from lab.course.surveyed import Surveyed
     from lab.survey.tool.report import to_csv, write_parquet
 
+    require_one_form(as_csv, as_json)
+    if parquet is not None:
+        require_file(parquet)
     findings = _survey(seed, epoch, quiet=as_csv or as_json, **how)
     if parquet is not None:
         write_parquet(findings, parquet)
@@ -163,6 +168,9 @@ def _survey(
             t("The simulated Internet ({about}) is not there.", about=internet.about),
             t("Serve it first (pacslab internet --serve), or leave --join out."),
         )
+    going_on = t("With --output it goes on where it stopped.")
+    if output is not None:
+        going_on = t("The same command without --fresh goes on where it stopped.")
     if fresh and output is not None:
         forget(output)
     try:
@@ -170,8 +178,8 @@ def _survey(
             with steps.step(t("The simulated Internet")):
                 internet.start()
         with steps.progress(t("Survey")) as report:
-            manners = Manners(rate, at_once, timeout, retry=retry)
-            return conduct(internet.targets, output, about=internet.about, manners=manners, report=report)
+            how: dict[str, Any] = {"about": internet.about, "report": report, "going_on": going_on}
+            return conduct(internet.targets, output, manners=Manners(rate, at_once, timeout, retry=retry), **how)
     finally:
         internet.stop()
 

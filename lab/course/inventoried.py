@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,6 +20,7 @@ from lab.inventory.inventory import Inventory, row_of
 from lab.inventory.scan import Progress, take_inventory
 from lab.inventory.scoring import PlaceScore, Score, score
 from lab.inventory.source import Files, Source
+from lab.saving import save_text
 
 JSON = dict[str, Any]
 _MOST_TROUBLES = 12
@@ -147,11 +147,11 @@ class Inventoried(Shown):
         yield "</body></html>\n"
 
     def save_page(self, path: Path) -> None:
-        """Write the page to a file that only its owner reads, whoever might read the one that was there."""
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as stream:
-            os.fchmod(descriptor, 0o600)
-            stream.writelines(self.page())
+        """Write the page to a file that only its owner reads, whoever might read the one that was there.
+
+        Raises LabError when it cannot be written.
+        """
+        save_text(path, self.page(), private=True)
 
     def score(self, ledger: Path) -> Scored:
         """Hold the inventory against the answer key of a synthetic set (its ``ledger.parquet``)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from lab.course.cards import Block, Card, Items, Paragraph, Shown, Tone, labelle
 from lab.detection.breach import Examined
 from lab.detection.notification import Notification
 from lab.i18n import t
+from lab.saving import save_text
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,9 +60,7 @@ class Notified(Shown):
         return {str(title): [str(line) for line in lines] for title, lines in self.notification.sections()}
 
     def save(self, path: Path | str) -> Path:
-        """Write the form as HTML, whole or not at all; a file that lies there is replaced."""
+        """Write the form as HTML, whole or not at all (LabError); a file that lies there is replaced."""
         target = Path(path)
-        temporary = target.with_name(f".{target.name}.{os.getpid()}")
-        temporary.write_text(self.notification.html(), "utf-8")
-        os.replace(temporary, target)
+        save_text(target, [self.notification.html()])
         return target

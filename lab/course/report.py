@@ -15,7 +15,7 @@ from lab.course.verdicts import Overview, Probed, verdict_json
 from lab.i18n import Text, t, tn
 from lab.model import Attribute, Exposure, NotChecked, Severity, Vulnerable
 from lab.sandbox.protocol import kind_label
-from lab.site.certificates import write_private
+from lab.saving import in_words, save_text
 
 _ORDER = list(Severity)
 
@@ -110,10 +110,11 @@ class Report(Shown):
         return page(self)
 
     def save(self, path: Path | str) -> Path:
-        """Write the page. Returns its full path."""
+        """Write the page, for its owner only. Returns its full path. Raises LabError when it cannot be written."""
         target = Path(path).expanduser().resolve()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_private(target, self.html().encode())
+        with in_words(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+        save_text(target, [self.html()], private=True)
         return target
 
     def card(self) -> Card:

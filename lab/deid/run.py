@@ -21,6 +21,7 @@ from lab.deid.report import Audit
 from lab.deid.secret import Secret, load_or_make
 from lab.deid.storing import sweep, sweep_copies, write_whole
 from lab.i18n import t
+from lab.inventory.source import ANSWER_KEYS
 
 Report = Callable[[int, int], None]
 REPORT_NAME = "deidentification-report.json"
@@ -109,13 +110,16 @@ def _settings(asked: Request, secret: Secret) -> dict[str, object]:
 
 
 def files_of(folder: Path) -> list[str]:
-    """The regular files below a folder, by their relative paths in order; links are not followed."""
+    """The regular files below a folder, by their relative paths in order; links are not followed.
+
+    The answer key of a synthetic set is none of them: it is known, and no patient's file that stays behind.
+    """
     found = []
     for parent, folders, names in os.walk(folder):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if name not in ANSWER_KEYS)
         for name in sorted(names):
             path = os.path.join(parent, name)
-            if stat.S_ISREG(os.lstat(path).st_mode):
+            if name not in ANSWER_KEYS and stat.S_ISREG(os.lstat(path).st_mode):
                 found.append(os.path.relpath(path, folder))
     return found
 

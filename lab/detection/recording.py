@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
@@ -15,6 +17,7 @@ from lab.detection.clock import Clock
 from lab.detection.truth import Truth
 from lab.errors import LabError
 from lab.i18n import t
+from lab.saving import in_words, require_folder
 
 FORMAT = 1
 TRUTH, DAY, SENSORS = "truth.sqlite", "day.json", "sensors"
@@ -126,30 +129,45 @@ def write_day(day: Day, folder: Path) -> None:
 
 
 def require_free(folder: Path) -> None:
-    """Raise LabError when a folder holds something that is no recording: it would be replaced."""
+    """Raise LabError when a folder holds something that is no recording, which would be replaced, or cannot be made."""
     if folder.exists() and not (folder.is_dir() and ((folder / DAY).is_file() or not any(folder.iterdir()))):
         raise LabError(
             t("{folder} is there already and is no recorded day.", folder=folder),
             t("Name a new folder, or one with an older recording."),
         )
+    require_folder(folder)
 
 
-def with_new(folder: Path, fill: Any) -> None:
+def with_new(folder: Path, fill: Callable[[Path], object]) -> None:
     """Fill a new folder beside ``folder`` and put it in its place, whole or not at all."""
     require_free(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    with in_words(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
     for rest in folder.parent.glob(f".{folder.name}.*.part"):  # of a day that was killed
         shutil.rmtree(rest, ignore_errors=True)
     part, old = (folder.with_name(f".{folder.name}.{os.getpid()}.{state}") for state in ("part", "old"))
     try:
-        part.mkdir()
-        fill(part)
-        if folder.exists():
-            os.replace(folder, old)
-        os.replace(part, folder)
+        with in_words(folder):
+            part.mkdir()
+        _filled(fill, part, folder)
+        with in_words(folder):
+            if folder.exists():
+                os.replace(folder, old)
+            os.replace(part, folder)
     finally:
         for rest in (part, old):
             shutil.rmtree(rest, ignore_errors=True)
+
+
+def _filled(fill: Callable[[Path], object], part: Path, folder: Path) -> None:
+    """Fill a folder; of what may go wrong meanwhile, a full disk is put into words."""
+    try:
+        fill(part)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        with in_words(folder):
+            raise
 
 
 def _no_recording(folder: Path | str, reason: str) -> LabError:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from lab.errors import LabError
-from lab.i18n import t
+from lab.i18n import Text, t
 from lab.survey.tool.finding import Finding
 from lab.survey.tool.runner import Manners, survey
 from lab.survey.tool.store import Store
@@ -28,21 +28,27 @@ def conduct(
     about: str = "",
     manners: Manners | None = None,
     report: Callable[[int, int], None] | None = None,
+    going_on: Text | None = None,
 ) -> list[Finding]:
     """Examine these systems and return the findings, in the order of the targets.
 
     With a ``path`` the survey can be killed and called again: what was asked is not asked again. Ctrl-C ends it after
-    what is under way (LabError). Works in a notebook, too, where an event loop runs already. Raises LabError for an unusable file.
+    what is under way (LabError, with ``going_on`` as its tip: how the caller goes on from there). Works in a notebook,
+    too, where an event loop runs already. Raises LabError for an unusable file.
     """
     store = Store(path, about)
     try:
-        return in_a_loop(lambda: _conduct(targets, store, manners, report))
+        return in_a_loop(lambda: _conduct(targets, store, manners, report, going_on))
     finally:
         store.close()
 
 
 async def _conduct(
-    targets: Sequence[Target], store: Store, manners: Manners | None, report: Callable[[int, int], None] | None
+    targets: Sequence[Target],
+    store: Store,
+    manners: Manners | None,
+    report: Callable[[int, int], None] | None,
+    going_on: Text | None,
 ) -> list[Finding]:
     stop = asyncio.Event()
     with _stopping(stop):
@@ -54,7 +60,7 @@ async def _conduct(
                 done=len(store.known()),
                 all=len(targets),
             ),
-            t("With --output it goes on where it stopped."),
+            going_on,
         )
     found = {(finding.address, finding.port): finding for finding in store.findings()}
     return [found[key] for target in targets if (key := (target.address, target.port)) in found]

@@ -121,5 +121,5 @@ def test_patients_go_straight_into_the_archive(lab: Lab, by: str) -> None:
         "load", "--patients", "41-41", "--modality", "CT", "MR", "--seed", seed, "--by", by, "--syntax", syntax
     )
     assert answer.exit_code == 0, answer.output
-    assert f"{made.instance_count} objects are in the archive." in answer.output
+    assert f"{made.instance_count} objects were loaded." in answer.output
     lab.reset()

@@ -52,7 +52,7 @@ def test_no_planted_identifier_survives_and_nothing_breaks(tmp_path: Path, local
 
 def test_what_bears_letters_stays_behind_unless_pixels_are_cleaned(tmp_path: Path) -> None:
     audit = deidentify(Request(small_set(), tmp_path / "out", WITHOUT_PIXELS, tmp_path / "key", 1))
-    assert set(audit.quarantined) == {Reason.NOT_DICOM, Reason.NEEDS_PIXEL_CLEANING}
+    assert set(audit.quarantined) == {Reason.NEEDS_PIXEL_CLEANING}
     assert audit.cleaned + sum(audit.quarantined.values()) == audit.files
 
 

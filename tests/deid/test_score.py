@@ -139,14 +139,27 @@ def test_the_commands_work_together_and_say_what_stayed_behind(tiny: Path, tmp_p
     done = CliRunner().invoke(
         main, ["deidentify", str(source), str(out), "--key", str(key), "--without", "clean-pixels", "--json"]
     )
-    assert done.exit_code == 1, done.output
-    assert set(json.loads(done.output)["quarantined"]) <= {"not-dicom", "needs-pixel-cleaning"}
+    assert (done.exit_code, json.loads(done.output)["quarantined"]) == (1, {"needs-pixel-cleaning": 1})
     page = tmp_path / "score.html"
     scored = CliRunner().invoke(main, ["deid-score", str(source), str(out), "--html", str(page)])
     assert scored.exit_code == 0, scored.output
     assert "<h1>" in page.read_text("utf-8")
     worse = CliRunner().invoke(main, ["deid-score", str(source), str(source), "--json"])
     assert (worse.exit_code, json.loads(worse.output)["leaked"] > 0) == (1, True)
+
+
+def test_the_answer_key_of_a_set_is_no_remainder_and_what_else_is_no_dicom_is_one(tmp_path: Path) -> None:
+    generate(2019, 1, "fr_FR", "all", modalities=("SR",)).write(tmp_path / "in")
+
+    def run(name: str) -> tuple[int, dict[str, int], bool]:
+        command = ["deidentify", str(tmp_path / "in"), str(tmp_path / name), "--key", str(tmp_path / "key"), "--json"]
+        done = CliRunner().invoke(main, command)
+        said = json.loads(done.output)
+        return done.exit_code, said["quarantined"], said["cleaned"] == len(dicom_files(tmp_path / "in")) > 0
+
+    assert run("out") == (0, {}, True)
+    (tmp_path / "in" / "letter.txt").write_text("Dear colleague, ...")
+    assert run("other") == (1, {"not-dicom": 1}, True)
 
 
 def test_one_has_to_say_what_becomes_of_the_key(tiny: Path, tmp_path: Path) -> None:

@@ -223,7 +223,7 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch,
 
 @pytest.mark.parametrize("prefix", ["8.8", "10.0", "192.168", "198.20", "0.0", "172.16"])
 def test_an_address_plan_of_ones_own_making_opens_no_way_out(attempts: list[str], prefix: str) -> None:
-    patient = SimpleNamespace(encode=lambda: b"a patient")
+    patient = SimpleNamespace(path="a patient", encode=lambda: b"a patient")
     hospital: Any = SimpleNamespace(instance_count=1, instances=lambda: [patient])
     for network in (Network(prefix, transparent=True), Network(prefix, transparent=False)):
         for zone in Zone:

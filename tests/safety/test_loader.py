@@ -11,6 +11,8 @@ import zipfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -20,14 +22,16 @@ from pydicom.dataset import Dataset
 from lab.api import Lab
 from lab.cli import main
 from lab.clients import loader
-from lab.clients.loader import load_files, require_synthetic
-from lab.errors import NotSynthetic
+from lab.clients.folders import dicom_files
+from lab.clients.loader import load_files, load_hospital, require_synthetic
+from lab.errors import LabError, NotSynthetic
 from lab.site.baseline import ADMINISTRATOR, ADMINISTRATOR_PASSWORD
 from synthetic_data import generate, synthetic_marks
+from synthetic_data.exporting import write_media
 
 REFUSED = (
     "{path} does not carry the marks of synthetic data. It may be a real patient.\n"
-    "→ Make patients with python -m synthetic_data. Real data must never enter an archive that is meant to be broken into."
+    "→ Make patients with pacslab data generate. Real data must never enter an archive that is meant to be broken into."
 )
 
 
@@ -98,9 +102,9 @@ def stored(lab: Lab) -> dict[str, int]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder of three marked objects."""
+    """A folder of three marked objects, one of them named as on a medium."""
     (tmp_path / "deeper").mkdir()
-    for name in ("a.dcm", "b.dcm", "deeper/z.dcm"):
+    for name in ("IM000001", "a.dcm", "deeper/z.dcm"):
         (tmp_path / name).write_bytes(some_patient())
     return tmp_path
 
@@ -112,6 +116,39 @@ def test_marked_files_are_stored(lab: Lab, folder: Path) -> None:
         assert stored(lab) == {name: number + 1 for name, number in before.items()}
     finally:
         lab.reset()
+
+
+def test_of_a_medium_and_of_a_set_with_a_worklist_all_objects_are_taken_and_nothing_else(tmp_path: Path) -> None:
+    made = generate(patients=1, modalities=["DX"])
+    write_media(made, tmp_path / "CD")
+    assert len(list(dicom_files(tmp_path / "CD"))) == made.instance_count > 0
+    made = generate(patients=1, modalities=["DX"], worklist=True)
+    made.write(tmp_path / "set")
+    assert len(list(dicom_files(tmp_path / "set"))) == made.instance_count
+
+
+def test_what_is_no_file_in_a_folder_is_not_waited_for_and_what_nobody_may_read_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "closed").write_bytes(some_patient())
+    real = Path.open
+    monkeypatch.setattr(Path, "open", lambda path, *how: real(tmp_path if path.name == "closed" else path, *how))
+    assert list(dicom_files(tmp_path)) == [tmp_path / "closed"]
+
+
+def test_a_folder_without_dicom_is_an_error_that_says_so(tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "a.dcm").write_bytes(some_patient())
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "letter").write_text("Dear colleague, ...")
+    nowhere: Any = None  # it does not come to the archive
+    with pytest.raises(LabError) as caught:
+        load_files(nowhere, [tmp_path / "full", tmp_path / "empty"])
+    assert str(caught.value) == (
+        f"There is no DICOM file in {tmp_path / 'empty'}.\n"
+        "→ Name a folder that pacslab data generate has made, or DICOM files."
+    )
 
 
 @pytest.mark.parametrize("keep", [0, 1])
@@ -192,6 +229,25 @@ def test_a_file_that_is_exchanged_after_the_look_at_it_is_not_sent(
     with lab.web("administrator", "https", (ADMINISTRATOR, ADMINISTRATOR_PASSWORD)) as client:
         assert client.post("/tools/lookup", content="8801234567").json() == []
     lab.reset()
+
+
+@pytest.mark.parametrize(("what", "status"), [("no DICOM", "400"), ("without marks", "FilteredOut")])
+def test_what_the_archive_itself_does_not_take_is_named(lab: Lab, what: str, status: str) -> None:
+    content = without_marks() if what == "without marks" else b"Dear colleague, ..."
+    made: Any = SimpleNamespace(
+        instance_count=1, instances=lambda: [SimpleNamespace(path="a/b.dcm", encode=lambda: content)]
+    )
+    with pytest.raises(LabError) as caught:
+        load_hospital(lab.live(), made)
+    assert str(caught.value).splitlines()[0] == f"The archive refused a/b.dcm with status {status}."
+
+
+def test_the_command_says_how_many_it_has_loaded_and_no_more(lab: Lab, folder: Path) -> None:
+    try:
+        assert CliRunner().invoke(main, ["load", str(folder)]).stdout.endswith("\n3 objects were loaded.\n")
+        assert CliRunner().invoke(main, ["load", str(folder / "a.dcm")]).stdout.endswith("\n1 object was loaded.\n")
+    finally:
+        lab.reset()
 
 
 def test_the_command_says_what_it_refuses_and_exits_with_2(lab: Lab, folder: Path) -> None:

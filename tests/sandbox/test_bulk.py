@@ -11,7 +11,7 @@ import pytest
 from pynetdicom import AE, evt
 from pynetdicom.dimse_primitives import C_STORE
 
-from lab.clients import dimse
+from lab.clients import dimse, loader
 from lab.clients.dimse import Peer
 from lab.clients.live import LiveSite
 from lab.clients.loader import store_hospital
@@ -122,8 +122,21 @@ def test_an_object_whose_answer_does_not_come_in_time_is_sent_again(
 def test_an_archive_that_refuses_an_object_is_told_with_its_status(few: Hospital) -> None:
     with (
         listening(Archive(answer=lambda asked, event: 0xA700)) as site,
-        pytest.raises(LabError, match="refused an object with DIMSE status 42752"),
+        pytest.raises(LabError, match=r"refused object [\d.]+ with DIMSE status 0xA700\."),
     ):
+        store_hospital(site, few)
+
+
+def test_an_archive_that_breaks_off_without_an_answer_is_told_as_such(
+    few: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loader, "ANSWERS_THAT_MAY_BE_LOST", 1)
+
+    def break_off(asked: int, event: evt.Event) -> int:
+        event.assoc.abort()
+        return 0x0000
+
+    with listening(Archive(answer=break_off)) as site, pytest.raises(LabError, match="broke off again and again"):
         store_hospital(site, few)
 
 

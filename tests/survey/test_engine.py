@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.errors import LabError
+from lab.survey.engine.crawl import crawl
 from lab.survey.engine.index import Index
 from lab.survey.engine.query import QueryError, parse
 from lab.survey.engine.server import SearchServer, open_server
@@ -75,6 +77,16 @@ def dicom(system: object) -> bool:
 def test_a_crawl_asks_for_no_patients(index: Index) -> None:
     hits = index.search(parse("has:dicom"))
     assert all("C-ECHO 0x" not in host.banner and "C-FIND 0x" not in host.banner for host in hits.hosts)
+
+
+def test_a_crawl_that_is_interrupted_promises_no_way_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def interrupted(*asked: Any) -> None:
+        asked[-1].set()
+
+    monkeypatch.setattr("lab.survey.conduct.survey", interrupted)
+    with pytest.raises(LabError) as caught:
+        crawl([])
+    assert str(caught.value) == "The survey was stopped; 0 of 0 systems have answered."
 
 
 def test_who_hangs_up_without_a_word_is_not_found_however_he_does_it(index: Index) -> None:

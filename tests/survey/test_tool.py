@@ -159,6 +159,7 @@ def test_a_survey_that_is_interrupted_ends_what_is_under_way_and_says_so(world: 
     _, said = process.communicate(timeout=20)
     assert process.returncode == 2
     assert "The survey was stopped" in said
+    assert said.endswith("→ The same command without --fresh goes on where it stopped.\n")
     with sqlite3.connect(output) as file:
         answered = {row[0] for row in file.execute("SELECT address FROM findings")}
     assert set(world.connections.by_address) <= answered  # nothing is left half asked

@@ -153,7 +153,7 @@ def _ledger(source: Path) -> dict[str, list[LedgerEntry]]:
     if not path.is_file():
         raise DeidError(
             t("{path} has no ledger: only a synthetic set has an answer key.", path=source),
-            t("Make one: python -m synthetic_data generate --out hospital --objects all"),
+            t("Make one: pacslab data generate --out hospital --objects all"),
         )
     entries: dict[str, list[LedgerEntry]] = defaultdict(list)
     try:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from difflib import get_close_matches
 from pathlib import Path
 
 from lab.detection.events.schema import FIELDS
 from lab.detection.rules.sigma import PIPELINE, SHIPPED, Rule, RuleError, shipped
 from lab.i18n import t
+from lab.saving import in_words, save_text
 
 RULES = "rules"
 _README = """\
@@ -54,9 +54,11 @@ def named(name: str) -> Rule:
 def export(folder: Path) -> list[Path]:
     """Write the rules (into ``rules``), the pipeline, the meaning of the fields and how to use them into a folder.
 
-    Files that lie there are kept unless they are the same ones.
+    Files that lie there are kept unless they are the same ones. Each is written whole or not at all: with the same folder again
+    what is missing is added. Raises LabError for a folder that cannot be written to.
     """
-    (folder / RULES).mkdir(parents=True, exist_ok=True)
+    with in_words(folder):
+        (folder / RULES).mkdir(parents=True, exist_ok=True)
     texts = {f"{RULES}/{path.name}": path.read_text("utf-8") for path in sorted(SHIPPED.glob("*.yml"))}
     texts |= {PIPELINE.name: PIPELINE.read_text("utf-8"), "README.md": _README}
     rows = "".join(
@@ -65,13 +67,11 @@ def export(folder: Path) -> list[Path]:
     texts["FIELDS.md"] = f"# Fields that these rules use\n\n| field | type | meaning |\n|---|---|---|\n{rows}"
     for name, text in texts.items():
         target = folder / name
-        if target.exists() and target.read_text("utf-8", "replace") != text:
+        if target.exists() and (not target.is_file() or target.read_text("utf-8", "replace") != text):
             raise RuleError(t("{path} is there already and is another file.", path=target), t("Name a new folder."))
     return [_written(folder / name, text) for name, text in texts.items()]
 
 
 def _written(path: Path, text: str) -> Path:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, "utf-8")
-    os.replace(temporary, path)
+    save_text(path, [text])
     return path
