@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
 
+from lab.catalogue import catalogue
 from lab.course.cards import Card, Items, Lines, Paragraph, Table
+from lab.course.lessons import Listed
 from lab.course.picture import Picture
+from lab.course.progress import Standing
+from lab.i18n import use_language
 from lab.site.baseline import baseline
 from lab.site.zones import Network
 
@@ -115,3 +120,14 @@ def test_the_picture_shows_open_and_closed_doors() -> None:
 def test_the_picture_shows_an_archive_that_asks_nobody() -> None:
     site = baseline().changed({"orthanc": {"AuthenticationEnabled": False}})
     assert "asks nobody for an account" in Picture(site, Network.native()).svg()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("solved", [None, datetime(2026, 11, 27, tzinfo=UTC)])
+def test_the_list_of_scenarios_breaks_no_id_on_a_narrow_terminal(language: str, solved: datetime | None) -> None:
+    listed = Listed(
+        tuple((found.scenario, Standing(name, solved=solved), False) for name, found in catalogue().items())
+    )
+    with use_language(language):
+        words = listed.card().to_text(80).split()
+    assert [name for name in catalogue() if name not in words] == []
