@@ -44,7 +44,7 @@ def load(paths: tuple[Path, ...], as_json: bool) -> None:
     lab = running_lab()
     with Steps(quiet=as_json).progress(t("Loading")) as report:
         stored = load_files(lab.live(), paths, report)
-    say(t("{stored} objects are in the archive.", stored=stored), {"stored": stored}, as_json)
+    say(t("Objects stored in the archive: {stored}.", stored=stored), {"stored": stored}, as_json)
 
 
 COMMANDS = (site, apply, load)
