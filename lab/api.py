@@ -10,6 +10,7 @@ from typing import Any
 from lab import i18n
 from lab.catalogue import Weakness, catalogue, probe_each, weakness
 from lab.clients.live import LiveSite
+from lab.course.cards import labelled
 from lab.course.grading import grade
 from lab.course.lessons import Fixed, Fixes, Hint, Listed, Traces
 from lab.course.progress import Progress
@@ -23,7 +24,7 @@ from lab.i18n import t
 from lab.patients import BEFORE_A_DAY, PATIENTS, SNAPSHOT, note_orthanc, outlived, put_patients
 from lab.sandbox.inside.files import read_json
 from lab.sandbox.machine import HospitalMachine
-from lab.sandbox.protocol import Log
+from lab.sandbox.protocol import Log, state_label
 from lab.scenario import logging_at
 from lab.site.baseline import baseline
 from lab.site.config import SiteConfig, difference
@@ -258,9 +259,9 @@ class Lab(Learning, Looking, Detection, Privacy, Publishing):
 
     def _trouble(self) -> str | None:
         health = self.sandbox.health()
-        for name, part in (("archive", health.archive), ("gateway", health.gateway)):
+        for name, part in ((t("archive"), health.archive), (t("gateway"), health.gateway)):
             if part.state != "ready":
-                return f"{name}: {part.state}"
+                return str(labelled(name, state_label(part.state)))
         return None
 
     def _program_runs(self) -> object:

@@ -23,9 +23,11 @@ from synthetic_data.exporting import FORMS, write_as
 from synthetic_data.faults import FAULTS, describe_fault
 from synthetic_data.gallery import write_gallery
 from synthetic_data.locales import DEFAULT
+from synthetic_data.options import MOST_PATIENTS
 from synthetic_data.protocols import Contents
 from synthetic_data.sets import LEDGER_NAME, SetFolder, in_bytes
 from synthetic_data.syntaxes import SYNTAXES
+from synthetic_data.workers import MOST_WORKERS
 
 
 class Patients(click.ParamType[Any]):
@@ -35,9 +37,13 @@ class Patients(click.ParamType[Any]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
         try:
-            return patient_range(str(value))
+            first, count = patient_range(str(value))
         except argparse.ArgumentTypeError:
             self.fail(str(t("{value!r} is no number and no range such as 11-20.", value=str(value))), param, ctx)
+        if not 1 <= count <= MOST_PATIENTS:  # the generator says so too, in English
+            bound = t("the number of patients must be from 1 to {most}, not {n}.", most=MOST_PATIENTS, n=count)
+            self.fail(str(bound), param, ctx)
+        return first, count
 
 
 class Names(click.ParamType[Any]):
@@ -92,7 +98,7 @@ def _help(text: Text, examples: str) -> str:
 
 _LOCALE = click.option("--locale", type=click.Choice(list(LOCALES)), default=DEFAULT, show_default=True,
                        help=str(t("The country of the hospital and its patients.")))  # fmt: skip
-_SEED = click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True,
+_SEED = click.option("--seed", type=click.IntRange(0), default=DEFAULT_SEED, show_default=True,
                      help=str(t("The same seed gives the same patients.")))  # fmt: skip
 
 
@@ -151,9 +157,8 @@ def _in_words(error: SyntheticDataError) -> LabError:
               help=str(t("Besides, a broken file of these kinds for each patient; pacslab data faults lists them.")))  # fmt: skip
 @click.option("--worklist", is_flag=True,
               help=str(t("Besides, an entry of the modality worklist for each study, in the folder worklist.")))  # fmt: skip
-@click.option(
-    "--workers", type=int, default=1, show_default=True, metavar="W", help=str(t("How many processes write."))
-)
+@click.option("--workers", type=click.IntRange(1, MOST_WORKERS), default=1, show_default=True, metavar="W",
+              help=str(t("How many processes write.")))  # fmt: skip
 @click.option("--scheduler", metavar="ADDRESS", help=str(t("Write on this dask.distributed cluster.")))
 @click.option("--as", "form", type=click.Choice(FORMS), default="files", show_default=True,
               help=str(t("A folder of files, one zip file, or a medium with a DICOMDIR.")))  # fmt: skip
@@ -171,7 +176,7 @@ def generate_(form: str, out: Path, workers: int, scheduler: str | None, **optio
     click.echo(
         str(
             t(
-                "{files} files, {size}, in {folder}; {entries} identifiers in {ledger}.",
+                "Files: {files}, {size}, in {folder}; identifiers in {ledger}: {entries}.",
                 files=written.instances,
                 size=in_bytes(written.bytes),
                 folder=written.folder,

@@ -49,7 +49,7 @@ class Steps:
             quarter = 4 * done // total if total else 0
             if said < quarter < 4:
                 said = quarter
-                self._console.print(f"  {title}: {done}/{total}")
+                self._console.print(f"  {t('{what}: {done}/{total}', what=title, done=done, total=total)}")
 
         return report
 

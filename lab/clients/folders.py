@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,18 +21,26 @@ def dicom_files(folder: Path) -> Iterator[Path]:
     why. Raises LabError for a folder that cannot be read, and, at the end, when there was none.
     """
     some = False
-    for parent, folders, names in os.walk(folder, onerror=_closed):
-        folders.sort()
-        for name in sorted(names):
-            path = Path(parent, name)
-            if path.is_file() and _is_object(path):
-                some = True
-                yield path
+    for path in filter(_is_object, _files(folder)):
+        some = True
+        yield path
     if not some:
         raise LabError(
             t("There is no DICOM file in {folder}.", folder=folder),
             t("Name a folder that pacslab data generate has made, or DICOM files."),
         )
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        raise LabError(t("{path} cannot be read: {reason}.", path=folder, reason=error.strerror or error)) from error
+    for entry in entries:
+        if entry.is_file():
+            yield entry
+        elif entry.is_dir() and not entry.is_symlink():
+            yield from _files(entry)
 
 
 def _is_object(path: Path) -> bool:
@@ -46,9 +53,3 @@ def _is_object(path: Path) -> bool:
             return file.read(_PREAMBLE + len(_MAGIC))[_PREAMBLE:] == _MAGIC
     except OSError:
         return True
-
-
-def _closed(error: OSError) -> None:
-    raise LabError(
-        t("{path} cannot be read: {reason}.", path=error.filename, reason=error.strerror or error)
-    ) from error

@@ -28,6 +28,7 @@ _MARK = {"good": "✔", "bad": "✘", "warning": "!", "neutral": "•"}
 WIDTH = 100
 _UNBROKEN = "\ue000"  # rich breaks lines at a no-break space too, so this stands for it while a card is laid out
 _WHOLE = 18  # a word of a table up to this length is not broken
+_WHOLE_FIRST = 26  # nor one of its first column: the ids stand there, and one copies them
 
 
 @dataclass(frozen=True)
@@ -147,8 +148,9 @@ def _rich(block: Block) -> RenderableType:
         case Table(header, rows):
             table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
             columns = list(zip(*rows, strict=True)) or [()] * len(header)
-            for name, cells in zip(header, columns, strict=True):
-                whole = all(len(str(cell)) <= _WHOLE and " " not in str(cell) for cell in cells)
+            for at, (name, cells) in enumerate(zip(header, columns, strict=True)):
+                longest = _WHOLE if at else _WHOLE_FIRST
+                whole = all(len(str(cell)) <= longest and " " not in str(cell) for cell in cells)
                 table.add_column(_shown(name), overflow="fold", no_wrap=whole)
             for row in rows:
                 table.add_row(*(RichText(_shown(cell)) for cell in row))

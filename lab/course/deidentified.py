@@ -50,7 +50,7 @@ class Deidentified(Shown):
         blocks: list[Block] = [
             Paragraph(
                 t(
-                    "{cleaned} of {files} files were cleaned; {pixels} pictures were looked at, {boxes} places in them covered.",
+                    "Files cleaned: {cleaned} of {files}. Pictures looked at: {pixels}; places covered in them: {boxes}.",
                     cleaned=number(audit.cleaned),
                     files=number(audit.files),
                     pixels=number(audit.looked),
@@ -148,7 +148,7 @@ class Scored(Shown):
         if not result.paired:
             return t("No file of the target was made from one of the set: there is nothing to score.")
         return t(
-            "None of {entries} planted identifiers is left in {paired} files ({missing} have no target).",
+            "No planted identifier is left (planted: {entries}; files compared: {paired}, without a target: {missing}).",
             entries=number(result.entries),
             paired=number(result.paired),
             missing=number(result.files - result.paired),

@@ -54,7 +54,7 @@ class Detected(Shown):
     def _title(self) -> Words:
         if len(self.score.rules) == 1:
             return self.score.rules[0].title
-        return t("{rules} rules over {days} days", rules=len(self.score.rules), days=len(self.score.days))
+        return t("Rules: {rules}; days: {days}", rules=len(self.score.rules), days=len(self.score.days))
 
     def _summary(self) -> Text:
         wanted = self.score.wanted

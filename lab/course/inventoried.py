@@ -63,7 +63,7 @@ class Inventoried(Shown):
     def _sentence(self) -> Text:
         taken = self.inventory
         return t(
-            "{files} files: {total} findings about {people} people and institutions; {direct} of them name a person by themselves.",
+            "Files: {files}. Findings: {total}, of which {direct} name a person by themselves. People and institutions: {people}.",
             files=_number(taken.files),
             total=_number(taken.total),
             people=_number(len(taken.people)),

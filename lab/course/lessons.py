@@ -11,7 +11,7 @@ from lab.course.progress import Standing
 from lab.i18n import Text, t
 from lab.notebooks import notebook_of
 from lab.sandbox.protocol import Log
-from lab.scenario import AUDIT, Fix, Scenario, Trace
+from lab.scenario import AUDIT, Fix, Group, Scenario, Trace
 
 
 @dataclass(frozen=True, repr=False)
@@ -21,7 +21,7 @@ class Listed(Shown):
     scenarios: tuple[tuple[Scenario, Standing, bool], ...]
 
     def card(self) -> Card:
-        rows = []
+        groups: dict[Group, list[tuple[Text | str, ...]]] = {}
         for scenario, standing, active in self.scenarios:
             solved = (
                 t("solved {day}", day=f"{standing.solved:%Y-%m-%d}")
@@ -31,14 +31,18 @@ class Listed(Shown):
                 else "–"
             )
             minutes = t("{minutes} min", minutes=scenario.minutes)
-            rows.append((scenario.id, scenario.title, scenario.group.label, scenario.severity.label, minutes, solved))
+            row = (scenario.id, scenario.title, scenario.severity.label, minutes, solved)
+            groups.setdefault(scenario.group, []).append(row)
         solved_ones = sum(standing.solved is not None for _, standing, _ in self.scenarios)
-        badge = t("{solved} of {all} solved", solved=solved_ones, all=len(rows))
-        header = [t("id"), t("weakness"), t("group"), t("severity"), t("time"), t("progress")]
+        badge = t("{solved} of {all} solved", solved=solved_ones, all=len(self.scenarios))
+        header = [t("id"), t("weakness"), t("severity"), t("time"), t("progress")]
         where = t(
             "Each has a notebook; the overview index.ipynb links them all. In a terminal: pacslab misconfigure ID."
         )
-        return Card(t("Scenarios"), "neutral", badge, [Table(header, rows), Paragraph(where)])
+        blocks: list[Block] = []
+        for group, rows in groups.items():
+            blocks += [Paragraph(labelled(t("group"), group.label), strong=True), Table(header, rows)]
+        return Card(t("Scenarios"), "neutral", badge, [*blocks, Paragraph(where)])
 
     def json(self) -> JSON:
         return {

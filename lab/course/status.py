@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lab.course.cards import JSON, Block, Card, Lines, Paragraph, Shown, Table, Tone
 from lab.i18n import Text, t
-from lab.sandbox.protocol import Endpoint, Health, kind_label
+from lab.sandbox.protocol import Endpoint, Health, kind_label, state_label
 from lab.site.zones import Zone
 
 
@@ -30,8 +30,13 @@ class Status(Shown):
             tone = "good" if health.ready and not self.active else "warning"
         badge = t("running") if health.ready else t("not ready") if health.running else t("stopped")
         parts = [
-            (t("archive"), health.archive.state, f"Orthanc {health.archive.version}", str(health.archive.restarts)),
-            (t("gateway"), health.gateway.state, "nginx", str(health.gateway.restarts)),
+            (
+                t("archive"),
+                state_label(health.archive.state),
+                f"Orthanc {health.archive.version}",
+                str(health.archive.restarts),
+            ),
+            (t("gateway"), state_label(health.gateway.state), "nginx", str(health.gateway.restarts)),
         ]
         blocks: list[Block] = [Table([t("part"), t("state"), t("program"), t("restarts")], parts)]
         if health.ready:

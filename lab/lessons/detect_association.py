@@ -8,7 +8,7 @@ from lab.course.watched import Watched
 from lab.detection.events.lines import Clock
 from lab.detection.events.orthanc_log import log_events
 from lab.detection.truth import Effect
-from lab.i18n import t
+from lab.i18n import t, tn
 from lab.lesson import Judgement, Lesson, Question
 
 
@@ -23,7 +23,7 @@ def _taken(day: Watched, title: str, studies: int) -> Judgement:
     if title.strip() not in titles:
         return Judgement(False, t("Not {title!r}: that client belongs here, or took nothing.", title=title[:16]))
     if len(took) <= studies <= len(asked):
-        return Judgement(True, t("{title} took {n} studies.", title=title.strip(), n=studies))
+        return Judgement(True, tn("{title} took one study.", "{title} took {n} studies.", studies, title=title.strip()))
     return Judgement(False, t("It took fewer.") if studies > len(asked) else t("It took more."))
 
 

@@ -12,7 +12,7 @@ from pydicom.errors import InvalidDicomError
 
 from lab.deid.score.objects import Seen, read_folder
 from lab.deid.score.pairing import pair
-from lab.i18n import t
+from lab.i18n import t, tn
 from lab.lesson import Judgement, Lesson, Question
 from lab.patients import LOCALE, PATIENTS, SEED
 from lab.probing.answer_key import survival
@@ -81,7 +81,14 @@ def _tests(original: Path, masked: Path) -> Judgement:
         return Judgement(False, t("The developers’ copy still names {n} of the hospital’s patients.", n=named))
     left = sum(len(score.leaked) for score in scores if score is not None)
     if left:
-        return Judgement(False, t("{n} identifiers of the answer key are left in the developers’ copy.", n=left))
+        return Judgement(
+            False,
+            tn(
+                "One identifier of the answer key is left in the developers’ copy.",
+                "{n} identifiers of the answer key are left in the developers’ copy.",
+                left,
+            ),
+        )
     return Judgement(True, t("{n} images to test with, and nobody of the hospital in them.", n=len(whole)))
 
 

@@ -12,7 +12,7 @@ from lab.course.practice import Practice
 from lab.deid.problems import DeidError
 from lab.deid.score.objects import read_folder
 from lab.deid.score.scoring import score
-from lab.i18n import t
+from lab.i18n import t, tn
 from lab.lesson import Judgement, Lesson, Question, missing_and_extra
 from synthetic_data import Kind, Place
 
@@ -41,7 +41,7 @@ def _kept(practice: Practice, target: Path) -> Judgement:
     except DeidError as error:
         return Judgement(False, str(error.args[0]))
     if result.leaked or result.paired < len(practice.files):
-        return Judgement(False, t("{n} identifiers are left.", n=result.leaked))
+        return Judgement(False, tn("One identifier is left.", "{n} identifiers are left.", result.leaked))
     wanted = {words for file in practice.files for words in _medical(practice, file)}
     there = {words for seen in read_folder(target) for _, words in _texts(seen.dataset)}
     lost = len(wanted - there)

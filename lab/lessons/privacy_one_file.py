@@ -54,7 +54,8 @@ LESSON = Lesson(
             judge=_outside,
             hints=(
                 t("The patient’s own elements have tags that begin with (0010. You want rows whose tag does not."),
-                t("Filter the rows by kind, person and tag, and collect row[\"tag\"] in a set."),
+                t("Filter the rows by kind, person and tag, and collect row[\"tag\"] in a set. One of the tags is empty, \"\": what stands in "
+                    "the preamble, before the first element, has none. It belongs in the set, too."),
             ),
         ),
         Question(

@@ -6,7 +6,7 @@ from collections.abc import Set
 
 from lab.course.deidentified import Scored
 from lab.course.practice import Practice
-from lab.i18n import t
+from lab.i18n import t, tn
 from lab.inventory import DIRECT
 from lab.lesson import Judgement, Lesson, Question, missing_and_extra
 
@@ -40,7 +40,7 @@ def _complete(practice: Practice, scored: Scored) -> Judgement:
     if scored.source != practice.folder or result.paired < len(practice.files):
         return Judgement(False, t("{n} of {all} files are there.", n=result.paired, all=len(practice.files)))
     if not result.clean:
-        return Judgement(False, t("{n} identifiers are left.", n=result.leaked))
+        return Judgement(False, tn("One identifier is left.", "{n} identifiers are left.", result.leaked))
     (patients, all_patients), (dates, all_dates) = result.harm.patients, result.harm.dates
     if patients < all_patients or dates < all_dates:
         return Judgement(False, t("Nothing leaked, but patients or dates no longer belong together."))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import isfinite
 
 from lab.course.surveyed import Surveyed
-from lab.i18n import t
+from lab.i18n import t, tn
 from lab.lesson import Judgement, Lesson, Question
 from lab.survey.population import course_population
 from lab.survey.tool.finding import Outcome
@@ -36,7 +36,9 @@ def _counts(surveyed: Surveyed, is_open: Callable[..., object]) -> Judgement:
     if not wrong:
         return Judgement(True, t("Every one of {n} systems is judged rightly.", n=len(systems)))
     lines = tuple(f"{count:5} × {words}" for words, count in wrong.most_common())
-    return Judgement(False, t("{n} systems are judged wrongly.", n=wrong.total()), lines)
+    return Judgement(
+        False, tn("One system is judged wrongly.", "{n} systems are judged wrongly.", wrong.total()), lines
+    )
 
 
 def _duration(surveyed: Surveyed, seconds: float) -> Judgement:

@@ -79,6 +79,19 @@ def kind_label(kind: str) -> Text:
     return {"native": t("native"), "compose": t("Docker")}[kind]
 
 
+def state_label(state: str) -> Text | str:
+    """A state of ``RoleHealth`` in the trainee's language; as it is when a newer keeper has one that is not known here."""
+    return {
+        "ready": t("ready"),
+        "starting": t("starting"),
+        "stopping": t("stopping"),
+        "stopped": t("stopped"),
+        "fallen": t("fallen, being started again"),
+        "failed": t("failed to start"),
+        "dead": t("dead: no keeper"),
+    }.get(state, state)
+
+
 class Sandbox(Protocol):
     """Runs one site in isolation.
 

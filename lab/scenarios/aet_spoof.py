@@ -107,7 +107,7 @@ def probe(site: LiveSite) -> Verdict:
 
 def _pose(addresses_survive: bool, peer: Peer) -> Came | NotChecked:
     matches = list_patients(peer)
-    note = f"{len(matches)} matches"
+    note = f"matches: {len(matches)}"
     if not matches:
         return Came(note)
     if _anybody_may(peer):
@@ -130,7 +130,7 @@ def _pose(addresses_survive: bool, peer: Peer) -> Came | NotChecked:
         zone=peer.station.zone.label,
         title=peer.calling,
     )
-    return Came(f"{note}; C-GET: {len(images)} images", summary, exposure)
+    return Came(f"{note}; C-GET, images: {len(images)}", summary, exposure)
 
 
 def _anybody_may(peer: Peer) -> bool:

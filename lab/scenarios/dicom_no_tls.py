@@ -105,7 +105,9 @@ def probe(site: LiveSite) -> Verdict:
         return NotChecked(
             t("The workstation gets no association, so there was nothing to overhear: {reason}.", reason=refusal)
         )
-    line = f"{workstation.station.address} → {workstation.address}:{workstation.port}: C-FIND, {len(matches)} matches; "
+    line = (
+        f"{workstation.station.address} → {workstation.address}:{workstation.port}: C-FIND, matches: {len(matches)}; "
+    )
     line += f"{len(capture.content)} bytes captured, {'TLS' if capture.is_tls else 'plain'}"
     read = [match for match in matches if _is_readable(capture, match)]
     if read:

@@ -111,7 +111,7 @@ def probe(site: LiveSite) -> Verdict:
 
 def _query(peer: Peer) -> Came:
     status, matches = dimse.find(peer, survey_question())
-    note = f"{len(matches)} matches, status 0x{status:04X}"
+    note = f"matches: {len(matches)}, status 0x{status:04X}"
     if not matches:
         return Came(note)
     exposure = exposed(matches)

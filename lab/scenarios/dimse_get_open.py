@@ -113,7 +113,7 @@ def probe(site: LiveSite) -> Verdict:
 def _fetch(letter: Dataset, peer: Peer) -> Came:
     listed = list_patients(peer)
     status, images = dimse.get_study(peer, retrievable(listed, letter))
-    note = f"{len(images)} images, status 0x{status:04X}"
+    note = f"images: {len(images)}, status 0x{status:04X}"
     if not images:
         return Came(note)
     summary = tn(

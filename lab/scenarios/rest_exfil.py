@@ -131,7 +131,7 @@ def _sent(visitor: Visitor, kind: str, inbox: Received) -> Loot | NotChecked | N
     if order.status_code != 200:
         return None
     _await(visitor, order.json()["Path"])
-    visitor.steps.append(f"    {TITLE}@{inbox.address}:{inbox.port}: {len(inbox.instances)} images received")
+    visitor.steps.append(f"    {TITLE}@{inbox.address}:{inbox.port}, images received: {len(inbox.instances)}")
     return _loot(visitor, len(inbox.instances))
 
 

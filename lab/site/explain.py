@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from lab.errors import SiteError
-from lab.i18n import Text, t
+from lab.i18n import Text, t, tn
 
 _KNOWN: dict[tuple[str, ...], tuple[str, ...]] = {
     (): (
@@ -54,6 +56,8 @@ _KNOWN: dict[tuple[str, ...], tuple[str, ...]] = {
     ("modalities", "*"): ("aet", "host", "port", "echo", "find", "find_worklist", "get", "move", "store"),
 }
 
+_OF_THE_RIGHT_TYPE = ("string_too_short", "string_pattern_mismatch")
+
 
 def explain(error: ValidationError) -> SiteError:
     """A pydantic error as one SiteError: the first fault in the message, the others as details."""
@@ -74,7 +78,7 @@ def _fault(detail: ErrorDetails) -> tuple[Text, Text]:
             return t("{where} is missing.", where=where), t("Add it.")
         case "enum" | "literal_error":
             return t("{where} is {found}.", where=where, found=found), t(
-                "It is one of {accepted}.", accepted=context["expected"]
+                "It is one of {accepted}.", accepted=_choices(context["expected"])
             )
         case "string_pattern_mismatch" | "string_too_long" | "string_too_short" if where.endswith(".aet"):
             return (
@@ -89,9 +93,39 @@ def _fault(detail: ErrorDetails) -> tuple[Text, Text]:
             )
         case _:
             return (
-                t("{where} is {found}, which is of the wrong type.", where=where, found=found),
-                t("What is accepted there: {rule}.", rule=detail["msg"]),
+                t("{where} is {found}, which is not accepted.", where=where, found=found)
+                if detail["type"] in _OF_THE_RIGHT_TYPE
+                else t("{where} is {found}, which is of the wrong type.", where=where, found=found),
+                t("What is accepted there: {rule}.", rule=_rule(detail["type"], context) or detail["msg"]),
             )
+
+
+def _rule(kind: str, context: Mapping[str, Any]) -> Text | None:
+    """What pydantic accepts where it gave an error of this kind; None for one that a site does not meet."""
+    match kind:
+        case "string_too_short":
+            n = context["min_length"]
+            return tn("a text of at least one character", "a text of at least {n} characters", n)
+        case "string_pattern_mismatch":
+            return t("a text that the pattern {pattern} describes", pattern=context["pattern"])
+        case "string_type":
+            return t("a text, in quotation marks")
+        case "int_type" | "int_parsing" | "int_from_float":
+            return t("a whole number")
+        case "bool_type" | "bool_parsing":
+            return t("true or false, without quotation marks")
+        case "list_type":
+            return t("a list, in square brackets")
+        case "dict_type" | "model_type" | "model_attributes_type":
+            return t("names with their values, in braces")
+        case _:
+            return None
+
+
+def _choices(expected: str) -> Text | str:
+    """pydantic’s ``'a', 'b' or 'c'``, with the “or” of the trainee's language."""
+    *some, last = re.findall(r"'[^']*'", expected) or [expected]
+    return t("{names} or {last}", names=", ".join(some), last=last) if some else last
 
 
 def _nearest(path: tuple[str, ...], name: str) -> Text:

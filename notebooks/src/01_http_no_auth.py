@@ -237,8 +237,8 @@ lab.check("http-no-auth")
 # 2. *Switch the web interface off*: **still open.** Only the pages are gone. You never used them: you asked the REST API.
 # 3. *Switch authentication on*: **repaired.**
 # 4. *Allow no remote access at all*: **stops the hospital.** To the archive everybody is remote, its own doctors too.
-# 5. *Publish inside the hospital only*: **stops the hospital.** The referring doctor is locked out, and inside, whoever
-#    finds a free socket still reads everything.
+# 5. *Publish inside the hospital only*: **still open.** Inside, whoever finds a free socket still reads everything, and the
+#    referring doctor is locked out besides.
 #
 # </details>
 #

@@ -223,7 +223,7 @@ lab.fixes("http-plaintext")
 # %%
 # solution
 choice = 3
-# trainee: choice = 1  # your choice, 1 to 4
+# trainee: choice = 1  # your choice, 1 to 5
 # end solution
 lab.misconfigure("http-plaintext")
 lab.fix("http-plaintext", choice)
@@ -232,15 +232,17 @@ lab.fix("http-plaintext", choice)
 lab.check("http-plaintext")
 
 # %% [markdown]
-# <details><summary>All four, and what comes of them</summary>
+# <details><summary>All five, and what comes of them</summary>
 #
 # 1. *HTTPS beside the plain port*: **still open.** The old address answers as before, and it is the one in everybody's
 #    bookmarks.
 # 2. *A longer password*: **still open.** In the clear, a long password is read as easily as a short one, and so is every
 #    name.
 # 3. *HTTPS, and the plain port closed*: **repaired.**
-# 4. *The plain port inside the hospital only*: **stops the hospital.** Nothing crosses the Internet in the clear, because
-#    nothing crosses at all. And on the hospital's own network it still does.
+# 4. *The plain port inside the hospital only*: **still open.** Nothing crosses the Internet in the clear, because nothing
+#    crosses at all: the referring doctor is locked out. On the hospital's own network, passwords
+#    still cross in the clear.
+# 5. *Close the plain port and wait for the certificate*: **stops the hospital.** Until it comes, nobody gets in.
 #
 # </details>
 

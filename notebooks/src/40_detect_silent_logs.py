@@ -42,7 +42,7 @@ day
 
 # %%
 log = day.recording.sensor("orthanc").read_text("utf-8", errors="replace").splitlines()
-print(len(log), "lines")
+print(len(log))  # lines
 print(*(line[:150] for line in log[:8]), sep="\n")
 
 # %% [markdown]

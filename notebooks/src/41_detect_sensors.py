@@ -97,7 +97,7 @@ entry
 changes = day.recording.json("changes")
 numbers = [change["Seq"] for change in changes]
 print(*changes[-3:], sep="\n")
-print(numbers[-1] - numbers[0] + 1 - len(numbers), "numbers are missing")
+print(numbers[-1] - numbers[0] + 1 - len(numbers))  # numbers that are missing
 
 # %% [markdown]
 # `/jobs` knows what the archive was told to do: ZIP files, copies without names, sending to others. It keeps the last ten.

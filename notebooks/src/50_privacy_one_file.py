@@ -63,8 +63,8 @@ table[table.kind == "name"]
 # %% [markdown]
 # ### Exercise: where else?
 #
-# Somebody removes group 0010 completely. Where does the patient's *name* still stand? Collect the tags. Stuck?
-# `lab.hint("privacy-one-file", "outside")`.
+# Somebody removes group 0010 completely. Where does the patient's *name* still stand? Collect the tags. A place that has no
+# tag counts as well: in its row, and in your set, the tag is the empty text `""`. Stuck? `lab.hint("privacy-one-file", "outside")`.
 
 # %%
 patient = str(dataset.PatientID)
@@ -79,8 +79,8 @@ outside = {
 lab.answer("privacy-one-file", "outside", dose, file, outside)
 
 # %% [markdown]
-# A request for an examination, an element of the maker's own, the picture, and the icon of the picture: four places, of which the
-# last two are no text at all.
+# A request for an examination, an element of the maker's own, the preamble, the picture, and the icon of the picture: five places. The
+# preamble is the 128 bytes before the first element: it has no tag, therefore the `""`. The last two are no text at all.
 
 # %% [markdown]
 # ### Exercise: who else?
@@ -122,7 +122,7 @@ pd.crosstab(key.kind, key.place)
 # %% [markdown]
 # ## In this notebook we
 #
-# - found personal data in elements, sequences, private elements, free text, pixels and an icon of one file;
+# - found personal data in elements, sequences, private elements, free text, the preamble, pixels and an icon of one file;
 # - read an inventory, with what it knows and what it guesses;
 # - counted six people besides the patient.
 #

@@ -37,7 +37,7 @@ def test_a_set_is_written_as_python_m_synthetic_data_writes_it_and_described(tmp
     assert answer.exit_code == 0, answer.output
     assert (tmp_path / "a" / "ledger.parquet").read_bytes() == (tmp_path / "b" / "ledger.parquet").read_bytes()
     entries = len(list(read_ledger(tmp_path / "a" / "ledger.parquet")))
-    assert f"{entries} identifiers in ledger.parquet." in answer.output
+    assert f"identifiers in ledger.parquet: {entries}." in answer.output
     described = json.loads(run("describe", str(tmp_path / "a"), "--json").output)
     assert (described["patients"], described["options"]["seed"]) == (1, 7)
     assert sum(row[2] for row in described["identifiers"]) == entries
@@ -85,6 +85,7 @@ def test_a_contact_sheet_shows_each_kind_of_picture(tmp_path: Path) -> None:
     [
         (["generate", "--patients", "many", "--out", "x"], "'many' is no number and no range such as 11-20."),
         (["generate", "--from", "yesterday", "--out", "x"], "'yesterday' is no day such as 2019-09-17."),
+        (["generate", "--seed", "-1", "--out", "x"], "-1 is not in the range"),
         (["generate", "--patients", "0", "--out", "x"], "the number of patients must be from 1 to 100000, not 0."),
         (["describe", "/nonexistent"], "holds no finished set"),
     ],

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from lab.i18n import t
+from lab.i18n import t, use_language
 from lab.terminal import Steps
 
 TITLE = t("Loading")
@@ -39,6 +39,12 @@ def test_without_a_terminal_progress_is_a_line_at_each_quarter(capsys: pytest.Ca
         "  Loading: 30/40",
         "✔ Loading (N s)",
     ]
+
+
+def test_progress_in_french_has_its_space_before_the_colon(capsys: pytest.CaptureFixture[str]) -> None:
+    with use_language("fr"), Steps().progress(t("Writing patients")) as report:
+        report(2, 4)
+    assert "  Écriture des patients\u00a0: 2/4\n" in capsys.readouterr().out
 
 
 def test_nothing_to_do_is_no_error_of_the_progress(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
 
+from lab.catalogue import catalogue
 from lab.course.cards import Card, Items, Lines, Paragraph, Table
+from lab.course.lessons import Listed
 from lab.course.picture import Picture
+from lab.course.progress import Standing
+from lab.course.status import Status
+from lab.i18n import use_language
+from lab.sandbox.protocol import Health, RoleHealth
 from lab.site.baseline import baseline
 from lab.site.zones import Network
 
@@ -115,3 +122,31 @@ def test_the_picture_shows_open_and_closed_doors() -> None:
 def test_the_picture_shows_an_archive_that_asks_nobody() -> None:
     site = baseline().changed({"orthanc": {"AuthenticationEnabled": False}})
     assert "asks nobody for an account" in Picture(site, Network.native()).svg()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("solved", [None, datetime(2026, 11, 27, tzinfo=UTC)])
+def test_the_list_of_scenarios_breaks_no_id_on_a_narrow_terminal(language: str, solved: datetime | None) -> None:
+    listed = Listed(
+        tuple((found.scenario, Standing(name, solved=solved), False) for name, found in catalogue().items())
+    )
+    with use_language(language):
+        words = listed.card().to_text(80).split()
+    assert [name for name in catalogue() if name not in words] == []
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("ready", "prête"),
+        ("starting", "démarrage en cours"),
+        ("stopped", "à l’arrêt"),
+        ("dead", "morte\u00a0: plus de gardien"),
+    ],
+)
+def test_the_states_of_the_programs_are_said_in_the_trainees_language(state: str, words: str) -> None:
+    part = RoleHealth(state, 1, 0, ())
+    status = Status("native", Health(1, part, part), (), (), None)
+    with use_language("fr"):
+        assert status._repr_html_().count(f">{words}</td>") == 2
+    assert status.json()["archive"]["state"] == state

@@ -158,3 +158,12 @@ def test_a_repair_outside_the_site_is_told_and_not_pretended(
 @pytest.mark.slow
 def test_the_overview_runs(lab: Lab, kernel: dict[str, str], progress: Progress) -> None:
     assert errors(executed(OVERVIEW, "en", solved=False, environment=kernel)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_notebook_tells_of_each_proposed_repair_is_what_the_check_finds(language: str) -> None:
+    for name, found in catalogue().items():
+        text = (ROOT / "notebooks" / language / str(notebook_of(name))).read_text("utf-8")
+        told = re.findall(r'"(\d+)\. \*[^*]+\*\s?: \*\*([^*]+)\.\*\*', text)
+        expected = [(str(n), fix.outcome.label.in_language(language)) for n, fix in enumerate(found.scenario.fixes, 1)]
+        assert (name, told) == (name, expected)

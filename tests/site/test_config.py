@@ -7,6 +7,7 @@ import json
 import pytest
 
 from lab.errors import SiteError
+from lab.i18n import use_language
 from lab.site.baseline import baseline
 from lab.site.config import SiteConfig, difference, merge_patch
 
@@ -95,6 +96,33 @@ def test_several_faults_are_all_named() -> None:
     message = refused({"log_level": "loud", "users": {"eve": {"role": "king", "password": "x"}}})
     assert "users.eve.role" in message
     assert "log_level" in message
+
+
+@pytest.mark.parametrize(
+    ("overlay", "accepted"),
+    [
+        ({"users": {"eve": {"password": ""}}}, "un texte d’au moins un caractère"),
+        ({"users": {"eve": {"password": "x", "role": "king"}}}, "'administrator' ou 'doctor'"),
+        ({"gateway": {"publish": {"http": ["moon"]}}}, "'clinic', 'office' ou 'internet'"),
+        ({"gateway": {"publish": {"http": "clinic"}}}, "une liste, entre crochets"),
+        ({"gateway": 3}, "des noms avec leurs valeurs, entre accolades"),
+        ({"users": []}, "des noms avec leurs valeurs, entre accolades"),
+        ({"gateway": {"logins_burst": "x"}}, "un nombre entier"),
+        ({"gateway": {"logins_burst": 1.5}}, "un nombre entier"),
+        ({"gateway": {"logins_burst": -1}}, "La limite est 0"),
+        ({"gateway": {"headers": {"a": 3}}}, "un texte, entre guillemets"),
+        ({"gateway": {"deny_agents": ["a b"]}}, "un texte conforme au motif ^[A-Za-z0-9._/-]+$"),
+        ({"filters": {"audit": "yes"}}, "true ou false, sans guillemets"),
+    ],
+)
+def test_what_a_site_accepts_is_said_in_the_trainees_language(overlay: dict[str, object], accepted: str) -> None:
+    with use_language("fr"):
+        tip = refused(overlay).splitlines()[-1]
+    assert tip in (
+        f"→ Ce qui y est accepté\u00a0: {accepted}.",
+        f"→ Valeurs acceptées\u00a0: {accepted}.",
+        f"→ {accepted}.",
+    )
 
 
 def test_unreadable_json_gives_line_and_column() -> None:

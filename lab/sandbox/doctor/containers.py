@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lab.i18n import t
 from lab.sandbox.doctor.check import Check
-from lab.sandbox.protocol import Sandbox
+from lab.sandbox.protocol import Sandbox, state_label
 
 
 def of_engine() -> Iterator[Check]:
@@ -51,7 +51,7 @@ def of_containers(sandbox: Sandbox | None) -> Iterator[Check]:
             role,
             t("the container {role} and its keeper", role=role),
             state != "dead",
-            state,
+            state_label(state),
             t("Nothing can be exercised."),
             t("Look at docker compose ps and docker compose logs {role}.", role=role),
         )
