@@ -30,6 +30,7 @@ from lab.inventory.remote import Archive, DicomWeb, _first_part
 from lab.inventory.scan import take_inventory
 from lab.inventory.source import InventoryError
 from lab.model import NotChecked
+from lab.sandbox.protocol import Log
 from lab.site.zones import Network
 from synthetic_data import generate
 from tests.conftest import TEST_INSTANCE
@@ -153,8 +154,16 @@ def test_ctrl_c_ends_the_workers_and_says_what_was_found_until_then(folder: Path
     assert _is_gone(process.pid), "the fork server ends when the program that started it has"
 
 
+@pytest.fixture
+def short_logs(lab: Lab) -> None:
+    """Logs without what other tests of the session have filled them with."""
+    for log in filter(Path.exists, map(lab.sandbox.log, Log)):
+        os.truncate(log, 0)
+
+
 @pytest.mark.slow
 @pytest.mark.native
+@pytest.mark.usefixtures("short_logs")
 def test_the_running_archive_and_its_logs_are_searched_as_the_administrator_reads_them(lab: Lab) -> None:
     result = lab.inventory(ocr=False, workers=1, sample=5)
     assert result.inventory.complete
@@ -184,6 +193,7 @@ def test_several_workers_find_in_the_archive_what_one_finds(lab: Lab, monkeypatc
 
 @pytest.mark.slow
 @pytest.mark.native
+@pytest.mark.usefixtures("short_logs")
 def test_a_backup_in_the_clear_is_searched_with_the_site(lab: Lab) -> None:
     lab.change({"host": {"backup": {"place": "web", "encrypted": False}}})
     result = lab.inventory(ocr=False, workers=1)
@@ -195,6 +205,7 @@ def test_a_backup_in_the_clear_is_searched_with_the_site(lab: Lab) -> None:
 
 @pytest.mark.slow
 @pytest.mark.native
+@pytest.mark.usefixtures("short_logs")
 def test_dicomweb_gives_the_images_that_rest_gives(lab: Lab) -> None:
     with pytest.raises(InventoryError, match="404"):
         lab.inventory(dicomweb=True)
