@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import defaultdict
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,7 @@ from lab.deid.run import Request, deidentify
 from lab.deid.score.objects import read_folder
 from lab.deid.score.pairing import pair
 from lab.deid.score.scoring import score
+from lab.deid.secret import Secret
 from synthetic_data import generate
 from synthetic_data.ledger import Kind
 from synthetic_data.ledger_table import read_ledger
@@ -184,3 +187,18 @@ def test_sheets_that_are_alike_without_their_letters_are_known_by_what_else_they
     sources, targets = read_folder(before), read_folder(after)
     pairs = list(zip(sources, pair(sources, targets), strict=True))
     assert [one.text("PatientID") for one, _ in pairs] == [other.text("PatientID") for _, other in pairs if other]
+
+
+def test_a_shift_that_brings_one_examination_to_the_day_of_another_is_no_leak(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = small_set()
+    days: dict[str, set[date]] = defaultdict(set)
+    for image in (dcmread(path, stop_before_pixels=True) for path in dicom_files(source)):
+        days[str(image.PatientID)].add(datetime.strptime(image.StudyDate, "%Y%m%d").date())
+    months_later = 182
+    assert any(later - earlier == timedelta(months_later) for of in days.values() for earlier in of for later in of)
+    monkeypatch.setattr(Secret, "days", lambda secret, patient: months_later)
+    deidentify(Request(source, tmp_path / "out", WITHOUT_PIXELS, tmp_path / "key", 1))
+    result = score(source, tmp_path / "out", validate=False)
+    assert (result.leaked, result.harm.dates[0]) == (0, result.harm.dates[1])

@@ -10,8 +10,6 @@ import numpy as np
 from lab.deid.score.objects import Seen
 
 Pairs = dict[int, int]
-_STUDY_WEIGHS = 5
-"""As much as so many equal values."""
 
 
 def pair(sources: list[Seen], targets: list[Seen]) -> list[Seen | None]:
@@ -59,7 +57,7 @@ def _by_likeness(
         left = [i for i in range(len(sources)) if i not in found and sources[i].shape == shape]
         right = [i for i in free if targets[i].shape == shape]
         distances = sorted(
-            (d, -_in_common(sources[i], targets[j], studies), i, j)
+            (d, _unlike(sources[i], targets[j], studies), i, j)
             for i in left
             for j in right
             if (d := _distance(sources[i], targets[j])) is not None
@@ -92,14 +90,18 @@ def _by_content(
     for shape in {sources[i].shape for i in range(len(sources)) if i not in found}:
         left = [i for i in range(len(sources)) if i not in found and sources[i].shape == shape]
         right = [i for i in free if targets[i].shape == shape]
-        likeness = sorted((-_in_common(sources[i], targets[j], studies), i, j) for i in left for j in right)
+        likeness = sorted((_unlike(sources[i], targets[j], studies), i, j) for i in left for j in right)
         for _, i, j in likeness:
             if i not in found and j in free:
                 found[i] = j
                 free.discard(j)
 
 
-def _in_common(source: Seen, target: Seen, studies: dict[str, str]) -> int:
-    """How much both say."""
+def _unlike(source: Seen, target: Seen, studies: dict[str, str]) -> tuple[bool, int]:
+    """For sorting: first what is of one study as far as that is known, then what says the most in common.
+
+    Never the other way round: a shift of dates may bring one examination of a patient to the day of another, and then these say more
+    in common.
+    """
     same_study = studies.get(target.text("StudyInstanceUID")) == source.text("StudyInstanceUID")
-    return len(source.leaves & target.leaves) + _STUDY_WEIGHS * same_study
+    return not same_study, -len(source.leaves & target.leaves)
