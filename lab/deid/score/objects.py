@@ -129,10 +129,17 @@ class Seen:
 
     @cached_property
     def leaves(self) -> frozenset[tuple[int, str]]:
-        """Tag and value of every element, at every depth."""
+        """Tag and value of every element but dates, at every depth."""
         return frozenset(
-            (int(e.tag), _plain(e.value)) for e in self.dataset.iterall() if e.tag not in _BULK and e.VR != "SQ"
+            (int(e.tag), _plain(e.value))
+            for e in self.dataset.iterall()
+            if e.tag not in _BULK and e.VR not in ("SQ", "DA", "DT")
         )
+
+    @cached_property
+    def days(self) -> frozenset[tuple[int, str]]:
+        """Tag and value of every date, at every depth."""
+        return frozenset((int(e.tag), _plain(e.value)) for e in self.dataset.iterall() if e.VR in ("DA", "DT"))
 
     @cached_property
     def document(self) -> str:

@@ -97,11 +97,10 @@ def _by_content(
                 free.discard(j)
 
 
-def _unlike(source: Seen, target: Seen, studies: dict[str, str]) -> tuple[bool, int]:
+def _unlike(source: Seen, target: Seen, studies: dict[str, str]) -> tuple[bool, int, int]:
     """For sorting: first what is of one study as far as that is known, then what says the most in common.
 
-    Never the other way round: a shift of dates may bring one examination of a patient to the day of another, and then these say more
-    in common.
+    Dates decide last: a shift may bring one examination of a patient to the day of another, and these then have theirs in common.
     """
-    same_study = studies.get(target.text("StudyInstanceUID")) == source.text("StudyInstanceUID")
-    return not same_study, -len(source.leaves & target.leaves)
+    other_study = studies.get(target.text("StudyInstanceUID")) != source.text("StudyInstanceUID")
+    return other_study, -len(source.leaves & target.leaves), -len(source.days & target.days)
