@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import IO
 
 from lab.errors import LabError
 from lab.i18n import t
@@ -46,17 +47,24 @@ def save_text(path: Path, pieces: Iterable[str], *, private: bool = False) -> No
             with path.open("w", encoding="utf-8") as stream:
                 stream.writelines(pieces)
             return
-        target = path.resolve()  # a link stays one
-        unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+        with whole(path.resolve(), private=private) as file:  # a link stays one
+            for piece in pieces:
+                file.write(piece.encode())
+
+
+@contextmanager
+def whole(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
+    """A file to write that stands under its name only when all of it is on the disk. Raises OSError."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.unlink(missing_ok=True)
+    try:
+        with open(unfinished, "xb", opener=_private if private else None) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    finally:
         unfinished.unlink(missing_ok=True)
-        try:
-            with open(unfinished, "x", encoding="utf-8", opener=_private if private else None) as stream:
-                stream.writelines(pieces)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(unfinished, target)
-        finally:
-            unfinished.unlink(missing_ok=True)
 
 
 @contextmanager

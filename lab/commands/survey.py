@@ -178,8 +178,14 @@ def _survey(
             with steps.step(t("The simulated Internet")):
                 internet.start()
         with steps.progress(t("Survey")) as report:
-            how: dict[str, Any] = {"about": internet.about, "report": report, "going_on": going_on}
-            return conduct(internet.targets, output, manners=Manners(rate, at_once, timeout, retry=retry), **how)
+            return conduct(
+                internet.targets,
+                output,
+                about=internet.about,
+                manners=Manners(rate, at_once, timeout, retry=retry),
+                report=report,
+                going_on=going_on,
+            )
     finally:
         internet.stop()
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from lab.course.cards import Card, Lines, Shown, Table
 from lab.course.dissection import Dissected
@@ -149,8 +148,8 @@ class OpenInternet(Shown):
         going_on = None if name is None else t("Under the same name it goes on where it stopped.")
         self._world.ensure()
         with nullcontext(report) if report is not None else progress_bar() as shown:
-            how: dict[str, Any] = {"about": self._world.about, "report": shown, "going_on": going_on}
-            findings = conduct(targets, path, manners=Manners(rate, retry=retry), **how)
+            manners = Manners(rate, retry=retry)
+            findings = conduct(targets, path, about=self._world.about, manners=manners, report=shown, going_on=going_on)
         asked = sum(target.place not in settled for target in targets)
         return Surveyed(findings, self.epoch, asked)
 

@@ -5,11 +5,11 @@ Made once per lab and kept, so that the clients which trust the authority go on 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.saving import whole
 from lab.site.zones import Network, Zone
 
 GATEWAY_NAME, ARCHIVE_NAME = "pacs.hopital.example", "archive.hopital.example"
@@ -105,9 +105,5 @@ def _subjects(network: Network) -> Iterator[tuple[str, list[str]]]:
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that only its owner can read, atomically."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    with whole(path, private=True) as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
